@@ -1,0 +1,35 @@
+"""What can be wrong with something a person named, said in one line: where, what happened, and the way out."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class KbError(Exception):
+    """A fault of the input, the articles or the machine, never of the code.
+
+    `where` is a path, `path:line:column`, an option or an article id; `way_out` says what to do next. `code` is stable
+    (`KB-E014`) and listed in docs/errors.md.
+    """
+
+    code = "KB-E001"
+
+    def __init__(self, where: str, what: str, way_out: str = "") -> None:
+        super().__init__(where, what, way_out)
+        self.where = where
+        self.what = what
+        self.way_out = way_out
+
+    def __str__(self) -> str:
+        tail = f"; {self.way_out}" if self.way_out else ""
+        return f"{self.where}: {self.what}{tail}" if self.where else f"{self.what}{tail}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?` for the closest of `known`, or an empty string when nothing is close."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else ""

@@ -1,0 +1,341 @@
+"""The nouns of the core, all frozen: what a problem is, what was seen, and what follows from it.
+
+A `Problem` is what an article is to the core. `Evidence` is the only thing that crosses a process. `Diagnosis` has the
+names of the JSON contract, so that the report in JSON is this value and nothing else.
+
+Knows nothing of files, YAML, Markdown, terminals or the network. Records are `msgspec.Struct`s: their definition costs
+microseconds where a dataclass costs a millisecond, and they decode from the cache already checked (docs/decisions/0001).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Likelihood = Literal["rare", "uncommon", "common", "very-common"]
+Strength = Literal["decisive", "strong", "moderate", "weak"]
+Platform = Literal["windows", "linux", "macos"]
+Shell = Literal["powershell", "cmd", "bash"]
+ParamType = Literal["host", "ip", "port", "path", "service", "user", "name"]
+Verdict = Literal["confirmed", "likely", "possible", "unknown"]
+
+# Odds before any evidence and likelihood ratios of evidence: shared/docs ARTICLES.md "From evidence to odds".
+PRIORS: dict[Likelihood, float] = {"rare": 1.0, "uncommon": 3.0, "common": 10.0, "very-common": 30.0}
+RATIOS: dict[Strength, float] = {"decisive": 50.0, "strong": 10.0, "moderate": 3.0, "weak": 1.5}
+OTHER_CAUSE_PRIOR = 1.0
+
+
+class Noun(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a problem, as an article declares it. Unknown fields are refused: a typo must not pass as silence."""
+
+
+# --- what an article declares ------------------------------------------------------------------------------------
+
+
+class EventRef(Noun, kw_only=True):
+    """A Windows event by provider and id. An empty provider matches any."""
+
+    id: int
+    provider: str = ""
+
+
+class Signal(Noun, kw_only=True):
+    """A named thing that can be seen in a text.
+
+    Exactly one of the pattern fields is filled: `contains`, `regex`, `code` and `event` hold alternatives; `any` and
+    `all` hold names of other signals of the same problem (an inline signal in an article gets a name made from its
+    place, `parent.1`). `all` wants every member within 200 lines of one source.
+    """
+
+    contains: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    event: tuple[EventRef, ...] = ()
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    case: bool = False
+    sources: tuple[str, ...] = ()
+    title: str = ""
+
+
+class Clue(Noun, kw_only=True):
+    """What a signal or an outcome of a check (`check_id.outcome_id`) says about a cause.
+
+    One of `signal` and `check`, one of `supports` and `refutes`; a number is a likelihood ratio greater than 1.
+    """
+
+    signal: str = ""
+    check: str = ""
+    supports: Strength | float | None = None
+    refutes: Strength | float | None = None
+    why: str = ""
+
+
+class Param(Noun, kw_only=True):
+    """A value that commands need: filled from a capture of a signal, else `default`, else the user is asked `ask`."""
+
+    type: ParamType
+    ask: str = ""
+    default: str = ""
+
+
+class Remediation(Noun, kw_only=True):
+    """One step towards health. `verify` names the outcome (`check.outcome`) that proves it."""
+
+    text: str
+    kind: Literal["workaround", "fix", "mitigation", "rollback", "recovery"] = "fix"
+    commands: dict[Shell, tuple[str, ...]] = {}
+    risk: Literal["none", "low", "medium", "high"] = "none"
+    undo: str = ""
+    verify: str = ""
+
+
+class Cost(Noun, kw_only=True):
+    seconds: float = 10.0
+    privilege: Literal["user", "admin"] = "user"
+    risk: Literal["none", "low", "medium", "high"] = "none"
+
+
+class Outcome(Noun, kw_only=True):
+    """How an outcome of a check looks in its output: any of the patterns, in the syntax of signals."""
+
+    contains: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    case: bool = False
+
+
+class Check(Noun, kw_only=True):
+    """A question with a small set of answers, the commands that ask it, and how each answer looks."""
+
+    title: str
+    commands: dict[Shell, tuple[str, ...]] = {}
+    outcomes: dict[str, Outcome] = {}
+    parser: str = ""
+    probe: dict[str, tuple[str, ...]] = {}
+    read_only: bool = True
+    cost: Cost = Cost()
+
+
+class RootCause(Noun, kw_only=True):
+    id: str
+    title: str
+    likelihood: Likelihood = "uncommon"
+    summary: str = ""
+    evidence: tuple[Clue, ...] = ()
+    remediation: tuple[Remediation, ...] = ()
+    requires: dict[str, tuple[str, ...]] = {}
+    excludes: dict[str, tuple[str, ...]] = {}
+    impact: str = ""
+    false_positives: str = ""
+
+
+class Product(Noun, kw_only=True):
+    product: str
+    versions: str = ""
+
+
+class Related(Noun, kw_only=True):
+    id: str
+    type: Literal["leads_to", "caused_by", "similar", "obsoletes", "duplicate_of"] = "similar"
+
+
+class Reference(Noun, kw_only=True):
+    url: str
+    title: str = ""
+    kind: str = ""
+
+
+class Collect(Noun, kw_only=True):
+    """How to obtain evidence that is missing, and the signals it would show."""
+
+    source: str
+    how: str
+    covers: tuple[str, ...] = ()
+
+
+class Problem(Noun, kw_only=True):
+    """One symptom as people meet it, and the root causes behind it. An article is this and a body to read."""
+
+    id: str
+    title: str
+    summary: str = ""
+    severity: Literal["", "low", "medium", "high", "critical"] = ""
+    status: Literal["draft", "test", "stable", "deprecated"] = "stable"
+    applies_to: tuple[Product, ...] = ()
+    params: dict[str, Param] = {}
+    signals: dict[str, Signal] = {}
+    symptoms: tuple[str, ...] = ()
+    causes: tuple[RootCause, ...] = ()
+    checks: dict[str, Check] = {}
+    related: tuple[Related, ...] = ()
+    references: tuple[Reference, ...] = ()
+    collect: tuple[Collect, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+# --- what was seen -----------------------------------------------------------------------------------------------
+
+
+class Seen(Struct, frozen=True):
+    """A value the core makes; nothing outside is decoded into it."""
+
+
+class Span(Seen, kw_only=True):
+    """A place in an input: `line` counts from 1; `source` is the path as given or "-"."""
+
+    source: str
+    line: int
+
+
+class Evidence(Seen, kw_only=True):
+    """Something seen that speaks for a problem or for or against its causes.
+
+    `seen` is a signal's name, `check.outcome`, or a feature that nobody declared (`message:2`). `strength` is the share
+    that was visible, 0..1: less than 1 where the line was cut. `facts` are the captures that were not empty.
+    """
+
+    problem: str
+    seen: str
+    at: Span
+    quote: str
+    strength: float = 1.0
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class Score(Seen, kw_only=True):
+    """A number beside its reasons: made where its formula stands, printed by `--explain`."""
+
+    value: float
+    because: str
+    parts: tuple[Score, ...] = ()
+
+
+# --- the diagnosis: field names are the JSON contract -------------------------------------------------------------
+
+
+class Command(Seen, kw_only=True):
+    """A command for one shell. Not ready while `missing` is not empty: then `<name>` stands in its text."""
+
+    platform: Platform
+    shell: Shell
+    command: str
+    missing: tuple[str, ...] = ()
+
+
+class ShownEvidence(Seen, kw_only=True):
+    """`weight` is the natural logarithm of the likelihood ratio, negative against."""
+
+    signal: str
+    supports: bool
+    weight: float
+    source: str
+    line: int
+    quote: str
+    why: str = ""
+
+
+class ShownCheck(Seen, kw_only=True):
+    id: str
+    title: str
+    outcome: str | None
+    missing: tuple[str, ...]
+    asks: dict[str, str]
+    commands: tuple[Command, ...]
+    cost: Cost
+    unclear: str = ""
+
+
+class ShownRemediation(Seen, kw_only=True):
+    kind: str
+    text: str
+    commands: tuple[Command, ...]
+    risk: str = "none"
+    undo: str = ""
+    verify: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class Finding(Seen, kw_only=True):
+    """A root cause with its odds and everything that speaks for and against it."""
+
+    id: str
+    article: str
+    title: str
+    probability: float
+    verdict: Verdict
+    evidence: tuple[ShownEvidence, ...]
+    checks: tuple[ShownCheck, ...]
+    remediation: tuple[ShownRemediation, ...]
+    score: Score | None = None
+
+
+class RankedArticle(Seen, kw_only=True):
+    id: str
+    title: str
+    probability: float
+    evidence: tuple[ShownEvidence, ...] = ()
+    score: Score | None = None
+
+
+class NextCheck(Seen, kw_only=True):
+    cause: str
+    check: str
+    why: str
+
+
+class SeenCode(Seen, kw_only=True):
+    """An error code as it stood in the text, with the name that its value has."""
+
+    text: str
+    name: str
+    meaning: str
+
+
+class Line(Seen, kw_only=True):
+    source: str
+    line: int
+    quote: str
+
+
+class InputRead(Seen, kw_only=True):
+    name: str
+    bytes: int
+    lines: int
+    error: str | None = None
+    encoding: str = ""
+    kind: str = ""
+
+
+class Skipped(Seen, kw_only=True):
+    path: str
+    reason: str
+    bytes_read: int
+    code: str = ""
+
+
+class Conflict(Seen, kw_only=True):
+    """Several values were seen for one parameter; the first is used."""
+
+    parameter: str
+    values: tuple[str, ...]
+
+
+class Diagnosis(Seen, kw_only=True):
+    """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
+
+    schema: str = "kb.diagnosis/1"
+    verdict: Verdict
+    unknown: float
+    causes: tuple[Finding, ...]
+    articles: tuple[RankedArticle, ...]
+    also: tuple[str, ...] = ()
+    next_check: NextCheck | None
+    parameters: dict[str, str]
+    conflicts: tuple[Conflict, ...] = ()
+    codes: tuple[SeenCode, ...]
+    unexplained: tuple[Line, ...]
+    inputs: tuple[InputRead, ...]
+    complete: bool
+    skipped: tuple[Skipped, ...]
+    warnings: tuple[str, ...] = ()
