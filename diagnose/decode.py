@@ -1,0 +1,119 @@
+"""Bytes in any encoding to bytes in UTF-8, chunk by chunk, with line ends made one.
+
+Takes chunks as they come from a reader, gives chunks of UTF-8 with LF. Byte order marks decide, then the pattern of NUL
+bytes; what is neither UTF-16, UTF-32 nor valid UTF-8 is read as Windows-1252, block by block, since one file may mix
+encodings. Patterns are ASCII almost everywhere, so a wrong guess among 8-bit pages changes the quote, not the match.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from diagnose.errors import KbError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 4096
+
+
+def sniff(head: bytes) -> tuple[str, int]:
+    """The encoding that `head` shows and the length of its byte order mark; `utf-8` when nothing speaks for another."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, len(mark)
+    return _by_nuls(head[:_SAMPLE]), 0
+
+
+def _by_nuls(sample: bytes) -> str:
+    """UTF-16 and UTF-32 without a mark: text of the Latin ranges has its NUL bytes at fixed places."""
+    if len(sample) < 4 or b"\0" not in sample:
+        return "utf-8"
+    whole = sample[: len(sample) // 4 * 4]
+    quarters = [whole[i::4].count(0) / max(1, len(whole) // 4) for i in range(4)]
+    if min(quarters[1:]) > 0.9 and quarters[0] < 0.1:
+        return "utf-32-le"
+    if min(quarters[:3]) > 0.9 and quarters[3] < 0.1:
+        return "utf-32-be"
+    even, odd = (quarters[0] + quarters[2]) / 2, (quarters[1] + quarters[3]) / 2
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    if even > 0.4 and odd < 0.1:
+        return "utf-16-be"
+    return "utf-8"
+
+
+def looks_binary(head: bytes) -> bool:
+    """NUL bytes in what is not UTF-16 or UTF-32, as grep and git decide it."""
+    return b"\0" in head[:8192] and sniff(head)[0] == "utf-8"
+
+
+def check_encoding(name: str) -> str:
+    """The canonical name of an encoding that a person named, or a KbError."""
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        raise KbError(f"--encoding {name}", "unknown encoding", "name one that Python knows, such as utf-16-le or cp1252") from None
+    if not getattr(info, "_is_text_encoding", True):
+        raise KbError(f"--encoding {name}", "not a text encoding", "name one such as utf-16-le or cp1252")
+    return info.name
+
+
+def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """`chunks` (without their mark) as UTF-8 with LF line ends; undecodable bytes become U+FFFD."""
+    if encoding in ("utf-8", "utf8"):
+        return _line_ends(chunks)
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return _line_ends(_transcode(chunks, decoder))
+
+
+def _transcode(chunks: Iterable[bytes], decoder: codecs.IncrementalDecoder) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """CR LF, a lone CR and CR CR LF end a line like LF does. A CR at the end of a chunk waits for what follows."""
+    held = b""
+    for chunk in chunks:
+        data = held + chunk if held else chunk
+        held = b""
+        if b"\r" in data:
+            if data.endswith(b"\r"):
+                stripped = data.rstrip(b"\r")
+                held = data[len(stripped) :][-2:]
+                data = stripped
+            data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if data:
+            yield data
+    if held:
+        yield b"\n"
+
+
+def valid_utf8(data: bytes) -> bytes:
+    """`data` itself when it is valid UTF-8, else with its invalid lines read as Windows-1252."""
+    if data.isascii():
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\n".join(map(_valid_line, data.split(b"\n")))
+    return data
+
+
+def _valid_line(line: bytes) -> bytes:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        # Five bytes of Windows-1252 are undefined; Latin-1 has a character for each.
+        return "".join(bytes((b,)).decode("cp1252", "ignore") or chr(b) for b in line).encode("utf-8")
+    return line
