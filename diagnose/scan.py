@@ -107,12 +107,9 @@ def _scan_block(block: Block, matcher: Matcher, kept: _Kept) -> None:
     if kept.head is not None:
         kept.head.append(quoted)
         if kept.size > WHOLE:
-            for part in kept.head[:-1]:  # what was held back goes through the windows before this block does
-                kept.windows.replay(part)
             kept.head = None
+    kept.windows.advance(block.line, quoted)
     found = matcher.scan(data)
-    if kept.head is None:
-        kept.windows.advance(block.line, quoted)
     if found:
         _keep(block.line, data, quoted, found, kept)
 
@@ -134,8 +131,7 @@ def _keep(first: int, data: bytes, quoted: bytes, found: list[Hit], kept: _Kept)
             if not same and not originals:
                 originals = quoted.split(b"\n")
             kept.hits.append(LineHit(number, line, text, text if same else originals[line - first][:LONGEST_QUOTE]))
-        if kept.head is None:
-            kept.windows.want(line, text)
+        kept.windows.want(line, text)
 
 
 def located(first: int, data: bytes, found: list[Hit]) -> Iterator[tuple[int, int, int]]:
@@ -159,15 +155,9 @@ class _Windows:
         self._data = b""
         self._tail: list[bytes] = []
         self._lines: list[bytes] | None = None
-        self._replayed = 1
-
-    def replay(self, data: bytes) -> None:
-        self._first, self._data, self._lines = self._replayed, data, None
-        self._replayed += data.count(b"\n")
 
     def advance(self, first: int, data: bytes) -> None:
-        before = self._split()
-        self._tail = before[-AROUND:]
+        self._tail = self._split()[-AROUND:]
         self._first, self._data, self._lines = first, data, None
         if self._done and self._open():
             line, lines = self._done[-1]

@@ -1,0 +1,93 @@
+"""What the core needs to know of a knowledge base: compiled patterns and who owns them, problems, postings.
+
+`kb.store` keeps it in SQLite; every look-up is by key, so that the cost of a diagnosis does not grow with the base.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Collection, Iterable
+
+    from diagnose.model import Problem
+    from diagnose.patterns import Matcher
+
+
+class KnownPattern(Struct, frozen=True):
+    """A pattern of the base. `rate` is its share of background log lines; `owners` are (problem, signal).
+
+    `literal` is the text without blanks that a `contains` looks for, empty for other kinds.
+    """
+
+    number: int
+    regex: str
+    caseless: bool
+    literal: str
+    rate: float
+    owners: tuple[tuple[str, str], ...]
+
+
+class Pair(Struct, frozen=True):
+    """A word pair of known messages: in how many problems, and in which messages (numbers)."""
+
+    number: int
+    df: int
+    messages: array[int]
+
+
+class Message(Struct, frozen=True):
+    """A known message of a problem: its distinct word pairs by number."""
+
+    number: int
+    problem: str
+    text: str
+    pairs: array[int]
+
+
+class Knowledge(Protocol):
+    """A knowledge base as the core reads it."""
+
+    @property
+    def size(self) -> int:
+        """Number of problems."""
+        ...
+
+    @property
+    def lines(self) -> Matcher:
+        """All patterns, for lines as they stand and joined ones."""
+        ...
+
+    @property
+    def squeezed(self) -> Matcher:
+        """Beginnings of the longer literals, for text without blanks."""
+        ...
+
+    def known(self, numbers: Collection[int]) -> dict[int, KnownPattern]: ...
+
+    def problems(self, ids: Iterable[str]) -> dict[str, Problem]: ...
+
+    def pairs(self, keys: Collection[str]) -> dict[str, Pair]: ...
+
+    def pair_counts(self, numbers: Collection[int]) -> dict[int, int]: ...
+
+    def messages(self, numbers: Collection[int]) -> dict[int, Message]: ...
+
+    def postings(self, terms: Collection[str]) -> dict[str, array[int]]:
+        """For every known term: `document << 8 | frequency`, by document."""
+        ...
+
+    def lengths(self) -> dict[int, int]:
+        """Number of terms of every document."""
+        ...
+
+    def names(self, documents: Collection[int]) -> dict[int, str]:
+        """Problem ids of documents."""
+        ...
+
+    def products(self) -> dict[str, tuple[str, ...]]:
+        """Every product word group that tells products apart, with the problems it stands for."""
+        ...

@@ -1,0 +1,94 @@
+"""Text to the terms that retrieval compares: word pairs of messages, words of prose, identifiers.
+
+The same functions read articles and pasted text, so both sides agree. Variable parts (numbers of more than five digits,
+GUIDs, addresses, paths, placeholders) are left out; error codes and short numbers carry meaning and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+PLACEHOLDER = "<*>"
+
+_WORD = re.compile(r"0x[0-9a-f]{4,16}|[a-z][a-z_]*(?:\d{1,3}(?![\da-z]))?|\d{1,5}(?![\da-z.:])|<\*>|[^\W\d_a-z]+", re.IGNORECASE)
+_VARIABLE = re.compile(
+    r"""[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}      # GUID
+    | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d|\b)       # date
+    | \d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?               # time
+    | (?:\d{1,3}\.){3}\d{1,3}(?::\d+)?                   # IPv4
+    | <[^<>\s]{1,40}>|%[0-9a-z]\b|\{[0-9a-z_]{1,20}\}    # placeholders
+    | \b[0-9a-f]{9,}\b|\d{6,}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(
+    r"[A-Za-z_][\w$]*(?:(?:\.|::|\\)[A-Za-z_][\w$]*)+|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]\w*[a-z][A-Z]\w+|[A-Za-z]+_[A-Za-z_]\w+"
+)
+_PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|\d{3,5}", re.IGNORECASE)
+LONGEST_WORD = 40
+
+
+def cleaned(text: str) -> str:
+    """`text` with its variable parts replaced by the placeholder."""
+    return _VARIABLE.sub(" <*> ", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of one line in lower case; the placeholder stands where a variable part was."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(cleaned(text).lower())]
+
+
+def pairs_of(tokens: Sequence[str]) -> Iterator[str]:
+    """Neighbouring words as one key; a placeholder joins nothing."""
+    for left, right in zip(tokens, tokens[1:], strict=False):
+        if left != PLACEHOLDER and right != PLACEHOLDER:
+            yield f"{left} {right}"
+
+
+def line_pairs(lines: Iterable[str]) -> dict[str, int]:
+    """Every word pair with the index of the line where it begins first; line ends are read with and without a blank."""
+    found: dict[str, int] = {}
+    before: list[str] = []
+    for index, line in enumerate(lines):
+        tokens = words(line)
+        for pair in pairs_of(tokens):
+            found.setdefault(pair, index)
+        if before and tokens:
+            for pair in _across(before, tokens):
+                found.setdefault(pair, index - 1)
+        before = tokens
+    return found
+
+
+def _across(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Pairs over a line end: the two words as they stand, and as the halves of one word that a console cut."""
+    yield from pairs_of((before[-1], after[0]))
+    whole = before[-1] + after[0]
+    if PLACEHOLDER not in whole and len(whole) <= LONGEST_WORD:
+        yield from pairs_of((*before[-2:-1], whole, *after[1:2]))
+
+
+def stem(word: str) -> str:
+    """A light stem (plural, -ed, -ing): enough for prose, harmless for names."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 6 and word.endswith("ing"):
+        return word[:-3]
+    if len(word) > 5 and word.endswith("ed"):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def prose(text: str) -> list[str]:
+    """Stemmed words of prose for full-text scores, with the variable parts left out."""
+    return [stem(word[:LONGEST_WORD]) for word in _PROSE.findall(cleaned(text).lower())]
+
+
+def identifiers(text: str) -> list[str]:
+    """Names that programs use: qualified names, Verb-Noun, CamelCase, snake_case; lower case, 6 to 120 characters."""
+    return [name.lower() for name in _IDENTIFIER.findall(text) if 6 <= len(name) <= 120]
