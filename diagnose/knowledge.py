@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class KnownPattern(Struct, frozen=True):
     """A pattern of the base. `rate` is its share of background log lines; `owners` are (problem, signal).
 
-    `literal` is the text without blanks that a `contains` looks for, empty for other kinds.
+    `literal` is the text without blanks that a `contains` looks for, empty for other kinds. `capturing` where `re` may
+    run it on a line: to confirm the hit and to take its named groups.
     """
 
     number: int
     regex: str
     caseless: bool
     literal: str
+    capturing: bool
     rate: float
     owners: tuple[tuple[str, str], ...]
 
@@ -88,6 +90,6 @@ class Knowledge(Protocol):
         """Problem ids of documents."""
         ...
 
-    def products(self) -> dict[str, tuple[str, ...]]:
-        """Every product word group that tells products apart, with the problems it stands for."""
+    def products(self) -> dict[str, frozenset[str]]:
+        """The distinctive words of the products of every problem that names some."""
         ...

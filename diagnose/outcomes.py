@@ -1,0 +1,185 @@
+"""Pasted outputs to outcomes of checks: which check an output answers, and which of its outcomes it shows.
+
+An output belongs to a check by what it is about (port, host, service), not by its order in the paste. A name and an
+address cannot be compared, so then the port decides; another name or another address contradicts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.facts import typed
+from diagnose.fold import fold_literal
+from diagnose.model import Evidence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from diagnose.match import Passage
+    from diagnose.model import Check, Outcome, Problem
+    from diagnose.outputs.base import Output
+
+# Outputs that say whether a TCP port of another machine answers.
+CONNECTING = frozenset(
+    {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
+)
+_PROMPT = re.compile(r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$")
+_SLOT = re.compile(r"\$\{([\w-]+)\}")
+LONGEST_BLOCK = 200
+
+
+class Told(Struct, frozen=True):
+    """An outcome of a check (`outcome` empty: unclear, `why`), and where it stands."""
+
+    check: str
+    outcome: str
+    at: Span
+    quote: str
+    why: str = ""
+
+
+class Located(Struct, frozen=True):
+    """A recognised output and the source and line where it begins."""
+
+    source: str
+    first: int
+    output: Output
+
+
+def outputs_in(passages: Sequence[Passage]) -> list[Located]:
+    """Every output that a recogniser of `diagnose.outputs` finds."""
+    from diagnose.outputs import recognise
+
+    return [
+        Located(passage.source, passage.first + output.first - 1, output)
+        for passage in passages
+        for output in recognise(passage.lines)
+    ]
+
+
+def told(
+    problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], passages: Sequence[Passage]
+) -> dict[str, Told]:
+    """The outcome of every check of `problem` that the outputs answer; the last one in the text counts."""
+    result: dict[str, Told] = {}
+    for name, check in problem.checks.items():
+        for located in outputs:
+            if _answers(check, values, located.output):
+                result[name] = _newer(result.get(name), _outcome(name, check, located))
+        if name not in result:
+            echoed = _echoed(name, check, values, passages)
+            if echoed is not None:
+                result[name] = echoed
+    return result
+
+
+def _newer(old: Told | None, new: Told) -> Told:
+    """A clear outcome is not forgotten because of an unclear one."""
+    return old if old is not None and old.outcome and not new.outcome else new
+
+
+def _outcome(name: str, check: Check, located: Located) -> Told:
+    output = located.output
+    outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
+    why = "" if outcome else output.why or "none of the outcomes of this check"
+    quote = " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
+    return Told(name, outcome, Span(source=located.source, line=located.first), quote, why)
+
+
+def first_outcome(check: Check, text: str) -> str:
+    """The first outcome, in the order of the article, that `text` shows."""
+    folded = fold_literal(text)
+    for name, outcome in check.outcomes.items():
+        if _shows(outcome, text, folded):
+            return name
+    return ""
+
+
+def _shows(outcome: Outcome, text: str, folded: str) -> bool:
+    flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
+    lowered = folded if outcome.case else folded.lower()
+    literals = (fold_literal(text) for text in outcome.contains)
+    return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
+        re.search(pattern, text[:LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
+    )
+
+
+def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
+    wanted = _subject(check, values)
+    if not (check.parser == output.parser or ("port" in wanted and output.parser in CONNECTING)
+            or ("service" in wanted and "service" in output.subject)):
+        return False
+    if output.state == "listening" and "listening" not in check.outcomes:
+        return False
+    subject = output.subject
+    if "service" in wanted:
+        return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
+    if "port" in wanted and subject.get("port", "") != wanted["port"]:
+        return False
+    return _same_host(wanted.get("host", ""), subject)
+
+
+def _same_host(wanted: str, subject: Mapping[str, str]) -> bool:
+    host, address = subject.get("host", "").casefold(), subject.get("address", "").casefold()
+    wanted = wanted.casefold()
+    if not wanted or not (host or address):
+        return True
+    if typed("ip", wanted):
+        return wanted == address if address else True
+    if not host or typed("ip", host):
+        return True
+    return host == wanted or host.split(".")[0] == wanted.split(".")[0] and "." not in host + "" or wanted.split(".")[0] == host
+
+
+def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
+    """What the check asks about, as far as it is known: host and port of its probe, services named in its commands."""
+    tcp = check.probe.get("tcp")
+    if tcp and len(tcp) == 2:
+        filled = {"host": _fill(tcp[0], values), "port": _fill(tcp[1], values)}
+        return {key: value for key, value in filled.items() if value}
+    services = check.probe.get("service", ())
+    if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
+        services = tuple(word for line in _lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])
+    if services:
+        return {"service": "\n".join(filter(None, (_fill(name, values) for name in services)))}
+    return {}
+
+
+def _lines(check: Check, values: Mapping[str, str]) -> list[str]:
+    return [_fill(line, values) for lines in check.commands.values() for line in lines]
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda slot: values.get(slot[1], ""), template)
+
+
+def _echoed(name: str, check: Check, values: Mapping[str, str], passages: Sequence[Passage]) -> Told | None:
+    """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
+    heads = {line.split()[0].casefold(): line for line in _lines(check, values) if line.split()}
+    for passage in reversed(passages):
+        for index in range(len(passage.lines) - 1, -1, -1):
+            prompt = _PROMPT.match(passage.lines[index][:2000])
+            if prompt is None or prompt[1].split()[0].casefold() not in heads:
+                continue
+            block = _block(passage.lines, index)
+            outcome = first_outcome(check, "\n".join(block))
+            if outcome:
+                return Told(name, outcome, Span(source=passage.source, line=passage.first + index), " / ".join(block)[:400])
+    return None
+
+
+def _block(lines: Sequence[str], index: int) -> list[str]:
+    """The lines after the prompt at `index`, up to the next prompt."""
+    block = []
+    for line in lines[index + 1 : index + 1 + LONGEST_BLOCK]:
+        if _PROMPT.match(line[:2000]):
+            break
+        block.append(line)
+    return block
+
+
+def evidence_of(problem: str, outcome: Told) -> Evidence:
+    return Evidence(problem=problem, seen=f"{outcome.check}.{outcome.outcome}", at=outcome.at, quote=outcome.quote)

@@ -1,0 +1,144 @@
+"""PowerShell's tables (a line of dashes under the headers) and key-value lists, from the lines of a paste.
+
+Takes a `Paste`, gives rows as dicts of column to value with the lines they stand on. A table that a console wrapped is
+put together again where every wrapped line is full; a row that does not fit its columns loses the doubtful values.
+Knows nothing of cmdlets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from diagnose.outputs.paste import BREAK, WRAP, Paste, soft
+
+MOST_PIECES = 8  # lines that one line of a table is wrapped over
+MOST_ROWS = 10_000
+LONGEST = 4000  # characters of a value
+
+_DASHES = re.compile(r"\s*-{2,}(?: +-{2,})* *$")
+_RULE = re.compile(r"-+")
+_WORDS = re.compile(r"\S+")
+
+
+class Row(Struct, frozen=True):
+    first: int
+    last: int
+    values: dict[str, str]
+
+
+class Table(Struct, frozen=True):
+    """A table from line index `first` (its header); column names in lower case."""
+
+    first: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(paste: Paste) -> Iterator[Table]:
+    """Every table with a line of dashes under its headers."""
+    lines = paste.lines
+    done = -1
+    for i, line in enumerate(lines):
+        if i > done and "--" in line and _DASHES.match(line):
+            table = _table(paste, i)
+            if table:
+                done = max((row.last for row in table.rows), default=i)
+                yield table
+
+
+def _table(paste: Paste, at: int) -> Table | None:
+    lines = paste.lines
+    pieces = 1
+    while pieces < MOST_PIECES and at + pieces < len(lines) and _DASHES.match(lines[at + pieces]):
+        pieces += 1
+    width = max(len(line) for line in lines[at : at + pieces])
+    if at < pieces:
+        return None
+    rule = _glue(lines[at : at + pieces], width)
+    header = _glue(lines[at - pieces : at], width)
+    spans = [found.span() for found in _RULE.finditer(rule)]
+    names = _split(header, spans)
+    if len(spans) < 1 or not all(names):
+        return None
+    rows = tuple(_rows(paste, at + pieces, pieces, width, spans, [name.lower() for name in names]))
+    return Table(at - pieces, tuple(name.lower() for name in names), rows)
+
+
+def _glue(pieces: list[str], width: int) -> str:
+    return "".join(piece.ljust(width) if i + 1 < len(pieces) else piece for i, piece in enumerate(pieces))
+
+
+def _rows(
+    paste: Paste, at: int, pieces: int, width: int, spans: list[tuple[int, int]], names: list[str]
+) -> Iterator[Row]:
+    lines = paste.lines
+    count = 0
+    while at < len(lines) and lines[at].strip() and count < MOST_ROWS:
+        last = at
+        if pieces > 1:
+            while last + 1 < len(lines) and last - at + 1 < pieces and len(lines[last]) == width and lines[last + 1].strip():
+                last += 1
+        values = _split(_glue(lines[at : last + 1], width), spans)
+        yield Row(at, last, dict(zip(names, values, strict=True)))
+        count += 1
+        at = last + 1
+
+
+def _split(line: str, spans: list[tuple[int, int]]) -> list[str]:
+    """The words of a line by the column whose dashes they touch, else by the column before them."""
+    cells: list[list[str]] = [[] for _ in spans]
+    column = 0
+    for word in _WORDS.finditer(line):
+        while column + 1 < len(spans) and word.end() > spans[column + 1][0]:
+            column += 1
+        cells[column].append(word[0])
+    return [" ".join(cell) for cell in cells]
+
+
+_GENERIC = re.compile(r"(?<![^\n\r])[A-Za-z][\w.()/ -]{0,40}? ?:(?=[ \n\r]|$)")
+
+
+class Field(Struct, frozen=True):
+    """`key : value` at an offset of the flat text; `readings` are the ways in which its wraps can be read."""
+
+    key: str
+    start: int
+    end: int
+    readings: tuple[str, ...]
+
+    @property
+    def value(self) -> str:
+        """The value when it can be read in one way only, or its first line."""
+        return self.readings[0]
+
+
+def keys(*names: str) -> re.Pattern[str]:
+    """A pattern for `fields`: the names of keys, longer ones first."""
+    escaped = "|".join(re.escape(name).replace(r"\ ", " ") for name in sorted(names, key=len, reverse=True))
+    return soft(f"({escaped}) ?:", re.IGNORECASE)
+
+
+def fields(paste: Paste, pattern: re.Pattern[str]) -> list[Field]:
+    """The known keys at the beginning of lines with their values, in order. A value ends before the next key."""
+    text = paste.flat.text
+    hits: list[re.Match[str]] = []
+    for start in paste.flat.starts:
+        if (not hits or start >= hits[-1].end()) and (hit := pattern.match(text, start)):
+            hits.append(hit)
+    found = []
+    for i, hit in enumerate(hits):
+        limit = min(hits[i + 1].start() if i + 1 < len(hits) else len(text), hit.end() + LONGEST)
+        if (other := _GENERIC.search(text, hit.end(), limit)) is not None:
+            limit = other.start()
+        key = "".join(hit[1].split()).lower()
+        found.append(Field(key, hit.start(), hit.end(), _readings(text[hit.end() : limit])))
+    return found
+
+
+def _readings(value: str) -> tuple[str, ...]:
+    lines = value.strip(" " + BREAK).split(BREAK, 1)[0].strip(WRAP).split(WRAP)
+    made = ["".join(lines[: k + 1]).strip() for k in range(min(len(lines), MOST_PIECES))]
+    return tuple(dict.fromkeys(made)) or ("",)
