@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import product
 
 from msgspec import Struct
@@ -150,3 +150,33 @@ def host_port(reading: str, valued: str = "") -> dict[str, str] | None:
     if len(rest) == 1:
         return {"host": host(rest[0])}
     return {"host": host(rest[0]), "port": port(rest[1])} if port(rest[1]) else None
+
+
+def cmdlet(reading: str, parameters: Mapping[str, str], switches: Container[str] = ()) -> dict[str, str] | None:
+    """The parameters of a PowerShell command by the names that `parameters` gives them ("" drops one).
+
+    Names may be cut short as PowerShell allows. The first word without a name is called "1", and so on. None for an
+    unknown parameter: then this is no call of the command.
+    """
+    found: dict[str, str] = {}
+    taken = iter(words(reading))
+    for word in taken:
+        if not _PARAMETER.match(word):
+            found[str(sum(key.isdigit() for key in found) + 1)] = word.split(")")[0]
+            continue
+        name, _, value = word[1:].lower().partition(":")
+        name = name.rstrip(")")
+        full = name if name in parameters else next((p for p in parameters if p.startswith(name)), None)
+        if full is None and not (name in switches or name in COMMON):
+            return None
+        if full is not None:
+            value = word.partition(":")[2] or next(taken, "")
+            found[parameters[full]] = value.split(")")[0]
+        elif COMMON.get(name):
+            next(taken, None)
+    found.pop("", None)
+    return found
+
+
+# Parameters that every cmdlet has: True for those with a value.
+COMMON = {"verbose": False, "debug": False, "warningaction": True, "erroraction": True, "ea": True, "wa": True}

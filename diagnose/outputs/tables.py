@@ -8,7 +8,7 @@ Knows nothing of cmdlets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -102,17 +102,30 @@ _GENERIC = re.compile(r"(?<![^\n\r])[A-Za-z][\w.()/ -]{0,40}? ?:(?=[ \n\r]|$)")
 
 
 class Field(Struct, frozen=True):
-    """`key : value` at an offset of the flat text; `readings` are the ways in which its wraps can be read."""
+    """`key : value` at an offset of the flat text.
+
+    `readings` are the values it may have, one for each wrap that is taken as one, with the index of their last line;
+    `closed` says that another key follows, so that the longest reading is the value.
+    """
 
     key: str
     start: int
-    end: int
-    readings: tuple[str, ...]
+    line: int
+    readings: tuple[tuple[str, int], ...]
+    closed: bool
 
-    @property
-    def value(self) -> str:
-        """The value when it can be read in one way only, or its first line."""
-        return self.readings[0]
+    def typed(self, check: Callable[[str], str]) -> str:
+        """The value that `check` accepts, or empty when there is none or more than one."""
+        readings = self.readings[-1:] if self.closed else self.readings
+        valid = {value for value in (check(text) for text, _ in readings) if value}
+        return valid.pop() if len(valid) == 1 else ""
+
+    def first(self, check: Callable[[str], str]) -> tuple[str, int]:
+        """The shortest reading that `check` accepts, with its last line; empty and the key's own line if none."""
+        for text, line in self.readings:
+            if value := check(text):
+                return value, line
+        return "", self.line
 
 
 def keys(*names: str) -> re.Pattern[str]:
@@ -134,11 +147,22 @@ def fields(paste: Paste, pattern: re.Pattern[str]) -> list[Field]:
         if (other := _GENERIC.search(text, hit.end(), limit)) is not None:
             limit = other.start()
         key = "".join(hit[1].split()).lower()
-        found.append(Field(key, hit.start(), hit.end(), _readings(text[hit.end() : limit])))
+        readings, open_end = _readings(paste, hit.end(), limit)
+        found.append(Field(key, hit.start(), paste.flat.line(hit.end() - 1), readings, limit < len(text) and not open_end))
     return found
 
 
-def _readings(value: str) -> tuple[str, ...]:
-    lines = value.strip(" " + BREAK).split(BREAK, 1)[0].strip(WRAP).split(WRAP)
-    made = ["".join(lines[: k + 1]).strip() for k in range(min(len(lines), MOST_PIECES))]
-    return tuple(dict.fromkeys(made)) or ("",)
+def _readings(paste: Paste, start: int, limit: int) -> tuple[tuple[tuple[str, int], ...], bool]:
+    """The readings of the value from `start` to `limit`, and whether something was left out at their end."""
+    flat = paste.flat
+    text = flat.text[start:limit]
+    lead = len(text) - len(text.lstrip(" " + WRAP + BREAK))
+    text = text[lead:]
+    head, cut, _ = text.rstrip(" " + WRAP + BREAK).partition(BREAK)
+    pieces = head.split(WRAP)
+    made = []
+    offset = start + lead
+    for k in range(min(len(pieces), MOST_PIECES)):
+        offset += len(pieces[k]) + (k > 0)
+        made.append(("".join(pieces[: k + 1]), flat.line(max(start, offset - 1))))
+    return tuple(made), bool(cut) or len(pieces) > MOST_PIECES

@@ -1,0 +1,385 @@
+"""What was matched and retrieved to a Diagnosis: parameters, outcomes, odds, verdicts, commands, the next check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from diagnose.commands import commands_for
+from diagnose.context import context_of
+from diagnose.facts import merge
+from diagnose.model import (
+    Conflict,
+    Diagnosis,
+    Evidence,
+    Finding,
+    Line,
+    NextCheck,
+    RankedArticle,
+    RootCause,
+    ShownCheck,
+    ShownEvidence,
+    ShownRemediation,
+    Span,
+)
+from diagnose.outcomes import evidence_of, told
+from diagnose.plan import next_best
+from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
+from diagnose.retrieve import LEAST_COVERAGE
+from diagnose.scan import SALIENT_REGEX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from diagnose.knowledge import Knowledge
+    from diagnose.match import Matched, Passage
+    from diagnose.model import Check, Clue, Command, Param, Problem, Score, SeenCode, Shell, Verdict
+    from diagnose.outcomes import Located, Told
+    from diagnose.pipeline import Options, Read
+    from diagnose.rank import CauseOdds, Standing, Weighed, Weights
+    from diagnose.retrieve import Retrieved
+
+DETAILED = 8  # problems whose causes, checks and commands are worked out
+LISTED = 25
+LEAST_SHARE = 0.005
+UNEXPLAINED = 20
+
+
+def conclude(
+    *,
+    matched: Matched,
+    retrieved: Retrieved,
+    outputs: Sequence[Located],
+    codes: tuple[SeenCode, ...],
+    read: Read,
+    base: Knowledge,
+    options: Options,
+) -> Diagnosis:
+    """The whole answer. The same input and base give the same value."""
+    claimed = _claimed(outputs)
+    evidence = _by_problem(matched.evidence)
+    problems = dict(matched.problems)
+    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
+    problems |= base.problems(sorted(wanted - set(problems)))
+    standings = _standings(problems, evidence, matched, retrieved, base, options.weights, claimed)
+    shares, unknown = softmax(standings)
+    shares = _collapsed(shares, problems, evidence)
+    standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
+    cases = [
+        _Case(problems[s.problem], s, shares[s.problem], evidence.get(s.problem, []), outputs, matched.passages, options)
+        for s in standings[:DETAILED]
+        if shares[s.problem] > LEAST_SHARE or s is standings[0]
+    ]
+    other = sum(case.share * case.other for case in cases)
+    findings = sorted((f for case in cases for f in case.findings(unknown + other)), key=lambda f: (-f.probability, f.id))
+    findings = [f for f in findings if f.evidence or f.probability >= LEAST_SHARE]
+    unknown_all = min(1.0, unknown + other)
+    verdict = _verdict(findings, cases, unknown_all, options.weights)
+    lead = cases[0] if cases else None
+    return Diagnosis(
+        verdict=verdict,
+        unknown=_rounded(unknown_all),
+        causes=tuple(findings[: options.top]),
+        articles=_articles(standings, cases, shares, problems, options.explain),
+        also=_also(standings, shares, problems, lead),
+        next_check=lead.next_check() if lead and verdict != "unknown" else None,
+        parameters=dict(sorted(lead.values.items())) if lead else {},
+        conflicts=lead.conflicts if lead else (),
+        codes=codes,
+        unexplained=_unexplained(matched.passages, {span for case in cases[:3] for span in case.standing.lines} | claimed),
+        inputs=read.inputs,
+        complete=not read.skipped,
+        skipped=read.skipped,
+        warnings=read.warnings,
+    )
+
+
+def _rounded(value: float) -> float:
+    """Six digits: enough for any reader, and the same on every platform's mathematics."""
+    return round(min(1.0, max(0.0, value)), 6)
+
+
+def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
+    result: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        result.setdefault(item.problem, []).append(item)
+    return result
+
+
+def _claimed(outputs: Sequence[Located]) -> set[Span]:
+    """Lines of recognised outputs: they answer checks, so they do not bring articles up as well."""
+    return {
+        Span(source=located.source, line=located.first + offset)
+        for located in outputs
+        for offset in range(located.output.last - located.output.first + 1)
+    }
+
+
+def _standings(
+    problems: dict[str, Problem],
+    evidence: Mapping[str, Sequence[Evidence]],
+    matched: Matched,
+    retrieved: Retrieved,
+    base: Knowledge,
+    weights: Weights,
+    claimed: set[Span],
+) -> list[Standing]:
+    outside = {name: [e for e in items if e.at not in claimed] for name, items in evidence.items()}
+    outside = {name: items for name, items in outside.items() if items}
+    seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
+    context = context_of(matched.passages, base)
+    return stand(problems, seen, matched.rates, retrieved, context, matched.lines, weights)
+
+
+def _collapsed(
+    shares: dict[str, float], problems: Mapping[str, Problem], evidence: Mapping[str, Sequence[Evidence]]
+) -> dict[str, float]:
+    """A cascade under its root: what a present problem leads to keeps little of its own share."""
+    result = dict(shares)
+    for root, effect in sorted(_leads(problems, shares)):
+        seen = {e.seen for e in evidence.get(root, ())}
+        if shares[root] >= 0.1 and seen & set(problems[root].symptoms) and result[effect] > 0:
+            moved = 0.8 * result[effect]
+            result[effect] -= moved
+            result[root] += moved
+    return result
+
+
+def _leads(problems: Mapping[str, Problem], shares: Mapping[str, float]) -> set[tuple[str, str]]:
+    found = set()
+    for name in shares:
+        for link in problems[name].related:
+            if link.id in shares and link.type == "leads_to":
+                found.add((name, link.id))
+            elif link.id in shares and link.type == "caused_by":
+                found.add((link.id, name))
+    return {(root, effect) for root, effect in found if root != effect and (effect, root) not in found}
+
+
+class _Case:
+    """One candidate problem worked out: values, outcomes, odds of its causes. Lives inside `conclude` only."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        standing: Standing,
+        share: float,
+        evidence: Sequence[Evidence],
+        outputs: Sequence[Located],
+        passages: Sequence[Passage],
+        options: Options,
+    ) -> None:
+        self.problem = problem
+        self.standing = standing
+        self.share = share
+        self.options = options
+        candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
+        self.values, self.conflicts = self._merged(candidates, options.given)
+        self.outcomes: dict[str, Told] = told(problem, self.values, outputs, passages)
+        known = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
+        self.evidence = known
+        self.odds = causes_of(problem, known)
+
+    def _merged(
+        self, candidates: list[tuple[str, str, Span]], given: Mapping[str, str]
+    ) -> tuple[dict[str, str], tuple[Conflict, ...]]:
+        merged = merge(candidates, self.problem.params, given)
+        return merged.values, merged.conflicts
+
+    @property
+    def other(self) -> float:
+        """P(another cause | problem)."""
+        return self.odds[-1].share if self.problem.causes else 0.0
+
+    def findings(self, unknown: float) -> list[Finding]:
+        if not self.problem.causes:
+            return [self._described(unknown)]
+        return [self._finding(odds.cause, odds, unknown) for odds in self.odds if odds.cause is not None]
+
+    def _described(self, unknown: float) -> Finding:
+        cause = RootCause(id=DESCRIBED, title=self.problem.title)
+        return self._finding(cause, self.odds[0], unknown)
+
+    def _finding(self, cause: RootCause, odds: CauseOdds, unknown: float) -> Finding:
+        probability = self.share * odds.share
+        shown = tuple(_shown(w) for w in odds.weighed) or self._symptoms()
+        return Finding(
+            id=f"{self.problem.id}/{cause.id}",
+            article=self.problem.id,
+            title=cause.title,
+            probability=_rounded(probability),
+            verdict=self._verdict(probability, odds.weighed, unknown),
+            evidence=shown,
+            checks=tuple(self._check(name, check) for name, check in self._checks_of(cause).items()),
+            remediation=tuple(self._remedy(step) for step in cause.remediation),
+            score=odds.score if self.options.explain else None,
+        )
+
+    def _verdict(self, probability: float, weighed: Sequence[Weighed], unknown: float) -> Verdict:
+        weights = self.options.weights
+        if unknown > 0.5:
+            return "unknown"
+        if not self.standing.symptom:
+            return "possible"
+        if probability >= weights.confirmed and decisive(weighed):
+            return "confirmed"
+        own = any(w.weight > 0 for w in weighed)
+        if probability >= weights.likely_cause and (own or not self.problem.causes) and self.share >= weights.likely:
+            return "likely"
+        return "possible"
+
+    def _symptoms(self) -> tuple[ShownEvidence, ...]:
+        """What brought the article up, where nothing speaks for this cause in particular (weight 0)."""
+        own = [e for e in self.evidence if e.seen in self.problem.symptoms]
+        return tuple(
+            ShownEvidence(signal=e.seen, supports=True, weight=0.0, source=e.at.source, line=e.at.line, quote=e.quote)
+            for e in own[:3]
+        )
+
+    def _checks_of(self, cause: RootCause) -> dict[str, Check]:
+        """The checks that say something about the cause or prove its fix; all where none is named."""
+        named = {clue.check.partition(".")[0] for clue in cause.evidence if clue.check}
+        named |= {step.verify.partition(".")[0] for step in cause.remediation if step.verify}
+        return {name: check for name, check in self.problem.checks.items() if name in named}
+
+    def _check(self, name: str, check: Check) -> ShownCheck:
+        outcome = self.outcomes.get(name)
+        commands = self._commands(check.commands)
+        missing = _missing(commands)
+        return ShownCheck(
+            id=name,
+            title=_text(check.title, self.values),
+            outcome=outcome.outcome or None if outcome else None,
+            unclear=outcome.why if outcome and not outcome.outcome else "",
+            missing=missing,
+            asks=_asks(missing, self.problem.params),
+            commands=commands,
+            cost=check.cost,
+        )
+
+    def _remedy(self, step: object) -> ShownRemediation:
+        from diagnose.model import Remediation
+
+        assert isinstance(step, Remediation)
+        commands = self._commands(step.commands)
+        return ShownRemediation(
+            kind=step.kind,
+            text=_text(step.text, self.values),
+            commands=commands,
+            risk=step.risk,
+            undo=_text(step.undo, self.values),
+            verify=step.verify,
+            missing=_missing(commands),
+        )
+
+    def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
+        return commands_for(commands, self.problem.params, self.values, self.options.platform)
+
+    def next_check(self) -> NextCheck | None:
+        shares = {odds.cause.id if odds.cause else "": odds.share for odds in self.odds}
+        done = [name for name, outcome in self.outcomes.items() if outcome.outcome]
+        choice = next_best(self.problem, shares, done)
+        if choice is None:
+            return None
+        cost = self.problem.checks[choice.check].cost
+        titles = {cause.id: cause.title for cause in self.problem.causes}
+        rights = "no special rights needed" if cost.privilege == "user" else "needs administrator rights"
+        pair = " from ".join(f"'{titles[c]}'" for c in choice.separates if c)
+        leading = max((c for c in shares if c), key=lambda c: (shares[c], c))
+        return NextCheck(
+            cause=f"{self.problem.id}/{leading}",
+            check=choice.check,
+            why=f"about {cost.seconds:g} seconds, {rights}: separates {pair}",
+        )
+
+
+def _shown(weighed: Weighed) -> ShownEvidence:
+    evidence, clue = weighed.evidence, weighed.clue
+    return ShownEvidence(
+        signal=evidence.seen,
+        supports=weighed.weight > 0,
+        weight=round(weighed.weight, 4),
+        source=evidence.at.source,
+        line=evidence.at.line,
+        quote=evidence.quote,
+        why=clue.why,
+    )
+
+
+def _text(template: str, values: Mapping[str, str]) -> str:
+    """A sentence of an article with its values; what is missing stays `<name>`."""
+    import re
+
+    return re.sub(r"\$\{([\w-]+)\}", lambda slot: values.get(slot[1], f"<{slot[1]}>"), template)
+
+
+def _missing(commands: Sequence[Command]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for command in commands for name in command.missing))
+
+
+def _asks(missing: Sequence[str], params: Mapping[str, Param]) -> dict[str, str]:
+    return {name: params[name].ask or f"which {name}?" for name in missing if name in params}
+
+
+def _verdict(findings: Sequence[Finding], cases: Sequence[_Case], unknown: float, weights: Weights) -> Verdict:
+    if unknown > 0.5 or not findings:
+        return "unknown"
+    best = findings[0].verdict
+    if best in ("confirmed", "likely"):
+        return best
+    lead = cases[0]
+    return "likely" if lead.standing.symptom and lead.share >= weights.likely else "possible"
+
+
+def _articles(
+    standings: Sequence[Standing],
+    cases: Sequence[_Case],
+    shares: Mapping[str, float],
+    problems: Mapping[str, Problem],
+    explain: bool,
+) -> tuple[RankedArticle, ...]:
+    other = {case.problem.id: case.other for case in cases}
+    return tuple(
+        RankedArticle(
+            id=s.problem,
+            title=problems[s.problem].title,
+            probability=_rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
+            score=s.score if explain else None,
+        )
+        for s in standings[:LISTED]
+    )
+
+
+def _also(
+    standings: Sequence[Standing], shares: Mapping[str, float], problems: Mapping[str, Problem], lead: _Case | None
+) -> tuple[str, ...]:
+    """Problems that explain lines which the leading one does not: other faults of the same paste."""
+    if lead is None:
+        return ()
+    explained = set(lead.standing.lines)
+    result = []
+    for standing in standings[1:6]:
+        fresh = standing.lines - explained
+        if standing.symptom and fresh and standing.score.value > 0:
+            result.append(standing.problem)
+            explained |= fresh
+    return tuple(result)
+
+
+def _unexplained(passages: Sequence[Passage], explained: set[Span]) -> tuple[Line, ...]:
+    """Salient lines that no leading article explains, one of each shape, bounded."""
+    import re
+
+    salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
+    seen: Counter[str] = Counter()
+    result = []
+    for passage in passages:
+        for index, line in enumerate(passage.lines):
+            at = Span(source=passage.source, line=passage.first + index)
+            if at in explained or not salient.search(line):
+                continue
+            shape = re.sub(r"\d+", "0", line)[:80]
+            seen[shape] += 1
+            if seen[shape] == 1 and len(result) < UNEXPLAINED:
+                result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
+    return tuple(result)
