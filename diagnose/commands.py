@@ -3,70 +3,79 @@
 Takes templates with `${name}` slots, the parameters they may name and the values found; gives one line of printable
 ASCII and the names of the slots that are still open, shown as `<name>`. Nothing is ever run here.
 
-Every value passes its type (see facts) before it is quoted, and a slot at a place where quoting cannot hold it stays
-open: inside quotes, as the word that is run, as the target of a redirection. `template_faults` tells an author so.
-
-Knows nothing of articles, evidence or terminals. The PowerShell rules are those of its tokenizer (CharTraits.cs).
+Every value passes its type (see facts) before it is quoted (see shells), and a slot at a place where no quoting can
+hold a value stays open: inside quotes, as the word that is run, as the target of a redirection. `template_faults`
+tells an author so. Knows nothing of evidence, of terminals or of what a command does.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.facts import typed
 from diagnose.model import Command, Param, ParamType, Platform, Shell
 from diagnose.neutral import neutral
+from diagnose.shells import RULES, SLOT, Slot, filled, misplaced, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-# Shells in the order they are shown on their platforms.
-PLATFORMS: dict[Shell, tuple[Platform, ...]] = {
-    "powershell": ("windows",),
-    "cmd": ("windows",),
-    "bash": ("linux", "macos"),
+# Platforms in the order they are shown, and on each its shells.
+_SHELLS: dict[Platform, tuple[Shell, ...]] = {
+    "windows": ("powershell", "cmd"),
+    "linux": ("bash",),
+    "macos": ("bash",),
 }
 
-_SLOT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
-# A text that is read by a second shell or program loses the quotes of the first: only values that need none may enter.
+# A text that a second shell or another machine's shell reads has lost the quotes of the first: there, only values
+# that need no quotes anywhere may stand.
 _READ_TWICE = re.compile(
-    r"(?i)\b(?:eval|xargs|ssh|watch|wsl|psexec|iex|invoke-expression|powershell|pwsh|\w*sh\s+-\w*c|su\s.*-c|cmd(?:\.exe)?\s+/\w)\b"
+    r"(?i)\b(?:eval|xargs|ssh|watch|wsl|psexec|iex|invoke-expression|powershell|pwsh"
+    r"|\w*sh\s+-\w*c|su\s.*-c|cmd(?:\.exe)?\s+/\w)\b"
 )
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:/@-]*")
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_:/][A-Za-z0-9._:/@-]*")
 
-def _one_line(template: str) -> bool:
+
+def platform_of(shell: Shell) -> tuple[Platform, ...]:
+    """The platforms on which a command for this shell is offered."""
+    return tuple(platform for platform, shells in _SHELLS.items() if shell in shells)
+
+
+def _fits_one_line(template: str) -> bool:
     return template.isascii() and template.isprintable()
 
 
-def _unreadable(template: str, shell: Shell) -> bool:
-    """A text that `_scan` would misread. Bash's $'...' has escapes of its own."""
+def _misread(template: str, shell: Shell) -> bool:
+    # $'...' has escapes of its own (bash manual, ANSI-C quoting), which `scan` does not know.
     return shell == "bash" and re.search(r"\$['\"]", template) is not None
 
 
 def template_faults(template: str, params: Mapping[str, Param], shell: Shell) -> tuple[str, ...]:
-    """What is wrong with a command template, one line each, for the author; empty if nothing is."""
+    """What is wrong with a command template, for its author: each a phrase that follows "the command ...".
+
+    Blanks and line ends around it are no fault. Where there is a fault, `fill` leaves slots open rather than guess.
+    """
     text = template.strip()
     faults: list[str] = []
     if "\n" in text or "\r" in text:
         faults.append("is more than one line; write one command a line")
-    if any(not _one_line(ch) for ch in text if ch not in "\r\n"):
-        strange = next(ch for ch in text if ch not in "\r\n" and not _one_line(ch))
-        faults.append(f"holds {neutral(strange)!r} (U+{ord(strange):04X}); only printable ASCII can be copied safely")
-    if _unreadable(text, shell):
+    strange = "".join(ch for ch in text if ch not in "\r\n" and not _fits_one_line(ch))
+    if strange:
+        faults.append(f"holds U+{ord(strange[0]):04X} ({neutral(strange[0])}); a command is printable ASCII only")
+    if _misread(text, shell):
         faults.append("holds $'...' or $\"...\"; write plain quotes")
-    slots, quote = _scan(text, _RULES[shell])
+    slots, quote = scan(text, shell)
     if quote:
         faults.append(f"has an unbalanced {quote}")
     for slot in slots:
         if slot.name not in params:
-            faults.append(f"has a slot ${{{slot.name}}} that params does not declare; write ${slot.name} for a variable of the shell")
-        reason = _misplaced(slot, text, shell)
+            faults.append(f"has a slot ${{{slot.name}}} that params does not declare")
+        reason = misplaced(slot, text, shell)
         if reason:
             faults.append(f"has a slot ${{{slot.name}}} that {reason}")
-    if "${" in _SLOT.sub("", text):
-        faults.append("holds a ${ that is no slot; a slot is ${name}")
+    if "${" in SLOT.sub("", text):
+        faults.append("holds a ${ that opens no slot; a slot is ${name}, a variable of the shell $name")
     return tuple(dict.fromkeys(faults))
 
 
@@ -77,24 +86,56 @@ def _bracketed(value: str, kind: ParamType, before: str, after: str) -> str:
     return value
 
 
-def _values(
-    slots: list[_Slot], template: str, params: Mapping[str, Param], values: Mapping[str, str], shell: Shell
-) -> list[str | None]:
-    """The typed value of each slot, not yet quoted; None where the slot must stay open."""
-    twice = _READ_TWICE.search(template) is not None
-    filled: list[str | None] = []
-    for slot in slots:
-        param = params.get(slot.name)
-        value = typed(param.type, values.get(slot.name, "")) if param else None
-        if value is not None and param is not None:
-            value = _bracketed(value, param.type, template[: slot.start], template[slot.end :])
-            if (
-                (twice and not _PLAIN.fullmatch(value))
-                or _misplaced(slot, template, shell)
-                or _RULES[shell].quoted(value) is None
-            ):
-                value = None
-        filled.append(value)
-    return filled
+def _value(slot: Slot, template: str, param: Param | None, raw: str, shell: Shell) -> str | None:
+    """The value for a slot, not yet quoted; None where it is missing, not of its type, or cannot stand there."""
+    value = typed(param.type, raw) if param is not None else None
+    if param is None or value is None or misplaced(slot, template, shell):
+        return None
+    value = _bracketed(value, param.type, template[: slot.start], template[slot.end :])
+    if RULES[shell].quoted(value) is None:
+        return None
+    return value
 
 
+def fill(
+    template: str, params: Mapping[str, Param], values: Mapping[str, str], shell: Shell
+) -> tuple[str, tuple[str, ...]]:
+    """The line for this shell, and the names of its open slots in order; the line is ready when there are none.
+
+    The line is one line of printable ASCII whatever the template holds: anything else in it is shown as a visible
+    escape, and then every slot stays open.
+    """
+    text = template.strip()
+    slots, quote = scan(text, shell)
+    if not _fits_one_line(text) or _misread(text, shell) or quote:
+        found: list[str | None] = [None] * len(slots)
+    else:
+        found = [_value(slot, text, params.get(slot.name), values.get(slot.name, ""), shell) for slot in slots]
+        if _READ_TWICE.search(text):
+            found = [value if value and _NEEDS_NO_QUOTES.fullmatch(value) else None for value in found]
+    missing = dict.fromkeys(slot.name for slot, value in zip(slots, found, strict=True) if value is None)
+    line = filled(text, slots, found, shell)
+    if not _fits_one_line(line):
+        line = neutral(line).encode("ascii", "backslashreplace").decode("ascii")
+    return line, tuple(missing)
+
+
+def commands_for(
+    commands: Mapping[Shell, tuple[str, ...]],
+    params: Mapping[str, Param],
+    values: Mapping[str, str],
+    preferred: Platform | None = None,
+) -> tuple[Command, ...]:
+    """Every command for every platform and shell, those of the `preferred` platform first; none is dropped for it.
+
+    A template that cannot be one line of printable ASCII is left out: copied, it would do something else than what
+    the article says. `template_faults` names it to its author.
+    """
+    return tuple(
+        Command(platform=platform, shell=shell, command=line, missing=missing)
+        for platform in sorted(_SHELLS, key=lambda platform: platform != preferred)
+        for shell in _SHELLS[platform]
+        for template in commands.get(shell, ())
+        if _fits_one_line(template.strip())
+        for line, missing in [fill(template, params, values, shell)]
+    )

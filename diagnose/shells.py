@@ -1,9 +1,9 @@
 """Shells: how a value is quoted for each, and where in a command line a quoted value may stand.
 
 Takes a command template with `${name}` slots and plain values; gives the slots, why one of them is misplaced, and the
-line with values in. Three small grammars, no more than it takes to know quotes, commands and words apart.
+line with the values in. Three small grammars, no more than it takes to tell quotes, commands and words apart.
 
-Knows nothing of types, parameters or articles (see commands). The PowerShell rules are those of its tokenizer
+Knows nothing of types, parameters or articles (see commands). The rules of PowerShell are those of its tokenizer
 (CharTraits.cs) and of about_Parsing; those of cmd are its variables and the argument rules of the C runtime.
 """
 
@@ -20,36 +20,43 @@ if TYPE_CHECKING:
 
 SLOT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
 
-_POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"  # CharTraits.cs, IsSingleQuote: each of the five ends a '...' string
-_POWERSHELL_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[1-9][0-9]{0,4}")
-_POWERSHELL_WORD = re.compile(r"[A-Za-z0-9._:/\\=+?-]*")  # text around a slot that means only itself
-_POWERSHELL_BARE_WORD = re.compile(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
-_POWERSHELL_PARAMETER = re.compile(r"-[A-Za-z]+:")
-_POWERSHELL_COMMAND = re.compile(r"\s*(?!(?:if|elseif|while|until|switch|foreach|for|in|return|throw|exit)\b)[A-Za-z]\S*\s")
-_POWERSHELL_ENDS = frozenset(" \t(){};|&,")
+_PS_QUOTES = "'\u2018\u2019\u201a\u201b"  # CharTraits.cs, IsSingleQuote: each of the five ends a '...' string
+_PS_NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # the same number and the same text, in every mode
+_PS_BARE = re.compile(rf"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{_PS_NUMBER.pattern}")
+_PS_AROUND = re.compile(r"[A-Za-z0-9._:/\\=+?-]*")  # text beside a slot that stands for itself
+_PS_BARE_WORD = re.compile(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
+_PS_PARAMETER = re.compile(r"-[A-Za-z]+:")
+_PS_KEYWORDS = "if|elseif|while|until|switch|foreach|for|in|return|throw|exit"
+_PS_COMMAND = re.compile(rf"\s*(?!(?:{_PS_KEYWORDS})\b)[A-Za-z]\S*\s")
+_PS_ENDS = frozenset(" (){};|&,")  # of a word
 _CMD_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:\\-]*")
 _CMD_SPECIAL = frozenset('%!^&|<>"')
-
-
-def quoted_bash(value: str) -> str:
-    return shlex.quote(value)
+_BASH_PREFIXES = ("sudo", "exec", "env", "command", "time", "nohup", "then", "do", "else", "if", "while", "until")
+# What takes its next word for a command of its own, whichever shell reads the line.
+_RUNS_NEXT = re.compile(
+    r"(?i)(?:^|\s)(?:eval|xargs|watch|iex|invoke-expression|start-process|saps"
+    r"|\w*sh\s+-\w*c|cmd(?:\.exe)?\s+/\w|-command|-encodedcommand)\s*$"
+)
+_ASSIGNMENT = re.compile(r"\w+=")
 
 
 def quoted_powershell(value: str) -> str:
-    """Bare where it is one word that no rule of the tokenizer touches, else in single quotes, all five kinds doubled.
+    """As an argument: bare where no rule of the tokenizer touches the word, else in single quotes.
 
     A word that starts with a digit is a number to PowerShell (1e3, 0x10, 1kb) unless it is a dotted address.
     """
-    if _POWERSHELL_BARE.fullmatch(value):
-        return value
-    return "'" + "".join(ch * 2 if ch in _POWERSHELL_QUOTES else ch for ch in value) + "'"
+    return value if _PS_BARE.fullmatch(value) else _in_single_quotes(value)
+
+
+def _in_single_quotes(value: str) -> str:
+    return "'" + "".join(ch * 2 if ch in _PS_QUOTES else ch for ch in value) + "'"
 
 
 def quoted_cmd(value: str) -> str | None:
-    """In double quotes where needed; None for what those do not hold: variables are replaced inside them too.
+    """In double quotes where needed; None for what those do not hold: cmd replaces variables inside them too.
 
-    A leading slash would be read as an option whatever the quotes; backslashes before the closing quote are doubled
-    for the C runtime, which reads the line (Microsoft C/C++: "Parsing C command-line arguments").
+    A leading slash would be an option whatever the quotes. Backslashes before the closing quote are doubled for the
+    C runtime, which splits the line (Microsoft C++, "Parsing C command-line arguments").
     """
     if not _CMD_SPECIAL.isdisjoint(value) or value.startswith("/"):
         return None
@@ -65,20 +72,20 @@ class Rules(NamedTuple):
     quotes: str
     escape: str
     escapes_in: str  # the quotes inside which `escape` works
-    separators: str  # a new command or a new expression begins
-    glue: str  # characters that change the meaning of a quote right after them
-    prefixes: frozenset[str]  # words that are followed by the word that is run
+    separators: str  # after them a new command or expression begins
+    glue: str  # characters that change what a quote right after them means
+    prefixes: frozenset[str]  # words followed by the word that is run
 
 
 RULES: dict[Shell, Rules] = {
     "bash": Rules(
-        quoted=quoted_bash,
+        quoted=shlex.quote,
         quotes="'\"`",
         escape="\\",
         escapes_in='"`',
         separators=";|&",
         glue="$",
-        prefixes=frozenset("sudo exec env command time nohup then do else if while until ! . source".split()),
+        prefixes=frozenset((*_BASH_PREFIXES, "!", ".", "source")),
     ),
     "powershell": Rules(
         quoted=quoted_powershell,
@@ -87,7 +94,7 @@ RULES: dict[Shell, Rules] = {
         escapes_in='"',
         separators=";|&=,",
         glue="$@",
-        prefixes=frozenset({"."}),
+        prefixes=frozenset("."),
     ),
     "cmd": Rules(
         quoted=quoted_cmd,
@@ -96,7 +103,7 @@ RULES: dict[Shell, Rules] = {
         escapes_in="",
         separators="&|",
         glue="%!",
-        prefixes=frozenset({"call", "start", "do", "else", "@"}),
+        prefixes=frozenset(("call", "start", "do", "else", "@")),
     ),
 }
 
@@ -107,7 +114,7 @@ class Slot(NamedTuple):
     end: int
     quote: str  # the quote it stands in, or empty
     opened_by: str  # the separator or bracket before its command, or empty
-    head: str  # the text of its command before it
+    head: str  # its command up to here
 
 
 def scan(template: str, shell: Shell) -> tuple[list[Slot], str]:
@@ -120,7 +127,8 @@ def scan(template: str, shell: Shell) -> tuple[list[Slot], str]:
         ch = template[at]
         found = SLOT.match(template, at) if ch == "$" else None
         if found:
-            slots.append(Slot(found[1], at, found.end(), quote, template[max(begin - 1, 0) : begin], template[begin:at]))
+            opened_by = template[max(begin - 1, 0) : begin]
+            slots.append(Slot(found[1], at, found.end(), quote, opened_by, template[begin:at]))
             at = found.end()
             continue
         if ch == rules.escape and (not quote or quote in rules.escapes_in):
@@ -142,15 +150,15 @@ def scan(template: str, shell: Shell) -> tuple[list[Slot], str]:
 
 
 def _is_run(slot: Slot, shell: Shell) -> bool:
-    """True where the value would be, or would be part of, the word that the shell runs."""
+    """True where the value would be, or be part of, the word that the shell runs."""
+    if _RUNS_NEXT.search(slot.head):
+        return True
     words = slot.head.split()
-    if words and not slot.head[-1].isspace():
-        glued = words.pop()
-        if re.match(r"\w+=", glued):
-            return False
-    if any(word not in RULES[shell].prefixes and not re.match(r"\w+=", word) for word in words):
+    if words and not slot.head[-1].isspace() and _ASSIGNMENT.match(words.pop()):
         return False
-    # Elsewhere in PowerShell a quoted word that opens a statement is a string, and is only printed.
+    if any(word not in RULES[shell].prefixes and not _ASSIGNMENT.match(word) for word in words):
+        return False
+    # Elsewhere in PowerShell a quoted word that opens a statement is a string, and only printed.
     return shell != "powershell" or slot.opened_by == "&" or "." in words
 
 
@@ -159,75 +167,85 @@ def misplaced(slot: Slot, template: str, shell: Shell) -> str:
     before = template[: slot.start]
     if slot.quote:
         return "stands inside quotes; take the quotes away, values are quoted when they are filled in"
-    if before[-1:] and before[-1:] in RULES[shell].glue:
-        return f"stands right after {before[-1]!r}"
+    if before and before[-1] in RULES[shell].glue:
+        return f"stands right after {before[-1]}"
     if before.rstrip().endswith(("<", ">")):
         return "would name a file to read from or to write to"
     if shell == "powershell" and "--%" in before:
-        return "stands after --%, where PowerShell does not take quotes off"
+        return "stands after --%, where PowerShell takes no quotes off"
     if _is_run(slot, shell):
         return "would be run as a command"
     return ""
 
 
-def _words(slots: Sequence[Slot], template: str) -> list[tuple[int, int, list[int]]]:
-    """Words of PowerShell that hold slots: (start, end, indexes of the slots)."""
-    words: list[tuple[int, int, list[int]]] = []
-    for index, slot in enumerate(slots):
-        start, end = slot.start, slot.end
-        if words and words[-1][1] >= end:
-            words[-1][2].append(index)
-            continue
-        while start and template[start - 1] not in _POWERSHELL_ENDS:
-            start -= 1
-        while end < len(template) and (SLOT.match(template, end) or template[end] not in _POWERSHELL_ENDS):
-            found = SLOT.match(template, end)
-            end = found.end() if found else end + 1
-        words.append((start, end, [index]))
-    return words
+def filled(template: str, slots: Sequence[Slot], values: Sequence[str | None], shell: Shell) -> str:
+    """The line with each slot replaced by its quoted value, or by `<name>` where the value is None."""
+    if shell == "powershell":
+        return _filled_powershell(template, slots, values)
+    return _each_quoted(template, 0, len(template), slots, values, RULES[shell].quoted)
 
 
-def _powershell_word(template: str, start: int, end: int, slots: Sequence[Slot], values: Sequence[str]) -> str:
-    """One word with its slots filled, quoted as a whole: 'a'b would be two arguments, the quote having ended one."""
-    parameter = _POWERSHELL_PARAMETER.match(template, start)  # -Name:value keeps its name outside
-    begin = parameter.end() if parameter and parameter.end() <= slots[0].start else start
-    text, at = "", begin
+def _each_quoted(
+    template: str,
+    start: int,
+    end: int,
+    slots: Sequence[Slot],
+    values: Sequence[str | None],
+    quoted: Callable[[str], str | None],
+) -> str:
+    line = ""
     for slot, value in zip(slots, values, strict=True):
-        text += template[at : slot.start] + value
-        at = slot.end
-    text += template[at:end]
-    alone = begin == slots[0].start and end == slots[0].end
-    is_argument = _POWERSHELL_COMMAND.match(slots[0].head) is not None
-    bare = _POWERSHELL_BARE if alone else _POWERSHELL_BARE_WORD
-    if (is_argument and bare.fullmatch(text)) or (alone and _POWERSHELL_NUMBER.fullmatch(text)):
-        return template[start:begin] + text
-    return template[start:begin] + _in_single_quotes(text)
+        done = None if value is None else quoted(value)
+        line += template[start : slot.start] + (f"<{slot.name}>" if done is None else done)
+        start = slot.end
+    return line + template[start:end]
 
 
 def _filled_powershell(template: str, slots: Sequence[Slot], values: Sequence[str | None]) -> str:
     line, at = "", 0
-    for start, end, members in _words(slots, template):
-        inside = [slots[index] for index in members]
-        known = [value for index in members if (value := values[index]) is not None]
-        around = SLOT.sub("", template[start:end])
-        line += template[at:start]
-        if len(known) == len(members) and _POWERSHELL_WORD.fullmatch(around):
-            line += _powershell_word(template, start, end, inside, known)
-        else:
-            line += _each_quoted(template[start:end], iter([values[index] for index in members]), _powershell_literal)
+    for start, end, first, last in _words(template, slots):
+        inside, known = slots[first:last], values[first:last]
+        around = _each_quoted(template, start, end, inside, [""] * len(inside), str)
+        fill = _as_one_word if None not in known and _PS_AROUND.fullmatch(around) else _as_literals
+        line += template[at:start] + fill(template, start, end, inside, known)
         at = end
     return line + template[at:]
 
 
-def _powershell_literal(value: str) -> str:
-    """For places whose mode is not known: a bare word would be a command where an expression is expected."""
-    return value if _POWERSHELL_NUMBER.fullmatch(value) else _in_single_quotes(value)
+def _words(template: str, slots: Sequence[Slot]) -> list[tuple[int, int, int, int]]:
+    """The words that hold slots: start, end, and the range of their slots."""
+    words: list[tuple[int, int, int, int]] = []
+    for index, slot in enumerate(slots):
+        if words and words[-1][1] == slot.start:
+            start, _, first, _ = words.pop()
+        else:
+            start, first = slot.start, index
+            floor = words[-1][1] if words else 0
+            while start > floor and template[start - 1] not in _PS_ENDS:
+                start -= 1
+        end = slot.end
+        while end < len(template) and template[end] not in _PS_ENDS and not SLOT.match(template, end):
+            end += 1
+        words.append((start, end, first, index + 1))
+    return words
 
 
-def _each_quoted(text: str, values: Iterator[str | None], quoted: Callable[[str], str | None]) -> str:
-    def replace(found: re.Match[str]) -> str:
-        value = next(values)
-        done = None if value is None else quoted(value)
-        return f"<{found[1]}>" if done is None else done
+def _as_one_word(template: str, start: int, end: int, slots: Sequence[Slot], values: Sequence[str | None]) -> str:
+    """Quoted as a whole: a quoted string that opens a word ends it, so that 'a'b would be two arguments."""
+    parameter = _PS_PARAMETER.match(template, start)  # -Name:value keeps its name outside the quotes
+    begin = parameter.end() if parameter and parameter.end() <= slots[0].start else start
+    text = _each_quoted(template, begin, end, slots, values, str)
+    alone = begin == slots[0].start and end == slots[0].end
+    bare = _PS_BARE if alone else _PS_BARE_WORD
+    if _PS_COMMAND.match(slots[0].head) and bare.fullmatch(text):
+        return template[start:begin] + text
+    return template[start:begin] + (_literal(text) if alone else _in_single_quotes(text))
 
-    return SLOT.sub(replace, text)
+
+def _as_literals(template: str, start: int, end: int, slots: Sequence[Slot], values: Sequence[str | None]) -> str:
+    return _each_quoted(template, start, end, slots, values, _literal)
+
+
+def _literal(value: str) -> str:
+    """For places whose mode is not known: where an expression is expected, a bare word would be run as a command."""
+    return value if _PS_NUMBER.fullmatch(value) else _in_single_quotes(value)

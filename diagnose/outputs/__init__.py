@@ -20,6 +20,18 @@ _TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
         "testnetconnection",
         ("tcptestsucceeded", "tcpconnectto", "nameresolutionof", "pingsucceeded", "test-netconnection&e", "tnc&e"),
     ),
+    "telnet": (
+        "telnet",
+        (
+            *("connectingto", "couldnotopenconnection", "trying&telnet", "trying&connectedto", "telnet&:"),
+            *("verbindungmitdemhost", "ouvriruneconnexion", "abrirlaconexi", "serverlookupfailure"),
+            *("无法打开到主机的连接", "無法開啟到主機的連線", "ホストへ接続できませんでした", "connectiontohostlost"),
+        ),
+    ),
+    "nc": (
+        "nc",
+        ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed"),
+    ),
 }
 
 

@@ -135,8 +135,13 @@ def above(paste: Paste, commands: Sequence[Echo], first: int) -> Echo | None:
     return commands[i] if first - commands[i].last <= 50 else None
 
 
+# Services by the names that people use for their ports (IANA).
+PORTS = {"http": "80", "https": "443", "smtp": "25", "ssh": "22", "ftp": "21", "telnet": "23", "domain": "53"}
+PORTS |= {"pop3": "110", "imap": "143", "imaps": "993", "ldap": "389", "ldaps": "636", "rdp": "3389", "mysql": "3306"}
+
+
 def host_port(reading: str, valued: str = "") -> dict[str, str] | None:
-    """`HOST PORT` as telnet and nc take them, after options that have a value if their letter is in `valued`."""
+    """`HOST [PORT]` after options; those whose letter is in `valued` have a value. None for anything else."""
     rest: list[str] = []
     taken = iter(words(reading))
     for word in taken:
@@ -148,8 +153,9 @@ def host_port(reading: str, valued: str = "") -> dict[str, str] | None:
     if not 1 <= len(rest) <= 2 or not host(rest[0]):
         return None
     if len(rest) == 1:
-        return {"host": host(rest[0])}
-    return {"host": host(rest[0]), "port": port(rest[1])} if port(rest[1]) else None
+        return {"host": rest[0]}
+    number = port(PORTS.get(rest[1].lower(), rest[1]))
+    return {"host": rest[0], "port": number} if number else None
 
 
 def cmdlet(reading: str, parameters: Mapping[str, str], switches: Container[str] = ()) -> dict[str, str] | None:

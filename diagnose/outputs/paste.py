@@ -53,6 +53,11 @@ class Flat:
         """Offset where the line at `offset` begins."""
         return self.starts[max(0, bisect_right(self.starts, offset) - 1)] if self.starts else 0
 
+    def wrapped(self, line: int) -> bool:
+        """Whether the line of index `line` may continue a word of the line before it."""
+        at = bisect_right(self.lines, line) - 1
+        return at > 0 and self.lines[at] == line and self.text[self.starts[at] - 1] == WRAP
+
 
 def wraps(line: str, following: str) -> bool:
     """Whether a console may have wrapped `line` inside a word.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from diagnose.outputs.paste import BREAK, WRAP, Flat, whole
+
 # glibc's po/de.po, fr.po, es.po, it.po, pt_BR.po, ru.po, zh_CN.po, ja.po, pl.po for the entries behind these errors.
 WORDINGS: dict[str, tuple[str, ...]] = {
     "refused": (
@@ -81,6 +83,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
 _FOLDED = re.compile(r"\s+")
 _STATES = {_FOLDED.sub("", wording).casefold(): state for state, group in WORDINGS.items() for wording in group}
 LONGEST = 300
+MOST_LINES = 4
 
 
 def state_of(text: str) -> str:
@@ -90,3 +93,17 @@ def state_of(text: str) -> str:
         if squeezed.startswith(wording):
             return state
     return ""
+
+
+def error_at(flat: Flat, offset: int) -> tuple[str, int]:
+    """The state of the error message at `offset` of a flat text, also a wrapped one, and the index of its last line."""
+    text = flat.text
+    end = offset
+    for _ in range(MOST_LINES):
+        ends = [at for at in (text.find(WRAP, end, end + LONGEST), text.find(BREAK, end, end + LONGEST)) if at >= 0]
+        end = min(ends, default=min(len(text), end + LONGEST))
+        state = state_of(whole(text[offset:end]))
+        if state or text[end : end + 1] != WRAP:
+            return state, flat.line(max(offset, end - 1))
+        end += 1
+    return "", flat.line(offset)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from diagnose.outputs import echo, tables
 from diagnose.outputs.base import MOST, Output, about, address, output, port
-from diagnose.outputs.paste import WRAP, Paste, indent, paste, soft, whole
+from diagnose.outputs.paste import Paste, indent, paste, soft, whole
 
 PARSER = "test-netconnection"
 NAMES = ("Test-NetConnection", "tnc")
@@ -171,13 +171,7 @@ def _foreign(page: Paste, block: Sequence[_Piece], piece: _Piece) -> bool:
     if before.key in ("remoteaddress", "sourceaddress", "remoteport") and before.value:
         return True
     longest = max(len(page[i]) for i in range(block[0].first, piece.first))
-    return len(page[before.last]) < longest or any(not _wrapped(page, i) for i in between)
-
-
-def _wrapped(page: Paste, line: int) -> bool:
-    flat = page.flat
-    start = flat.starts[flat.lines.index(line)] if line in flat.lines else 0
-    return start > 0 and flat.text[start - 1] == WRAP
+    return len(page[before.last]) < longest or not all(map(page.flat.wrapped, between))
 
 
 # --- what they say ------------------------------------------------------------------------------------------------
@@ -191,7 +185,7 @@ def _read(page: Paste, block: Sequence[_Piece]) -> Output | None:
     asked = echo.named(block[0].command, _asked)
     tried = [piece for piece in block if piece.kind == "tcp"]
     subject = about(
-        values.get("computername") or asked.get("host") or next((p.value for p in block if p.kind in ("name", "tcp")), ""),
+        values.get("computername") or asked.get("host") or next((p.value for p in block if p.kind in _WARNINGS and not address(p.value)), ""),
         values.get("remoteport") or asked.get("port") or next((p.port for p in tried if p.port), ""),
         values.get("remoteaddress") or next((p.value for p in tried), ""),
     )
@@ -199,7 +193,7 @@ def _read(page: Paste, block: Sequence[_Piece]) -> Output | None:
     state, why = _state(values, kinds, answer, asked)
     if not state and not values and tried and {p.value for p in tried} == {asked.get("host")} and subject.get("address"):
         state = "failed"  # an address was asked for, so no other can have answered
-    shown = {"ping": "pingsucceeded", "source": "sourceaddress", "interface": "interfacealias"}
+    shown = {"ping": "pingsucceeded", "source": "sourceaddress"}
     fields = {name: values[key] for name, key in shown.items() if values.get(key)}
     return output(PARSER, page.raw, (block[0].first, block[-1].last), subject=subject, state=state, why=why, fields=fields)
 

@@ -1,0 +1,47 @@
+"""The one place where `kb` calls `diagnose`: inputs and a store to a diagnosis, redacted unless asked otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from diagnose.pipeline import Options, diagnose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from diagnose.knowledge import Knowledge
+    from diagnose.model import Diagnosis, Finding, Line, RankedArticle
+    from diagnose.sources import InputError, Source
+
+
+def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
+    """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
+    diagnosis = diagnose(sources, base, options)
+    return diagnosis if raw else redacted(diagnosis)
+
+
+def redacted(diagnosis: Diagnosis) -> Diagnosis:
+    """The same diagnosis with every quote redacted, the same secret under the same name."""
+    from diagnose.redact import Redactor
+
+    hide: Callable[[str], str] = Redactor().redact
+    return replace(
+        diagnosis,
+        causes=tuple(_finding(finding, hide) for finding in diagnosis.causes),
+        articles=tuple(_article(article, hide) for article in diagnosis.articles),
+        unexplained=tuple(_line(line, hide) for line in diagnosis.unexplained),
+    )
+
+
+def _finding(finding: Finding, hide: Callable[[str], str]) -> Finding:
+    return replace(finding, evidence=tuple(replace(e, quote=hide(e.quote)) for e in finding.evidence))
+
+
+def _article(article: RankedArticle, hide: Callable[[str], str]) -> RankedArticle:
+    return replace(article, evidence=tuple(replace(e, quote=hide(e.quote)) for e in article.evidence))
+
+
+def _line(line: Line, hide: Callable[[str], str]) -> Line:
+    return replace(line, quote=hide(line.quote))

@@ -1,0 +1,60 @@
+"""The article files below the folders of a base, by path, size and time: what the sweep for changes compares."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.errors import KbError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+# Folders beside an article that hold its texts for tests, never articles.
+BESIDE = frozenset({"samples", "outputs"})
+NOT_ARTICLES = frozenset({"readme.md", "changelog.md", "contributing.md", "license.md", "index.md"})
+DEPTH = 12
+
+
+class ArticleFile(Struct, frozen=True):
+    """`path` as it can be opened, `root` the folder of the base that it was found in."""
+
+    path: str
+    root: str
+    size: int
+    mtime_ns: int
+
+
+def find(roots: Sequence[Path]) -> list[ArticleFile]:
+    """All article files in order of root and path. KbError for a folder that is missing or holds none."""
+    result: list[ArticleFile] = []
+    for root in roots:
+        found = list(_walk(str(root), str(root), DEPTH))
+        if not found:
+            what = "holds no articles" if root.is_dir() else "no such folder"
+            raise KbError(str(root), what, "name a folder with article.md or other Markdown files below it")
+        result += found
+    return result
+
+
+def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        if folder == root:
+            raise KbError(root, error.strerror or "cannot be read", "check the name and the permissions") from None
+        return
+    # A folder with article.md is one article; everything else in it is beside it.
+    own = [entry for entry in listed if entry.name == "article.md"]
+    for entry in own or listed:
+        if entry.is_file(follow_symlinks=False):
+            lowered = entry.name.lower()
+            if lowered.endswith(".md") and lowered not in NOT_ARTICLES:
+                info = entry.stat(follow_symlinks=False)
+                yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns)
+        elif depth and entry.is_dir(follow_symlinks=False) and entry.name not in BESIDE and not entry.name.startswith("."):
+            yield from _walk(entry.path, root, depth - 1)

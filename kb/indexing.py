@@ -1,0 +1,127 @@
+"""An article to the rows that a diagnosis looks up: patterns with their owners, known messages, terms.
+
+Takes a parsed article, gives values; the store keeps them. Knows nothing of SQLite.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose import codes
+from diagnose.events import event_pattern
+from diagnose.fold import fold_literal, fold_text
+from diagnose.patterns import literal, trimmed
+from diagnose.regexcheck import capturable
+from diagnose.repair import squeeze
+from diagnose.terms import cleaned, identifiers, pairs_of, prose, words
+from kb.background import rate, regex_rate
+from kb.mine import mine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from diagnose.model import Problem, Signal
+    from kb.article import Article
+
+LEAST_SQUEEZED = 10
+LEAST_PAIRS = 3
+MOST_MESSAGES = 40
+MOST_MESSAGE_PAIRS = 120
+CODE_RATE, EVENT_RATE = 1e-5, 1e-5
+TITLE_WEIGHT = 3
+_PRODUCT_NOISE = frozenset("server servers service services microsoft windows for and the business online edition enterprise standard".split())
+
+
+class PatternRow(Struct, frozen=True):
+    """A pattern as the matcher wants it, and the signal of the article that it belongs to."""
+
+    regex: str
+    caseless: bool
+    literal: str
+    capturing: bool
+    rate: float
+    signal: str
+
+
+class Indexed(Struct, frozen=True):
+    """What the store keeps of one article. `terms` has frequencies, `messages` their texts and distinct word pairs."""
+
+    patterns: tuple[PatternRow, ...]
+    messages: tuple[tuple[str, tuple[str, ...]], ...]
+    terms: dict[str, int]
+    length: int
+    products: tuple[str, ...]
+
+
+def index(article: Article) -> Indexed:
+    """All rows of `article`."""
+    problem = article.problem
+    mined = mine(article.body, problem.title)
+    terms = _terms(problem, article.body)
+    length = sum(terms.values())
+    for code in sorted({key for text in (*mined.codes, *_declared_codes(problem)) for key in codes.canonical(text)}):
+        terms[f"code:{code}"] = 1
+    for name in sorted({*identifiers(article.body), *identifiers(problem.title)}):
+        terms[f"name:{name}"] = 1
+    texts = [*_declared_messages(problem), *(message.text for message in mined.messages)]
+    return Indexed(
+        patterns=tuple(pattern for name, signal in problem.signals.items() for pattern in _patterns(name, signal)),
+        messages=tuple(_messages(texts)),
+        terms=terms,
+        length=length,
+        products=tuple(sorted(_product_words(problem))),
+    )
+
+
+def _patterns(name: str, signal: Signal) -> Iterator[PatternRow]:
+    caseless = not signal.case
+    for text in signal.contains:
+        folded = fold_literal(text)
+        bare = squeeze(folded)
+        yield PatternRow(literal(folded), caseless, bare if len(bare) >= LEAST_SQUEEZED else "", False, rate(folded), name)
+    for regex in signal.regex:
+        bare = trimmed(fold_text(regex))
+        yield PatternRow(bare, caseless, "", capturable(bare), regex_rate(bare), name)
+    for code in signal.code:
+        yield PatternRow(codes.pattern(code), True, "", False, CODE_RATE, name)
+    for event in signal.event:
+        yield PatternRow(event_pattern(event.id), True, "", False, EVENT_RATE, name)
+
+
+def _declared_codes(problem: Problem) -> Iterator[str]:
+    return (code for signal in problem.signals.values() for code in signal.code)
+
+
+def _declared_messages(problem: Problem) -> Iterator[str]:
+    return (text for name in problem.symptoms if name in problem.signals for text in problem.signals[name].contains)
+
+
+def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    seen: set[tuple[str, ...]] = set()
+    for text in texts:
+        tokens = words(fold_text(text))
+        pairs = tuple(dict.fromkeys(pairs_of(tokens)))[:MOST_MESSAGE_PAIRS]
+        if len(pairs) < LEAST_PAIRS or pairs in seen:
+            continue
+        seen.add(pairs)
+        yield " ".join(text.split())[:300], pairs
+        if len(seen) == MOST_MESSAGES:
+            return
+
+
+def _terms(problem: Problem, body: str) -> dict[str, int]:
+    counts: Counter[str] = Counter(prose(cleaned(body)))
+    titles = (problem.title, *(cause.title for cause in problem.causes), problem.summary, *problem.tags)
+    for word in prose(" ".join(titles)):
+        counts[word] += TITLE_WEIGHT
+    for signal in problem.signals.values():
+        counts.update(prose(" ".join(signal.contains)))
+    return {word: min(255, count) for word, count in counts.items()}
+
+
+def _product_words(problem: Problem) -> set[str]:
+    names = " ".join(product.product for product in problem.applies_to).lower()
+    return {word for word in prose(names) if word not in _PRODUCT_NOISE and not word.isdigit()}

@@ -1,0 +1,210 @@
+"""Changed article files to rows of the store. Imported only when something changed: it needs YAML and Markdown."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from array import array
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kb.article import Article, Fault
+from kb.indexing import Indexed, index
+from kb.parse import parse
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from diagnose.patterns import PatternError
+    from kb.files import ArticleFile
+
+LARGEST = 1 << 20
+
+
+def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
+    """Read every file that is new or changed, drop what is gone, and update the postings of just these."""
+    changes = _Changes(db)
+    present = {file.path: file for file in files}
+    known = {row[0]: row[1:] for row in db.execute("SELECT path, size, mtime_ns, article FROM file").fetchall()}
+    stale = {path for path, row in known.items() if path not in present or row[:2] != _state(present[path])}
+    # What lost a clash of ids must be read again when the winner changes.
+    stale |= {path for path, row in known.items() if row[2] is None and path in present} if stale else set()
+    for path in sorted(stale):
+        if known[path][2] is not None:
+            changes.remove(known[path][2])
+        db.execute("DELETE FROM file WHERE path=?", (path,))
+    for file in files:
+        if file.path not in known or file.path in stale:
+            _read(db, changes, file)
+    changes.write()
+
+
+def _state(file: ArticleFile) -> tuple[int, int]:
+    return file.size, file.mtime_ns
+
+
+def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
+    shown = file.path
+    try:
+        with open(file.path, "rb") as stream:
+            data = stream.read(LARGEST + 1)
+        article, faults = parse(shown, data)
+    except OSError as error:
+        article, faults = None, (Fault(path=shown, line=1, column=1, what=error.strerror or str(error),
+                                       way_out="check the permissions", severity="error"),)
+    number = None
+    if article is not None:
+        taken = db.execute("SELECT path FROM article WHERE name=?", (article.problem.id,)).fetchone()
+        if taken is None:
+            number = _insert(db, changes, article, hashlib.sha256(data).hexdigest(), file)
+        else:
+            clash = Fault(path=shown, line=1, column=1, what=f"the id '{article.problem.id}' is taken by {taken[0]}",
+                          way_out="give one of them another id", severity="error")
+            faults = (*faults, clash)
+    blob = msgspec.json.encode(faults) if faults else None
+    db.execute("INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?)",
+               (file.path, file.root, file.size, file.mtime_ns, number, blob))
+
+
+def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest: str, file: ArticleFile) -> int:
+    rows = index(article)
+    domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
+    cursor = db.execute(
+        "INSERT INTO article(name, digest, problem, header, body, path, domain, length, products, terms)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            article.problem.id, digest, msgspec.json.encode(article.problem), msgspec.json.encode(article.header),
+            article.body, file.path, "" if domain.endswith(".md") else domain, rows.length, " ".join(rows.products),
+            msgspec.json.encode(sorted(rows.terms)),
+        ),
+    )
+    number = int(cursor.lastrowid or 0)
+    _insert_patterns(db, number, rows)
+    changes.add(number, rows)
+    return number
+
+
+def _insert_patterns(db: sqlite3.Connection, article: int, rows: Indexed) -> None:
+    for p in rows.patterns:
+        key = (p.regex, p.caseless, p.literal)
+        db.execute("INSERT OR IGNORE INTO pattern(regex, caseless, literal, capturing, rate) VALUES(?, ?, ?, ?, ?)",
+                   (*key, p.capturing, p.rate))
+        (number,) = db.execute("SELECT number FROM pattern WHERE regex=? AND caseless=? AND literal=?", key).fetchone()
+        db.execute("INSERT OR IGNORE INTO owner VALUES(?, ?, ?)", (number, article, p.signal))
+
+
+def refuse(db: sqlite3.Connection, error: PatternError) -> None:
+    """Tell a pattern that the engine refused as a fault of every article that holds it, and drop it."""
+    owners = db.execute(
+        "SELECT f.path, o.signal, p.regex, f.faults FROM owner o JOIN pattern p ON p.number = o.pattern"
+        " JOIN file f ON f.article = o.article WHERE o.pattern=?", (error.number,)
+    ).fetchall()
+    for path, signal, regex, blob in owners:
+        faults = msgspec.json.decode(blob, type=list[Fault]) if blob else []
+        faults.append(Fault(path=path, line=1, column=1, what=f"signal '{signal}': the pattern {regex[:80]!r} cannot be used: {error.reason}",
+                            way_out="write it in RE2 syntax", severity="error"))
+        db.execute("UPDATE file SET faults=? WHERE path=?", (msgspec.json.encode(faults), path))
+    db.execute("DELETE FROM owner WHERE pattern=?", (error.number,))
+    db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
+
+
+def _packed(values: Iterable[int]) -> bytes:
+    packed = array("I", values)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _unpacked(blob: bytes) -> array[int]:
+    values = array("I")
+    values.frombytes(blob)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+class _Changes:
+    """Postings to add and articles to take out, written in one go: each touched row is read and written once."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._terms: dict[str, list[int]] = {}
+        self._removed_terms: dict[str, set[int]] = {}
+        self._messages: list[tuple[int, str, tuple[str, ...]]] = []
+        self._removed_pairs: dict[int, set[int]] = {}
+        self._lost: dict[int, int] = {}
+
+    def add(self, article: int, rows: Indexed) -> None:
+        for term, frequency in rows.terms.items():
+            self._terms.setdefault(term, []).append(article << 8 | min(255, frequency))
+        self._messages += [(article, text, pairs) for text, pairs in rows.messages]
+
+    def remove(self, article: int) -> None:
+        db = self._db
+        (terms,) = db.execute("SELECT terms FROM article WHERE id=?", (article,)).fetchone()
+        for term in msgspec.json.decode(terms):
+            self._removed_terms.setdefault(term, set()).add(article)
+        touched: set[int] = set()
+        for number, blob in db.execute("SELECT number, pairs FROM message WHERE article=?", (article,)).fetchall():
+            for pair in _unpacked(blob):
+                self._removed_pairs.setdefault(pair, set()).add(number)
+                touched.add(pair)
+        for pair in touched:
+            self._lost[pair] = self._lost.get(pair, 0) + 1
+        db.execute("DELETE FROM message WHERE article=?", (article,))
+        db.execute("DELETE FROM owner WHERE article=?", (article,))
+        db.execute("DELETE FROM article WHERE id=?", (article,))
+
+    def write(self) -> None:
+        self._take_out()
+        self._write_terms()
+        self._write_messages()
+        self._db.execute("DELETE FROM pattern WHERE number NOT IN (SELECT pattern FROM owner)")
+
+    def _take_out(self) -> None:
+        db = self._db
+        for term, articles in self._removed_terms.items():
+            row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
+            kept = [entry for entry in _unpacked(row[0]) if entry >> 8 not in articles] if row else []
+            if kept:
+                db.execute("UPDATE term SET postings=? WHERE key=?", (_packed(kept), term))
+            else:
+                db.execute("DELETE FROM term WHERE key=?", (term,))
+        for pair, messages in self._removed_pairs.items():
+            df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
+            kept = [number for number in _unpacked(blob) if number not in messages]
+            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], _packed(kept), pair))
+        if self._removed_pairs:
+            db.execute("DELETE FROM pair WHERE messages = x''")
+
+    def _write_terms(self) -> None:
+        db = self._db
+        for term, entries in self._terms.items():
+            row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
+            merged = sorted([*_unpacked(row[0]), *entries]) if row else sorted(entries)
+            db.execute("INSERT OR REPLACE INTO term VALUES(?, ?)", (term, _packed(merged)))
+
+    def _write_messages(self) -> None:
+        db = self._db
+        numbers: dict[str, int] = {}
+        added: dict[int, list[int]] = {}
+        holders: dict[int, set[int]] = {}
+        for article, text, pairs in self._messages:
+            ids = [numbers[key] if key in numbers else numbers.setdefault(key, self._pair(key)) for key in pairs]
+            cursor = db.execute("INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, _packed(ids)))
+            for pair in ids:
+                added.setdefault(pair, []).append(int(cursor.lastrowid or 0))
+                holders.setdefault(pair, set()).add(article)
+        for pair, messages in added.items():
+            df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
+            merged = sorted([*_unpacked(blob), *messages])
+            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), _packed(merged), pair))
+
+    def _pair(self, key: str) -> int:
+        row = self._db.execute("SELECT number FROM pair WHERE key=?", (key,)).fetchone()
+        if row:
+            return int(row[0])
+        return int(self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, x'')", (key,)).lastrowid or 0)
