@@ -36,6 +36,7 @@ _PATTERNS = {
     "error-ncat": soft(r"Ncat: (?=Connection (?:refused|timed|reset)|TIMEOUT|No route|Network|Host)"),
     "open-busybox": soft(rf"^{_HOST} \((?P<address>[\w.:%]{{2,60}}?):(?P<port>\d{{1,5}})\) open$"),
     "error-busybox": soft(r"nc: can't connect to remote host(?: \((?P<address>[\w.:%]{2,60})\))?: "),
+    "noise": soft(r"^Ncat: (?:Version|Trying next address)"),
     "name-busybox": soft(r"nc: bad address '(?P<host>[\w.%-]{1,255})'"),
 }
 _ERRORS = ("error", "name", "error-old", "name-old", "next-ncat", "name-ncat", "error-ncat", "error-busybox")
@@ -50,7 +51,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [c for c in echo.echoes(page, NAMES, _STOP) if echo.understood(c, _asked)]
     for block in runs(page, [*commands(calls), *sentences(page, _PATTERNS, _ERRORS)], _begins):
-        if block[-1].kind != COMMAND:
+        if {piece.kind for piece in block} - {COMMAND, "noise"}:
             yield _read(page, block)
 
 
@@ -67,9 +68,10 @@ def _asked(reading: str) -> dict[str, str] | None:
 
 def _begins(block: list[Piece], piece: Piece) -> bool:
     """A line about another port or host is another output; Ncat's lines after an error are the next address."""
-    before = block[-1]
-    if before.kind == COMMAND:
-        return False
+    said = [b for b in block if b.kind not in (COMMAND, "noise")]
+    if not said or piece.kind == "noise":
+        return piece.kind == "noise" and bool(said) and said[-1].kind != "next-ncat"
+    before = said[-1]
     if before.kind == "next-ncat" and piece.kind in ("error-ncat", "next-ncat", "open-ncat"):
         return False
     if not _is_open(piece) and not (piece.kind in ("error", "late", "error-old")):
@@ -84,7 +86,7 @@ def _is_open(piece: Piece) -> bool:
 
 def _read(page: Paste, block: list[Piece]) -> Output:
     asked = echo.named(block[0].command, _asked)
-    said = [piece for piece in block if piece.kind != COMMAND]
+    said = [piece for piece in block if piece.kind not in (COMMAND, "noise")]
     name = next((p.get("host") for p in said if p.get("host")), "") or asked.get("host", "")
     number = next((p.get("port") for p in said if p.get("port").isdigit()), "") or asked.get("port", "")
     at = next((p.get("address") for p in reversed(said) if p.get("address")), "")

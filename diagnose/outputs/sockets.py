@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from diagnose.outputs.paste import BREAK, WRAP, Flat, whole
+from diagnose.outputs.paste import BREAK, WRAP, Flat
 
 # glibc's po/de.po, fr.po, es.po, it.po, pt_BR.po, ru.po, zh_CN.po, ja.po, pl.po for the entries behind these errors.
 WORDINGS: dict[str, tuple[str, ...]] = {
@@ -102,8 +102,8 @@ def error_at(flat: Flat, offset: int) -> tuple[str, int]:
     for _ in range(MOST_LINES):
         ends = [at for at in (text.find(WRAP, end, end + LONGEST), text.find(BREAK, end, end + LONGEST)) if at >= 0]
         end = min(ends, default=min(len(text), end + LONGEST))
-        state = state_of(whole(text[offset:end]))
-        if state or text[end : end + 1] != WRAP:
+        state = state_of(text[offset:end])
+        if state or end >= len(text):
             return state, flat.line(max(offset, end - 1))
         end += 1
     return "", flat.line(offset)

@@ -43,7 +43,7 @@ _PATTERNS = {
     "unknown": soft(rf"^telnet: {_HOST} ?: "),
 }
 _PATTERNS |= {
-    f"failed{n}": soft(re.escape(wording).replace(r"\ ", " ") + r"[^\d\n\r]{0,30}?(?P<port>\d{1,5}) ?:")
+    f"failed{n}": soft(re.escape(wording).replace(r"\ ", " ") + r"[^\d\n]{0,30}?(?P<port>\d{1,5}) ?:")
     for n, wording in enumerate(_FAILED)
 }
 _ERRORS = ("address", "remote", "name", "lookup", "unknown")

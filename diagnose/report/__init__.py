@@ -1,0 +1,57 @@
+"""A Diagnosis for people and programs: one renderer for each format, all of the same value.
+
+Each takes a Diagnosis and a Style and gives the whole text. Whatever came from an input or an article is neutralised
+for terminals and escaped for Markdown and HTML; JSON stays exact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from diagnose.model import Diagnosis
+
+
+class Style(Struct, frozen=True):
+    """How a report is laid out: `width` in columns; `platform` whose commands are shown."""
+
+    colour: bool = False
+    width: int = 100
+    explain: bool = False
+    platform: str = ""
+
+
+def _json(diagnosis: Diagnosis, style: Style) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2).decode() + "\n"
+
+
+def _text(diagnosis: Diagnosis, style: Style) -> str:
+    from diagnose.report.text import render
+
+    return render(diagnosis, style)
+
+
+def _markdown(diagnosis: Diagnosis, style: Style) -> str:
+    from diagnose.report.markdown import render
+
+    return render(diagnosis, style)
+
+
+def _html(diagnosis: Diagnosis, style: Style) -> str:
+    from diagnose.report.html import render
+
+    return render(diagnosis, style)
+
+
+RENDERERS: dict[str, Callable[[Diagnosis, Style], str]] = {
+    "json": _json,
+    "text": _text,
+    "markdown": _markdown,
+    "html": _html,
+}

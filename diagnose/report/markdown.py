@@ -1,0 +1,108 @@
+"""The report for a ticket, in Markdown. Text from outside is escaped, quotes and commands stand in code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diagnose.neutral import neutral
+from diagnose.report.words import effect, percent, place, question, shown, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnose.model import Command, Diagnosis, Finding, Score
+    from diagnose.report import Style
+
+
+def escaped(text: str) -> str:
+    """`text` as plain words in Markdown: nothing in it is markup, a link or a tag."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", neutral(text)).replace("&", "&amp;")
+
+
+def code(text: str) -> str:
+    """`text` as inline code, whatever backticks it holds."""
+    clean = neutral(text)
+    longest = max((len(run) for run in re.findall(r"`+", clean)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if clean.startswith("`") or clean.endswith("`") else ""
+    return f"{fence}{pad}{clean}{pad}{fence}"
+
+
+def render(diagnosis: Diagnosis, style: Style) -> str:
+    return "\n".join(_lines(diagnosis, style)) + "\n"
+
+
+def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
+    yield f"# {escaped(summary(diagnosis))}"
+    yield ""
+    yield f"Probability that none of the known causes applies: {percent(diagnosis.unknown)}."
+    if diagnosis.verdict == "unknown":
+        yield ""
+        yield "Possibly related, not an answer:"
+        yield ""
+        for article in diagnosis.articles[:3]:
+            yield f"- {percent(article.probability)} {escaped(article.title)} ({code(article.id)})"
+    else:
+        for rank, finding in enumerate(diagnosis.causes, 1):
+            yield ""
+            yield from _finding(rank, finding, style)
+        if diagnosis.next_check:
+            yield ""
+            yield f"**Next:** check {code(diagnosis.next_check.check)}; {escaped(diagnosis.next_check.why)}."
+    if diagnosis.codes:
+        yield ""
+        yield "## Codes"
+        yield ""
+        for item in diagnosis.codes:
+            yield f"- {code(item.text)} {escaped(f'{item.name} {item.meaning}'.strip())}"
+    if diagnosis.unexplained:
+        yield ""
+        yield "## Not explained"
+        yield ""
+        for line in diagnosis.unexplained:
+            yield f"- {code(place(line.source, line.line))} {code(line.quote)}"
+    yield ""
+    yield "## Inputs"
+    yield ""
+    for read in diagnosis.inputs:
+        trouble = f": {escaped(read.error)}" if read.error else ""
+        yield f"- {code(read.name)} {read.bytes} bytes, {read.lines} lines{trouble}"
+
+
+def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
+    yield f"## {rank}. {escaped(finding.title)}: {percent(finding.probability)}, {finding.verdict}"
+    yield ""
+    yield code(finding.id)
+    yield ""
+    for item in finding.evidence:
+        yield f"- {escaped(effect(item))}: {code(place(item.source, item.line))} {code(item.quote)}"
+    for check in finding.checks:
+        yield ""
+        yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (f" Result: {code(check.outcome)}." if check.outcome else "")
+        yield from _commands(check.commands, style)
+        for name in check.missing:
+            yield f"- {escaped(question(name, check.asks))}"
+    for step in finding.remediation:
+        yield ""
+        yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
+        yield from _commands(step.commands, style)
+        if step.undo:
+            yield f"- Undo: {escaped(step.undo)}"
+        if step.verify:
+            yield f"- Proved by {code(step.verify)}"
+    if style.explain and finding.score:
+        yield ""
+        yield from _tree(finding.score, "")
+
+
+def _commands(commands: tuple[Command, ...], style: Style) -> Iterator[str]:
+    for command in shown(commands, style.platform):
+        ready = "" if not command.missing else " (not ready)"
+        yield f"- {command.shell}{ready}: {code(command.command)}"
+
+
+def _tree(score: Score, indent: str) -> Iterator[str]:
+    yield f"{indent}- {score.value:+.3f} {escaped(score.because)}"
+    for part in score.parts:
+        yield from _tree(part, indent + "  ")

@@ -1,0 +1,55 @@
+"""What all reports for people say in the same words."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnose.model import Command, Diagnosis, ShownEvidence
+
+HEADLINES = {
+    "confirmed": "Confirmed",
+    "likely": "Likely",
+    "possible": "Possible, not more",
+    "unknown": "Unknown: no known cause explains this",
+}
+
+
+def percent(probability: float) -> str:
+    """A probability as people read it; never 0 % or 100 % for what is neither."""
+    value = probability * 100
+    if 0 < value < 1:
+        return "<1 %"
+    if 99 < value < 100:
+        return ">99 %"
+    return f"{value:.0f} %"
+
+
+def effect(evidence: ShownEvidence) -> str:
+    """`10x for`, `50x against`, or `symptom`."""
+    if evidence.weight == 0:
+        return "symptom"
+    return f"{exp(abs(evidence.weight)):.3g}x {'for' if evidence.supports else 'against'}"
+
+
+def place(source: str, line: int) -> str:
+    return f"{'paste' if source == '-' else source}:{line}"
+
+
+def shown(commands: tuple[Command, ...], platform: str) -> list[Command]:
+    """The commands of the reader's platform, all where there are none for it; one line for linux and macos alike."""
+    own = [command for command in commands if command.platform == platform] or list(commands)
+    return list({(command.shell, command.command): command for command in own}.values())
+
+
+def question(missing: str, asks: dict[str, str]) -> str:
+    return f"<{missing}>: {asks.get(missing, 'give it')} (--param {missing}=...)"
+
+
+def summary(diagnosis: Diagnosis) -> str:
+    lead = diagnosis.articles[0] if diagnosis.articles else None
+    head = HEADLINES[diagnosis.verdict]
+    if diagnosis.verdict == "unknown" or lead is None:
+        return head
+    return f"{head}: {lead.title}"

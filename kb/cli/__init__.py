@@ -1,0 +1,227 @@
+"""The command line: one file a command, loaded when called. Exit codes and error form: docs/errors.md."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.store import Store
+
+# name: (module below kb.cli, what `kb --help` says)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "diagnose": ("diagnose", "Rank the root causes behind a pasted error or log files."),
+    "search": ("search", "Search the articles, offline."),
+    "show": ("show", "Read an article."),
+    "list": ("list_", "List the articles."),
+    "code": ("code", "Decode an error code in any notation."),
+    "lint": ("lint", "Check articles for faults."),
+    "test": ("test", "Check articles against the samples beside them."),
+    "schema": ("schema", "Print the JSON Schema of the article format."),
+    "index": ("index", "Build the derived files now."),
+    "doctor": ("doctor", "Show versions, engines and the state of the cache."),
+}
+
+
+class Session:
+    """What all commands share: the folders of the base in use, opened when first needed."""
+
+    def __init__(self) -> None:
+        self.named: list[str] = []
+
+    @property
+    def bases(self) -> tuple[Path, ...]:
+        """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
+        from kb.cache import shipped_articles, user_articles
+
+        named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
+        if named:
+            return tuple(Path(part) for part in named)
+        own = user_articles()
+        return (shipped_articles(), own) if own else (shipped_articles(),)
+
+    @property
+    def cache(self) -> Path | None:
+        from kb.cache import cache_dir
+
+        return cache_dir()
+
+    def store(self, *, warn: bool = True) -> Store:
+        """The store of the base in use; faults of its articles are told on standard error."""
+        from kb.store import open_store
+
+        store = open_store(self.bases, self.cache, note=tell)
+        if warn:
+            for fault in store.faults():
+                if fault.severity == "error":
+                    tell(f"{fault}; article left out")
+        return store
+
+
+def tell(message: str) -> None:
+    """One line to standard error, neutralised."""
+    from diagnose.neutral import neutral
+
+    click.echo(f"kb: {neutral(message)}", err=True)
+
+
+def _name_base(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
+    if value:
+        context.ensure_object(Session).named.extend(value)
+
+
+def base_option() -> click.Option:
+    """`--kb DIR`, understood before and after every command."""
+    return click.Option(
+        ["--kb"],
+        multiple=True,
+        metavar="DIR",
+        expose_value=False,
+        callback=_name_base,
+        is_eager=True,
+        help="Use the articles below DIR instead of those that ship (repeatable; also KB_PATH).",
+    )
+
+
+class Commands(click.Group):
+    """Loads a command's module when the command is called, so that `kb --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"kb.cli.{COMMANDS[cmd_name][0]}").command
+        command.name = cmd_name
+        if not any("--kb" in parameter.opts for parameter in command.params):
+            command.params.append(base_option())
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from diagnose.errors import did_you_mean
+
+            hint = did_you_mean(name, COMMANDS) or "kb --help lists the commands"
+            raise click.UsageError(f"no such command '{name}'; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from kb import __version__
+
+        click.echo(f"kb {__version__}")
+        context.exit()
+
+
+@click.command(
+    cls=Commands,
+    params=[
+        base_option(),
+        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."),
+    ],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=False,
+)
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Paste an error, get ranked root causes with honest odds and the commands that verify them. Offline.
+
+    \b
+    kb diagnose                  paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter)
+    kb diagnose error.log        or name files, folders, - for standard input
+    kb search WORDS              search the articles
+    """
+    context.ensure_object(Session)
+
+
+def main() -> None:
+    """The console script: run, and turn whatever happens into an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; gives the exit code (0, 1, 2, 70, 130, 141)."""
+    _prepare_streams()
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _closed()
+    except OSError as error:  # a full disk behind standard output
+        return _failed(KbError("standard output", error.strerror or str(error)))
+
+
+def _invoke(arguments: list[str]) -> int:
+    try:
+        result: Any = cli.main(arguments, prog_name="kb", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        tell("stopped")
+        return 130
+    except KbError as error:
+        return _failed(error)
+    except BrokenPipeError:
+        return _closed()
+    except Exception as error:
+        return _bug(error)
+
+
+def _prepare_streams() -> None:
+    """Output never fails on a character that the console lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    where = f"{context.command_path} " if context is not None else ""
+    tell(f"{error.format_message()} (see: {where}--help)".replace("kb --help --help", "kb --help"))
+    return 2
+
+
+def _failed(error: KbError) -> int:
+    tell(f"{error} ({error.code})")
+    return 2
+
+
+def _closed() -> int:
+    """The reader went away: not an error, and nothing more to say."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
+    return 141
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("KB_DEBUG") == "1":
+        raise error
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    tell(f"a bug in kb ({type(error).__name__} at {place}); please report it; KB_DEBUG=1 shows all (KB-E070)")
+    return 70
