@@ -86,7 +86,9 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
             found[hit.number, scan.name, hit.line] = _Found(hit.number, scan.name, hit.line, hit.text, quote)
     for passage in passages:
         for seen in _joined_hits(passage, base):
-            found.setdefault((seen.number, seen.source, seen.line), seen)
+            key = (seen.number, seen.source, seen.line)
+            if key not in found or _reaches_further(seen, found[key], base):
+                found[key] = seen
     literals = {number: 0 for passage in passages for number in _squeezed_numbers(passage, base)}
     known = base.known({*(key[0] for key in found), *literals})
     for passage in passages:
@@ -111,6 +113,17 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
 def _nearby(found: dict[tuple[int, str, int], _Found], seen: _Found) -> bool:
     """Whether the same literal was already seen where this squeezed one begins: a joined line starts a little before."""
     return any((seen.number, seen.source, seen.line + shift) in found for shift in (-1, 1))
+
+
+def _reaches_further(joined: _Found, plain: _Found, base: Knowledge) -> bool:
+    """Whether a joined reading completes what the line alone cuts: `:9` at the line's end may be `:9001`."""
+    pattern = base.known((joined.number,))[joined.number]
+    if not pattern.capturing or joined.text == plain.text:
+        return False
+    regex = _compiled(pattern.regex, pattern.caseless)
+    line = plain.text[:LONGEST_CAPTURE_LINE].rstrip()
+    short, long = regex.search(line), regex.search(joined.text[:LONGEST_CAPTURE_LINE])
+    return bool(short and long and short.end() >= len(line) and long.end() - long.start() > short.end() - short.start())
 
 
 def _joined_hits(passage: Passage, base: Knowledge) -> Iterator[_Found]:

@@ -32,6 +32,7 @@ _TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
         "nc",
         ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed"),
     ),
+    "netstat": ("netstat", ("tcp&:", "tcp4&.", "tcp6&.")),
 }
 
 

@@ -91,7 +91,9 @@ def _echo(paste: Paste, at: int, offset: int, stop: re.Pattern[str]) -> Echo:
 
 def _line_end(text: str, offset: int) -> int:
     limit = min(len(text), offset + LONGEST)
-    return min((end for end in (text.find(WRAP, offset, limit), text.find(BREAK, offset, limit)) if end >= 0), default=limit)
+    return min(
+        (end for end in (text.find(WRAP, offset, limit), text.find(BREAK, offset, limit)) if end >= 0), default=limit
+    )
 
 
 def _readings(tail: str) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ NAMES = ("nc", "ncat", "netcat")
 _HOST = r"(?P<host>[\w.:%-]{1,255})"
 _AT = r"(?: \((?P<address>[\w.:%]{2,60})\))?"
 _PORT = r"(?P<port>\d{1,5})"
-_TRADITIONAL = rf"^(?:\(UNKNOWN\)|(?P<host>[\w.%-]{{1,255}})) \[(?P<address>[\w.:%]{{2,60}})\] {_PORT} \([\w?./+-]{{1,40}}\) "
+_TRADITIONAL = (
+    rf"^(?:\(UNKNOWN\)|(?P<host>[\w.%-]{{1,255}})) \[(?P<address>[\w.:%]{{2,60}})\] {_PORT} \([\w?./+-]{{1,40}}\) "
+)
 _PATTERNS = {
     "open": soft(rf"Connection to {_HOST}{_AT} (?:port )?{_PORT} (?:port )?\[tcp/[^\]\n\r]{{1,40}}\] succeeded"),
     "udp": soft(rf"Connection to {_HOST}{_AT} (?:port )?{_PORT} (?:port )?\[udp/[^\]\n\r]{{1,40}}\] succeeded"),
@@ -91,7 +93,9 @@ def _read(page: Paste, block: list[Piece]) -> Output:
     number = next((p.get("port") for p in said if p.get("port").isdigit()), "") or asked.get("port", "")
     at = next((p.get("address") for p in reversed(said) if p.get("address")), "")
     state, why = _state(said, name)
-    return output(PARSER, page.raw, (block[0].first, block[-1].last), subject=about(name, number, at), state=state, why=why)
+    return output(
+        PARSER, page.raw, (block[0].first, block[-1].last), subject=about(name, number, at), state=state, why=why
+    )
 
 
 def _state(said: Sequence[Piece], name: str) -> tuple[str, str]:

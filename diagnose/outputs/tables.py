@@ -79,7 +79,12 @@ def _rows(
     while at < len(lines) and lines[at].strip() and count < MOST_ROWS:
         last = at
         if pieces > 1:
-            while last + 1 < len(lines) and last - at + 1 < pieces and len(lines[last]) == width and lines[last + 1].strip():
+            while (
+                last + 1 < len(lines)
+                and last - at + 1 < pieces
+                and len(lines[last]) == width
+                and lines[last + 1].strip()
+            ):
                 last += 1
         values = _split(_glue(lines[at : last + 1], width), spans)
         yield Row(at, last, dict(zip(names, values, strict=True)))
@@ -148,7 +153,9 @@ def fields(paste: Paste, pattern: re.Pattern[str]) -> list[Field]:
             limit = other.start()
         key = "".join(hit[1].split()).lower()
         readings, open_end = _readings(paste, hit.end(), limit)
-        found.append(Field(key, hit.start(), paste.flat.line(hit.end() - 1), readings, limit < len(text) and not open_end))
+        found.append(
+            Field(key, hit.start(), paste.flat.line(hit.end() - 1), readings, limit < len(text) and not open_end)
+        )
     return found
 
 

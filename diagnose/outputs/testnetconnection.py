@@ -27,7 +27,15 @@ _KEYS = tables.keys(
     *("ComputerName", "RemoteAddress", "RemotePort", "NameResolutionResults", "MatchingIPsecRules", "IsAdmin"),
     *("NetworkIsolationContext", "InterfaceAlias", "InterfaceIndex", "SourceAddress", "NetRoute (NextHop)"),
     *("PingSucceeded", "PingReplyDetails (RTT)", "TcpTestSucceeded", "NameResolutionSucceeded", "ResolvedAddresses"),
-    *("TcpClientSocket", "TraceRoute", "Detailed", "InterfaceDescription", "NetAdapter", "NetRoute", "PingReplyDetails"),
+    *(
+        "TcpClientSocket",
+        "TraceRoute",
+        "Detailed",
+        "InterfaceDescription",
+        "NetAdapter",
+        "NetRoute",
+        "PingReplyDetails",
+    ),
 )
 _OWN = {"remoteport", "tcptestsucceeded", "pingsucceeded"}  # what no other list has
 _LISTS = {"nameresolutionresults", "matchingipsecrules", "resolvedaddresses", "traceroute"}  # of several lines
@@ -185,17 +193,27 @@ def _read(page: Paste, block: Sequence[_Piece]) -> Output | None:
     asked = echo.named(block[0].command, _asked)
     tried = [piece for piece in block if piece.kind == "tcp"]
     subject = about(
-        values.get("computername") or asked.get("host") or next((p.value for p in block if p.kind in _WARNINGS and not address(p.value)), ""),
+        values.get("computername")
+        or asked.get("host")
+        or next((p.value for p in block if p.kind in _WARNINGS and not address(p.value)), ""),
         values.get("remoteport") or asked.get("port") or next((p.port for p in tried if p.port), ""),
         values.get("remoteaddress") or next((p.value for p in tried), ""),
     )
     answer = values.get("tcptestsucceeded") or next((p.value for p in block if p.kind == "bare"), "")
     state, why = _state(values, kinds, answer, asked)
-    if not state and not values and tried and {p.value for p in tried} == {asked.get("host")} and subject.get("address"):
+    if (
+        not state
+        and not values
+        and tried
+        and {p.value for p in tried} == {asked.get("host")}
+        and subject.get("address")
+    ):
         state = "failed"  # an address was asked for, so no other can have answered
     shown = {"ping": "pingsucceeded", "source": "sourceaddress"}
     fields = {name: values[key] for name, key in shown.items() if values.get(key)}
-    return output(PARSER, page.raw, (block[0].first, block[-1].last), subject=subject, state=state, why=why, fields=fields)
+    return output(
+        PARSER, page.raw, (block[0].first, block[-1].last), subject=subject, state=state, why=why, fields=fields
+    )
 
 
 def _state(values: dict[str, str], kinds: set[str], answer: str, asked: dict[str, str]) -> tuple[str, str]:

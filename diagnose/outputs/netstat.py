@@ -1,0 +1,165 @@
+"""netstat on Windows, Linux, macOS and BSD, with or without its header, in any language.
+
+Takes the lines of a paste, gives an `Output` per TCP row, at most 10,000. SYN_SENT means that nothing answers, so it is
+`timeout` for the peer; ESTABLISHED is `connected`, LISTENING is `listening` on the local port; the others do not tell
+whether the peer can be reached now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from diagnose.outputs import echo
+from diagnose.outputs.base import MOST, Output, output
+from diagnose.outputs.endpoints import LISTENING, OUTCOMES, Endpoint, endpoint, tcp_state
+from diagnose.outputs.paste import Paste, paste, wraps
+
+PARSER = "netstat"
+NAMES = ("netstat",)
+MOST_PIECES = 4  # lines that one row is wrapped over
+
+_ROW = re.compile(r"\s*(?P<proto>tcp(?:4|6|46)?|udp\w{0,4})\s", re.IGNORECASE)
+_HEADER = re.compile(r"\s*(?:Proto\b|プロトコル|协议|協定|프로토콜|Прото)", re.IGNORECASE)
+_TITLE = re.compile(r"[^\d:>$#\\/]{3,60}:?")
+_PID = re.compile(r"\d{1,7}")
+_WORD = re.compile(r"[^\W\d](?:[\w'’-]|\ufffd)*")
+_STOP = re.compile(r"Active |[^\s:]+ [^\s:]+$|Proto|TCP|tcp|UDP|udp")
+_EXTRA = frozenset({"InHost", "Offloaded", "Offloading", "Uploading"})  # netstat -t on Windows
+
+CUT = "the row is cut before its state"
+PASSING = "a connection in state {} does not tell whether the peer can be reached now"
+
+
+class _Row(Struct, frozen=True):
+    proto: str
+    local: Endpoint
+    peer: Endpoint
+    words: tuple[str, str]  # as printed
+    raw: str
+    state: str
+    pid: str = ""
+    program: str = ""
+
+
+def recognise(lines: Sequence[str]) -> Iterator[Output]:
+    page = paste(lines)
+    commands = echo.echoes(page, NAMES, _STOP)
+    i = count = 0
+    after = -1
+    known = bool(commands) or any(map(_HEADER.match, page.lines))
+    while i < len(page) and count < MOST:
+        found = _ROW.match(page[i])
+        if not found:
+            i += 1
+            continue
+        row, last = _read(page, i) if found["proto"][0] in "tT" else (None, i)
+        if row is not None or (known and found["proto"][0] in "tT" and _cut(page[i])):
+            first = i if after >= 0 and not _between(page, after, i) else _head(page, commands, i)
+            if row is None or row.state or known or count:
+                yield _output(page, first, last, row)
+                count, after = count + 1, last
+        elif after >= 0 and found["proto"][0] in "uU":
+            after = last
+        i = last + 1
+
+
+def _between(page: Paste, after: int, line: int) -> bool:
+    """Whether a blank line or a header stands between two rows."""
+    return any(not page[i].strip() or _HEADER.match(page[i]) for i in range(after + 1, line))
+
+
+def _head(page: Paste, commands: Sequence[echo.Echo], line: int) -> int:
+    """The line of the command, title or header above the first row."""
+    first = line
+    header = next((i for i in range(line - 1, max(-1, line - 5), -1) if _HEADER.match(page[i])), -1)
+    if header >= 0:
+        first = header
+        title = next((i for i in range(header - 1, max(-1, header - 3), -1) if page[i].strip()), -1)
+        if title >= 0 and _TITLE.fullmatch(page[title].strip()):
+            first = title
+    above = echo.above(page, commands, first)
+    return above.first if above else first
+
+
+def _cut(line: str) -> bool:
+    words = line.split()
+    return len(words) > 1 and any(endpoint(word) is not None for word in words[1:4])
+
+
+# --- a row --------------------------------------------------------------------------------------------------------
+
+
+def _read(page: Paste, at: int) -> tuple[_Row | None, int]:
+    """The row that begins at line `at`, put together where it is wrapped, and its last line."""
+    texts = [page[at]]
+    row = _one(texts)
+    last = at
+    while last + 1 < min(at + MOST_PIECES, len(page)) and _continues(page, last + 1):
+        full = wraps(page[last], page[last + 1])
+        if row is not None and not full:
+            break
+        blank = [f"{text} {page[last + 1]}" for text in texts] if row is None else []
+        texts = blank + [text + page[last + 1] for text in texts if full]
+        longer = _one(texts)
+        if row is not None and (longer is None or longer.state != row.state):
+            break
+        row, last = longer, last + 1
+    return row, last if row is not None else at
+
+
+def _continues(page: Paste, line: int) -> bool:
+    return bool(page[line].strip()) and not _ROW.match(page[line]) and not echo.is_prompt(page[line])
+
+
+def _one(texts: Sequence[str]) -> _Row | None:
+    """The row that all readings agree on; a state that is known goes before a word that may be one."""
+    rows = [row for row in map(_parse, texts) if row is not None]
+    rows = [row for row in rows if row.state] or rows
+    return rows[0] if rows and len({(row.words, row.state) for row in rows}) == 1 else None
+
+
+def _parse(line: str) -> _Row | None:
+    """A complete row: protocol, two endpoints, a state, and nothing that does not belong there."""
+    words = line.split()
+    unix = len(words) > 4 and words[1].isdigit() and words[2].isdigit()
+    rest = words[3:] if unix else words[1:]
+    if len(rest) < 3:
+        return None
+    dotted = words[0].lower() in ("tcp4", "tcp46")
+    local, peer = endpoint(rest[0], dotted), endpoint(rest[1], dotted)
+    if local is None or peer is None:
+        return None
+    for length in (1, 2):
+        raw, tail = " ".join(rest[2 : 2 + length]), rest[2 + length :]
+        state = tcp_state(raw, peer)
+        if raw and (state or _unknown(rest[2:], length)) and _fits(tail, unix):
+            pid, _, program = tail[0].partition("/") if tail else ("", "", "")
+            pid = pid if _PID.fullmatch(pid) else ""
+            return _Row(words[0].lower(), local, peer, (rest[0], rest[1]), raw, state, pid, program)
+    return None
+
+
+def _unknown(rest: Sequence[str], length: int) -> bool:
+    """Whether the words after the endpoints are a state in a language that is not known here: a word and an id."""
+    whole = all(_WORD.fullmatch(word) for word in rest[:length])
+    return whole and len(rest) == length + 1 and bool(_PID.fullmatch(rest[length]))
+
+
+def _fits(tail: Sequence[str], unix: bool) -> bool:
+    if unix:
+        return True
+    return len(tail) <= 2 and all(_PID.fullmatch(word) or word in _EXTRA for word in tail)
+
+
+def _output(page: Paste, first: int, last: int, row: _Row | None) -> Output:
+    if row is None:
+        return output(PARSER, page.raw, (first, last), subject={}, why=CUT)
+    subject = (row.local if row.state == LISTENING else row.peer).subject()
+    fields = {"proto": row.proto, "local": row.words[0], "foreign": row.words[1], "raw_state": row.raw}
+    fields |= {key: value for key, value in (("pid", row.pid), ("program", row.program)) if value}
+    why = PASSING.format(row.raw)
+    state = OUTCOMES.get(row.state, "")
+    return output(PARSER, page.raw, (first, last), subject=subject, state=state, why=why, fields=fields)
