@@ -1,0 +1,33 @@
+"""`kb lint`: faults of articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from kb.cli import Session
+
+
+@click.command()
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, folders: tuple[str, ...], format_: str) -> int:
+    """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
+    import msgspec
+
+    from diagnose.neutral import neutral
+    from kb.lint import lint
+
+    session.named.extend(folders)
+    store = session.store(warn=False)
+    articles = [store.article(name) for name in store.ids()]
+    faults = sorted((*store.faults(), *lint(articles, datetime.now(UTC).date())), key=lambda f: (f.path, f.line, f.column))
+    if format_ == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode({"articles": len(articles), "faults": faults}), indent=2).decode())
+    else:
+        for fault in faults:
+            click.echo(f"{neutral(str(fault))} ({fault.severity})")
+        click.echo(f"{len(articles)} articles, {len(faults)} findings")
+    return 1 if faults else 0

@@ -1,0 +1,133 @@
+"""What is wrong or weak in articles, beyond what the parser refuses: one rule a function, all of them in a table.
+
+Takes parsed articles, gives Faults with file and line. A rule is pure; only `samples` looks at the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagnose.commands import template_faults
+from kb.article import Article, Fault
+from kb.background import rate, regex_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from diagnose.model import Problem, Shell
+
+NOISY = 1e-3
+LEAST_SAMPLES = 2
+# Commands that fetch and run, hide what they run, or delete without asking (SECURITY, Y5).
+DANGEROUS = (
+    (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
+    (re.compile(r"-e(?:nc|ncodedcommand)\s+[A-Za-z0-9+/=]{8,}|\bbase64\s+(?:-d|--decode)\b", re.I), "runs an encoded command"),
+    (re.compile(r"\b(?:curl|wget|iwr|invoke-webrequest|start-bitstransfer|certutil\s+-urlcache)\b.*https?://", re.I), "downloads"),
+    (re.compile(r"\brm\s+-\w*[rf]|\bremove-item\b.*-recurse|\bdel\s+/[sq]|\bformat\s+[a-z]:|\bmkfs|\bdd\s+if=", re.I), "deletes without asking"),
+)  # fmt: skip
+
+
+def lint(articles: Iterable[Article], today: date) -> list[Fault]:
+    """All findings in order of path: what a rule yields is (where in the text, what, way out)."""
+    found = []
+    for article in articles:
+        lines = Path(article.path).read_text(encoding="utf-8", errors="replace").splitlines()
+        for rule in RULES:
+            for needle, what, way_out in rule(article):
+                found.append(_fault(article, lines, needle, what, way_out))
+        for what in _overdue(article, today):
+            found.append(_fault(article, lines, "review_by", what, "review it and move the date"))
+    return found
+
+
+def _fault(article: Article, lines: list[str], needle: str, what: str, way_out: str) -> Fault:
+    row, column = next(((i, line.find(needle)) for i, line in enumerate(lines) if needle and needle in line), (0, 0))
+    return Fault(path=article.path, line=row + 1, column=column + 1, what=what, way_out=way_out, severity="warning")
+
+
+def _overdue(article: Article, today: date) -> Iterator[str]:
+    due = article.header.review_by
+    if due and due < today.isoformat():
+        yield f"was to be reviewed by {due}"
+
+
+def _templates(problem: Problem) -> Iterator[tuple[str, Shell, str]]:
+    for name, check in problem.checks.items():
+        for shell, lines in check.commands.items():
+            for line in lines:
+                yield f"check '{name}'", shell, line
+    for cause in problem.causes:
+        for step in cause.remediation:
+            for shell, lines in step.commands.items():
+                for line in lines:
+                    yield f"cause '{cause.id}'", shell, line
+
+
+def commands_can_be_filled(article: Article) -> Iterator[tuple[str, str, str]]:
+    for where, shell, line in _templates(article.problem):
+        for fault in template_faults(line, article.problem.params, shell):
+            yield line[:40], f"{where}: the {shell} command {fault}", "mend the command"
+
+
+def commands_do_no_harm(article: Article) -> Iterator[tuple[str, str, str]]:
+    for where, shell, line in _templates(article.problem):
+        for pattern, what in DANGEROUS:
+            if pattern.search(line):
+                yield line[:40], f"{where}: the {shell} command {what}: {line[:80]}", "let the reader do this step by hand"
+
+
+def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:
+    symptoms = set(article.problem.symptoms)
+    for name, signal in article.problem.signals.items():
+        rates = [rate(text) for text in signal.contains] + [regex_rate(text) for text in signal.regex]
+        if name in symptoms and rates and max(rates) > NOISY:
+            yield f"{name}:", f"signal '{name}' is common in ordinary logs (1 line in {1 / max(rates):.0f})", "make it longer or more specific"
+
+
+def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
+    problem = article.problem
+    used = {*problem.symptoms, *(clue.signal for cause in problem.causes for clue in cause.evidence)}
+    for signal in problem.signals.values():
+        used |= {*signal.any, *signal.all}
+    captures = {
+        name for name, signal in problem.signals.items() for regex in signal.regex
+        if any(f"(?P<{param}>" in regex for param in problem.params)
+    }  # fmt: skip
+    for name in problem.signals:
+        if name not in used | captures:
+            yield f"{name}:", f"signal '{name}' is used by no symptom and no cause", "use it or remove it"
+
+
+def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
+    for cause in article.problem.causes:
+        if article.problem.status == "stable" and not cause.evidence:
+            yield cause.id, f"cause '{cause.id}' has no evidence: nothing can tell it from the others", "add a signal or a check"
+        if article.problem.status == "stable" and not cause.remediation:
+            yield cause.id, f"cause '{cause.id}' has no remediation", "say how it is fixed"
+
+
+def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
+    folder = Path(article.path).parent
+    if article.problem.status != "stable" or not article.declared:
+        return
+    for kind in ("symptom", "other"):
+        count = len(list((folder / "samples" / kind).glob("*.txt")))
+        if count < LEAST_SAMPLES:
+            yield "", f"{count} samples in samples/{kind}; a stable article has {LEAST_SAMPLES}", "add texts as people paste them"
+    for name, check in article.problem.checks.items():
+        for outcome in check.outcomes:
+            if not list((folder / "outputs" / name / outcome).glob("*.txt")):
+                yield f"{outcome}:", f"outcome '{name}.{outcome}' has no sample in outputs/{name}/{outcome}", "add real output"
+
+
+RULES = (
+    commands_can_be_filled,
+    commands_do_no_harm,
+    signals_say_something,
+    signals_are_used,
+    causes_can_be_told,
+    samples_are_there,
+)

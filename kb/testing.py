@@ -1,0 +1,113 @@
+"""`kb test`: every sample beside an article against the whole base, and every output against the checks.
+
+A sample in samples/symptom must find its article first, one in samples/cause/ID must put that cause first, one in
+samples/other must not report the article; an output must be told as the outcome it lies under.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.blocks import blocks
+from diagnose.decode import sniff, to_utf8
+from diagnose.facts import merge
+from diagnose.match import passages_of
+from diagnose.outcomes import outputs_in, told
+from diagnose.pipeline import diagnose
+from diagnose.scan import scan_source
+from diagnose.sources import open_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnose.model import Diagnosis, Problem
+    from kb.article import Article
+    from kb.store import Store
+
+
+class Failure(Struct, frozen=True):
+    """A sample that did not do what its place promises."""
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
+
+
+class Tested(Struct, frozen=True):
+    samples: int
+    failures: tuple[Failure, ...]
+
+
+def run(store: Store, articles: list[Article]) -> Tested:
+    """Test all samples of `articles` against `store`."""
+    count = 0
+    failures: list[Failure] = []
+    for article in articles:
+        for path, failure in (*_samples(store, article), *_outputs(store, article)):
+            count += 1
+            if failure:
+                failures.append(Failure(str(path), failure))
+    return Tested(count, tuple(failures))
+
+
+def _texts(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.is_file())
+
+
+def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
+    folder = Path(article.path).parent / "samples"
+    for path in _texts(folder, "symptom/*.txt"):
+        yield path, _symptom(_diagnosis(store, path), article.problem.id)
+    for path in _texts(folder, "cause/*/*.txt"):
+        yield path, _cause(_diagnosis(store, path), f"{article.problem.id}/{path.parent.name}")
+    for path in _texts(folder, "other/*.txt"):
+        yield path, _other(_diagnosis(store, path), article.problem.id)
+
+
+def _diagnosis(store: Store, path: Path) -> Diagnosis:
+    return diagnose(open_inputs(["-"], BytesIO(path.read_bytes())), store)
+
+
+def _symptom(diagnosis: Diagnosis, wanted: str) -> str:
+    first = diagnosis.articles[0].id if diagnosis.articles else "nothing"
+    if first != wanted:
+        return f"finds {first} first"
+    return f"is unknown ({diagnosis.unknown:.2f})" if diagnosis.verdict == "unknown" else ""
+
+
+def _cause(diagnosis: Diagnosis, wanted: str) -> str:
+    first = diagnosis.causes[0].id if diagnosis.causes else "nothing"
+    return "" if first == wanted else f"puts {first} first"
+
+
+def _other(diagnosis: Diagnosis, unwanted: str) -> str:
+    if diagnosis.verdict == "unknown" or diagnosis.articles[0].id != unwanted:
+        return ""
+    return f"is reported as {diagnosis.verdict} ({diagnosis.articles[0].probability:.2f})"
+
+
+def _outputs(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
+    folder = Path(article.path).parent / "outputs"
+    for path in _texts(folder, "*/*/*.txt"):
+        check, outcome = path.parent.parent.name, path.parent.name
+        if check not in article.problem.checks:
+            yield path, f"there is no check '{check}'"
+            continue
+        seen = outcome_of(store, article.problem, check, path.read_bytes())
+        yield path, "" if seen == outcome else f"is told as '{seen or 'unclear'}'"
+
+
+def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
+    """The outcome of `check` that `data` shows by itself, with no value but the defaults known; empty if unclear."""
+    encoding, mark = sniff(data)
+    scan = scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)
+    passages = passages_of([scan])
+    values = merge((), problem.params, {}).values
+    answer = told(problem, values, outputs_in(passages), passages).get(check)
+    return answer.outcome if answer else ""

@@ -1,0 +1,80 @@
+"""Third-party data lies beside the project; tests that read it are deselected where it is absent."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_modifyitems(config, items):
+    if SHARED.is_dir():
+        return
+    away = [item for item in items if item.get_closest_marker("shared")]
+    if away:
+        config.hook.pytest_deselected(items=away)
+        items[:] = [item for item in items if not item.get_closest_marker("shared")]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory):
+    """The store of the shipped articles, in a cache of its own."""
+    from kb.store import open_store
+
+    cache = tmp_path_factory.mktemp("cache")
+    store = open_store([ROOT / "articles"], cache)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def diagnosed(shipped):
+    """Diagnose texts (str or bytes), each an input of one case, against the shipped articles."""
+    from io import BytesIO
+
+    from diagnose.pipeline import Options, diagnose
+    from diagnose.sources import open_inputs
+
+    def run(*texts, **options):
+        sources = [
+            source
+            for text in texts
+            for source in open_inputs(["-"], BytesIO(text if isinstance(text, bytes) else text.encode()))
+        ]
+        return diagnose(sources, shipped, Options(**options))
+
+    return run
+
+
+@pytest.fixture
+def base(tmp_path):
+    """Write articles (name: Markdown) into a folder of their own and open it."""
+    from kb.store import open_store
+
+    opened = []
+
+    def make(**articles):
+        folder = tmp_path / "base"
+        for name, text in articles.items():
+            place = folder / name.replace("_", "-")
+            place.mkdir(parents=True, exist_ok=True)
+            (place / "article.md").write_text(text, encoding="utf-8")
+        cache = tmp_path / "cache"
+        cache.mkdir(exist_ok=True, mode=0o700)
+        opened.append(open_store([folder], cache))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
