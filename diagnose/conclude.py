@@ -25,7 +25,6 @@ from diagnose.model import (
 from diagnose.outcomes import evidence_of, told
 from diagnose.plan import next_best
 from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
-from diagnose.retrieve import LEAST_COVERAGE
 from diagnose.scan import SALIENT_REGEX
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
-    from diagnose.model import Check, Clue, Command, Param, Problem, Score, SeenCode, Shell, Verdict
+    from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
     from diagnose.outcomes import Located, Told
     from diagnose.pipeline import Options, Read
     from diagnose.rank import CauseOdds, Standing, Weighed, Weights
@@ -66,12 +65,16 @@ def conclude(
     shares = _collapsed(shares, problems, evidence)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
-        _Case(problems[s.problem], s, shares[s.problem], evidence.get(s.problem, []), outputs, matched.passages, options)
+        _Case(
+            problems[s.problem], s, shares[s.problem], evidence.get(s.problem, []), outputs, matched.passages, options
+        )
         for s in standings[:DETAILED]
         if shares[s.problem] > LEAST_SHARE or s is standings[0]
     ]
     other = sum(case.share * case.other for case in cases)
-    findings = sorted((f for case in cases for f in case.findings(unknown + other)), key=lambda f: (-f.probability, f.id))
+    findings = sorted(
+        (f for case in cases for f in case.findings(unknown + other)), key=lambda f: (-f.probability, f.id)
+    )
     findings = [f for f in findings if f.evidence or f.probability >= LEAST_SHARE]
     unknown_all = min(1.0, unknown + other)
     verdict = _verdict(findings, cases, unknown_all, options.weights)
@@ -86,7 +89,9 @@ def conclude(
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
         codes=codes,
-        unexplained=_unexplained(matched.passages, {span for case in cases[:3] for span in case.standing.lines} | claimed),
+        unexplained=_unexplained(
+            matched.passages, {span for case in cases[:3] for span in case.standing.lines} | claimed
+        ),
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
@@ -257,10 +262,7 @@ class _Case:
             cost=check.cost,
         )
 
-    def _remedy(self, step: object) -> ShownRemediation:
-        from diagnose.model import Remediation
-
-        assert isinstance(step, Remediation)
+    def _remedy(self, step: Remediation) -> ShownRemediation:
         commands = self._commands(step.commands)
         return ShownRemediation(
             kind=step.kind,
@@ -372,7 +374,7 @@ def _unexplained(passages: Sequence[Passage], explained: set[Span]) -> tuple[Lin
 
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
     seen: Counter[str] = Counter()
-    result = []
+    result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
             at = Span(source=passage.source, line=passage.first + index)

@@ -61,7 +61,9 @@ def check_encoding(name: str) -> str:
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
-        raise KbError(f"--encoding {name}", "unknown encoding", "name one that Python knows, such as utf-16-le or cp1252") from None
+        raise KbError(
+            f"--encoding {name}", "unknown encoding", "name one that Python knows, such as utf-16-le or cp1252"
+        ) from None
     if not getattr(info, "_is_text_encoding", True):
         raise KbError(f"--encoding {name}", "not a text encoding", "name one such as utf-16-le or cp1252")
     return info.name

@@ -30,7 +30,9 @@ FOLDED: dict[int, str | None] = {
 _ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in FOLDED) + "]")
 
 # ECMA-48 control sequences, operating system commands and two-byte escapes.
-_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x1b\n]*(?:\x1b\\)?|[ -/]*[0-~])")
+_ESCAPES = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x1b\n]*(?:\x1b\\)?|[ -/]*[0-~])"
+)
 
 
 def fold_text(text: str) -> str:

@@ -23,7 +23,7 @@ from diagnose.scan import SALIENT, located
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.knowledge import KnownPattern, Knowledge
+    from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.model import Problem, Signal
     from diagnose.repair import Reading
     from diagnose.scan import Excerpt, SourceScan
@@ -234,7 +234,9 @@ def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
     if inside is None:
         return ()
     groups = inside.groupdict()
-    return tuple((name, value.decode("utf-8", "replace").strip()) for name, value in groups.items() if value and value.strip())
+    return tuple(
+        (name, value.decode("utf-8", "replace").strip()) for name, value in groups.items() if value and value.strip()
+    )
 
 
 def _quote(text: str) -> str:
@@ -246,7 +248,9 @@ def _event_strength(signal: Signal, seen: _Found, passages: Sequence[Passage]) -
     if not signal.event:
         return 1.0
     around = next((near for p in passages if (near := _around(p, seen))), (seen.quote,))
-    return max(provider_strength(event, around) for event in signal.event if str(event.id) in seen.quote or len(around) > 1)
+    return max(
+        provider_strength(event, around) for event in signal.event if str(event.id) in seen.quote or len(around) > 1
+    )
 
 
 def _around(passage: Passage, seen: _Found) -> tuple[str, ...]:

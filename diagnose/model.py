@@ -33,14 +33,14 @@ class Noun(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 # --- what an article declares ------------------------------------------------------------------------------------
 
 
-class EventRef(Noun, kw_only=True):
+class EventRef(Noun, frozen=True, kw_only=True):
     """A Windows event by provider and id. An empty provider matches any."""
 
     id: int
     provider: str = ""
 
 
-class Signal(Noun, kw_only=True):
+class Signal(Noun, frozen=True, kw_only=True):
     """A named thing that can be seen in a text.
 
     Exactly one of the pattern fields is filled: `contains`, `regex`, `code` and `event` hold alternatives; `any` and
@@ -59,7 +59,7 @@ class Signal(Noun, kw_only=True):
     title: str = ""
 
 
-class Clue(Noun, kw_only=True):
+class Clue(Noun, frozen=True, kw_only=True):
     """What a signal or an outcome of a check (`check_id.outcome_id`) says about a cause.
 
     One of `signal` and `check`, one of `supports` and `refutes`; a number is a likelihood ratio greater than 1.
@@ -72,7 +72,7 @@ class Clue(Noun, kw_only=True):
     why: str = ""
 
 
-class Param(Noun, kw_only=True):
+class Param(Noun, frozen=True, kw_only=True):
     """A value that commands need: filled from a capture of a signal, else `default`, else the user is asked `ask`."""
 
     type: ParamType
@@ -80,7 +80,7 @@ class Param(Noun, kw_only=True):
     default: str = ""
 
 
-class Remediation(Noun, kw_only=True):
+class Remediation(Noun, frozen=True, kw_only=True):
     """One step towards health. `verify` names the outcome (`check.outcome`) that proves it."""
 
     text: str
@@ -91,13 +91,13 @@ class Remediation(Noun, kw_only=True):
     verify: str = ""
 
 
-class Cost(Noun, kw_only=True):
+class Cost(Noun, frozen=True, kw_only=True):
     seconds: float = 10.0
     privilege: Literal["user", "admin"] = "user"
     risk: Literal["none", "low", "medium", "high"] = "none"
 
 
-class Outcome(Noun, kw_only=True):
+class Outcome(Noun, frozen=True, kw_only=True):
     """How an outcome of a check looks in its output: any of the patterns, in the syntax of signals."""
 
     contains: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Outcome(Noun, kw_only=True):
     case: bool = False
 
 
-class Check(Noun, kw_only=True):
+class Check(Noun, frozen=True, kw_only=True):
     """A question with a small set of answers, the commands that ask it, and how each answer looks."""
 
     title: str
@@ -117,7 +117,7 @@ class Check(Noun, kw_only=True):
     cost: Cost = Cost()
 
 
-class RootCause(Noun, kw_only=True):
+class RootCause(Noun, frozen=True, kw_only=True):
     id: str
     title: str
     likelihood: Likelihood = "uncommon"
@@ -130,23 +130,23 @@ class RootCause(Noun, kw_only=True):
     false_positives: str = ""
 
 
-class Product(Noun, kw_only=True):
+class Product(Noun, frozen=True, kw_only=True):
     product: str
     versions: str = ""
 
 
-class Related(Noun, kw_only=True):
+class Related(Noun, frozen=True, kw_only=True):
     id: str
     type: Literal["leads_to", "caused_by", "similar", "obsoletes", "duplicate_of"] = "similar"
 
 
-class Reference(Noun, kw_only=True):
+class Reference(Noun, frozen=True, kw_only=True):
     url: str
     title: str = ""
     kind: str = ""
 
 
-class Collect(Noun, kw_only=True):
+class Collect(Noun, frozen=True, kw_only=True):
     """How to obtain evidence that is missing, and the signals it would show."""
 
     source: str
@@ -154,7 +154,7 @@ class Collect(Noun, kw_only=True):
     covers: tuple[str, ...] = ()
 
 
-class Problem(Noun, kw_only=True):
+class Problem(Noun, frozen=True, kw_only=True):
     """One symptom as people meet it, and the root causes behind it. An article is this and a body to read."""
 
     id: str
@@ -181,14 +181,14 @@ class Seen(Struct, frozen=True):
     """A value the core makes; nothing outside is decoded into it."""
 
 
-class Span(Seen, kw_only=True):
+class Span(Seen, frozen=True, kw_only=True):
     """A place in an input: `line` counts from 1; `source` is the path as given or "-"."""
 
     source: str
     line: int
 
 
-class Evidence(Seen, kw_only=True):
+class Evidence(Seen, frozen=True, kw_only=True):
     """Something seen that speaks for a problem or for or against its causes.
 
     `seen` is a signal's name, `check.outcome`, or a feature that nobody declared (`message:2`). `strength` is the share
@@ -203,7 +203,7 @@ class Evidence(Seen, kw_only=True):
     facts: tuple[tuple[str, str], ...] = ()
 
 
-class Score(Seen, kw_only=True):
+class Score(Seen, frozen=True, kw_only=True):
     """A number beside its reasons: made where its formula stands, printed by `--explain`."""
 
     value: float
@@ -214,7 +214,7 @@ class Score(Seen, kw_only=True):
 # --- the diagnosis: field names are the JSON contract -------------------------------------------------------------
 
 
-class Command(Seen, kw_only=True):
+class Command(Seen, frozen=True, kw_only=True):
     """A command for one shell. Not ready while `missing` is not empty: then `<name>` stands in its text."""
 
     platform: Platform
@@ -223,7 +223,7 @@ class Command(Seen, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-class ShownEvidence(Seen, kw_only=True):
+class ShownEvidence(Seen, frozen=True, kw_only=True):
     """`weight` is the natural logarithm of the likelihood ratio, negative against."""
 
     signal: str
@@ -235,7 +235,7 @@ class ShownEvidence(Seen, kw_only=True):
     why: str = ""
 
 
-class ShownCheck(Seen, kw_only=True):
+class ShownCheck(Seen, frozen=True, kw_only=True):
     id: str
     title: str
     outcome: str | None
@@ -246,7 +246,7 @@ class ShownCheck(Seen, kw_only=True):
     unclear: str = ""
 
 
-class ShownRemediation(Seen, kw_only=True):
+class ShownRemediation(Seen, frozen=True, kw_only=True):
     kind: str
     text: str
     commands: tuple[Command, ...]
@@ -256,7 +256,7 @@ class ShownRemediation(Seen, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-class Finding(Seen, kw_only=True):
+class Finding(Seen, frozen=True, kw_only=True):
     """A root cause with its odds and everything that speaks for and against it."""
 
     id: str
@@ -270,7 +270,7 @@ class Finding(Seen, kw_only=True):
     score: Score | None = None
 
 
-class RankedArticle(Seen, kw_only=True):
+class RankedArticle(Seen, frozen=True, kw_only=True):
     id: str
     title: str
     probability: float
@@ -278,13 +278,13 @@ class RankedArticle(Seen, kw_only=True):
     score: Score | None = None
 
 
-class NextCheck(Seen, kw_only=True):
+class NextCheck(Seen, frozen=True, kw_only=True):
     cause: str
     check: str
     why: str
 
 
-class SeenCode(Seen, kw_only=True):
+class SeenCode(Seen, frozen=True, kw_only=True):
     """An error code as it stood in the text, with the name that its value has."""
 
     text: str
@@ -292,13 +292,13 @@ class SeenCode(Seen, kw_only=True):
     meaning: str
 
 
-class Line(Seen, kw_only=True):
+class Line(Seen, frozen=True, kw_only=True):
     source: str
     line: int
     quote: str
 
 
-class InputRead(Seen, kw_only=True):
+class InputRead(Seen, frozen=True, kw_only=True):
     name: str
     bytes: int
     lines: int
@@ -307,21 +307,21 @@ class InputRead(Seen, kw_only=True):
     kind: str = ""
 
 
-class Skipped(Seen, kw_only=True):
+class Skipped(Seen, frozen=True, kw_only=True):
     path: str
     reason: str
     bytes_read: int
     code: str = ""
 
 
-class Conflict(Seen, kw_only=True):
+class Conflict(Seen, frozen=True, kw_only=True):
     """Several values were seen for one parameter; the first is used."""
 
     parameter: str
     values: tuple[str, ...]
 
 
-class Diagnosis(Seen, kw_only=True):
+class Diagnosis(Seen, frozen=True, kw_only=True):
     """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
 
     schema: str = "kb.diagnosis/1"

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
-_PROMPT = re.compile(r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$")
+_PROMPT = re.compile(
+    r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"
+)
 _SLOT = re.compile(r"\$\{([\w-]+)\}")
 LONGEST_BLOCK = 200
 
@@ -103,14 +105,17 @@ def _shows(outcome: Outcome, text: str, folded: str) -> bool:
     lowered = folded if outcome.case else folded.lower()
     literals = (fold_literal(text) for text in outcome.contains)
     return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
-        re.search(pattern, text[:LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
+        re.search(pattern, text[: LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
     )
 
 
 def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     wanted = _subject(check, values)
-    if not (check.parser == output.parser or ("port" in wanted and output.parser in CONNECTING)
-            or ("service" in wanted and "service" in output.subject)):
+    if not (
+        check.parser == output.parser
+        or ("port" in wanted and output.parser in CONNECTING)
+        or ("service" in wanted and "service" in output.subject)
+    ):
         return False
     if output.state == "listening" and "listening" not in check.outcomes:
         return False
@@ -131,7 +136,12 @@ def _same_host(wanted: str, subject: Mapping[str, str]) -> bool:
         return wanted == address if address else True
     if not host or typed("ip", host):
         return True
-    return host == wanted or host.split(".")[0] == wanted.split(".")[0] and "." not in host + "" or wanted.split(".")[0] == host
+    return (
+        host == wanted
+        or (host.split(".")[0] == wanted.split(".")[0]
+        and "." not in host + "")
+        or wanted.split(".")[0] == host
+    )
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
@@ -167,7 +177,9 @@ def _echoed(name: str, check: Check, values: Mapping[str, str], passages: Sequen
             block = _block(passage.lines, index)
             outcome = first_outcome(check, "\n".join(block))
             if outcome:
-                return Told(name, outcome, Span(source=passage.source, line=passage.first + index), " / ".join(block)[:400])
+                return Told(
+                    name, outcome, Span(source=passage.source, line=passage.first + index), " / ".join(block)[:400]
+                )
     return None
 
 

@@ -59,6 +59,10 @@ def trimmed(regex: str) -> str:
     return regex
 
 
+def _version(module: ModuleType) -> str:
+    return str(module.__version__)
+
+
 def engine() -> str:
     """Name and version of the engine in use: part of every key of the cache.
 
@@ -68,7 +72,7 @@ def engine() -> str:
         import hyperscan
     except ImportError:
         return "re"
-    return f"hyperscan {hyperscan.__version__}"
+    return f"hyperscan {_version(hyperscan)}"
 
 
 def compile_patterns(patterns: Sequence[Pattern]) -> Matcher:

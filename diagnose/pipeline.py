@@ -83,14 +83,20 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
         if looks_binary(source.head) and not encoding:
             warnings.append(f"{source.name}: looks like binary data; matched as it stands")
             if not source.asked:
-                skipped.append(Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code="KB-E011"))
+                skipped.append(
+                    Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code="KB-E011")
+                )
                 continue
         scan, used, trouble = _scan(source, base, encoding)
         scans.append(scan)
         inputs.append(
             InputRead(
-                name=source.name, bytes=scan.size, lines=scan.lines, error=_error(trouble) if trouble else None,
-                encoding=used, kind=source.kind,
+                name=source.name,
+                bytes=scan.size,
+                lines=scan.lines,
+                error=_error(trouble) if trouble else None,
+                encoding=used,
+                kind=source.kind,
             )
         )
         if trouble:
@@ -145,6 +151,8 @@ def given_parameters(pairs: Iterable[str]) -> Mapping[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise KbError(f"--param {pair}", "not of the form NAME=VALUE", "write it like --param target_fe=fe01.contoso.com")
+            raise KbError(
+                f"--param {pair}", "not of the form NAME=VALUE", "write it like --param target_fe=fe01.contoso.com"
+            )
         result[name.strip()] = value
     return result

@@ -10,7 +10,7 @@ from msgspec import Struct
 from diagnose.rank import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.model import Check, Problem
 
@@ -44,8 +44,8 @@ def next_best(problem: Problem, shares: Mapping[str, float], done: Sequence[str]
     return best[1] if best else None
 
 
-def _entropy(shares: Sequence[float] | object) -> float:
-    return -sum(p * log(p) for p in shares if p > 0)  # type: ignore[attr-defined]
+def _entropy(shares: Iterable[float]) -> float:
+    return -sum(p * log(p) for p in shares if p > 0)
 
 
 def _cost(check: Check) -> float:
@@ -54,9 +54,7 @@ def _cost(check: Check) -> float:
     return cost.seconds + 10.0 + 30.0 * (cost.privilege == "admin") + 60.0 * (cost.risk != "none")
 
 
-def _likelihoods(
-    problem: Problem, name: str, check: Check, shares: Mapping[str, float]
-) -> dict[str, dict[str, float]]:
+def _likelihoods(problem: Problem, name: str, check: Check, shares: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """P(outcome | cause): the declared ratios, normalised over the outcomes of the check."""
     table: dict[str, dict[str, float]] = {}
     clues = {c.id: {clue.check: ratio(clue) for clue in c.evidence if clue.check} for c in problem.causes}

@@ -78,7 +78,12 @@ def stand(
     weights: Weights = PRESET,
 ) -> list[Standing]:
     """All candidates, best first."""
-    candidates = {*evidence, *retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
+    candidates = {
+        *evidence,
+        *retrieved.fulltext,
+        *(c.problem for c in retrieved.covered),
+        *(n.problem for n in retrieved.named),
+    }
     result = [
         _standing(problems[name], evidence.get(name, ()), rates, retrieved, context.get(name, 0), lines, weights)
         for name in sorted(candidates)
@@ -126,7 +131,9 @@ def _standing(
     information = log(1 + sum(worth for worth, _ in by_line.values()))
     fulltext = retrieved.fulltext.get(problem.id, 0.0)
     parts = (
-        Score(value=weights.coverage * coverage, because=f"coverage {coverage:.2f}: {covered_by or 'no known message'}"),
+        Score(
+            value=weights.coverage * coverage, because=f"coverage {coverage:.2f}: {covered_by or 'no known message'}"
+        ),
         Score(
             value=weights.information * information,
             because=f"information {information:.2f} on {len(by_line)} lines",
@@ -153,7 +160,9 @@ def _rate(problem: Problem, seen: str, rates: Mapping[tuple[str, str], tuple[flo
     own = rates.get((problem.id, seen))
     if own is None:  # a combination is as rare as its rarest member
         signal = problem.signals.get(seen)
-        members = [rates[problem.id, m] for m in ((*signal.any, *signal.all) if signal else ()) if (problem.id, m) in rates]
+        members = [
+            rates[problem.id, m] for m in ((*signal.any, *signal.all) if signal else ()) if (problem.id, m) in rates
+        ]
         own = min(members, default=(1e-6, 1))
     return (*own, LEAST_BASE)
 
@@ -190,10 +199,14 @@ def causes_of(problem: Problem, evidence: Sequence[Evidence]) -> list[CauseOdds]
         if item.seen not in seen or item.strength > seen[item.seen].strength:
             seen[item.seen] = item
     weighed = {cause.id: _weigh(cause, seen) for cause in problem.causes}
-    odds = {cause.id: PRIORS[cause.likelihood] * exp(sum(w.weight for w in weighed[cause.id])) for cause in problem.causes}
+    odds = {
+        cause.id: PRIORS[cause.likelihood] * exp(sum(w.weight for w in weighed[cause.id])) for cause in problem.causes
+    }
     total = OTHER_CAUSE_PRIOR + sum(odds.values())
     result = [
-        CauseOdds(cause, odds[cause.id] / total, weighed[cause.id], _cause_score(cause, weighed[cause.id], odds[cause.id]))
+        CauseOdds(
+            cause, odds[cause.id] / total, weighed[cause.id], _cause_score(cause, weighed[cause.id], odds[cause.id])
+        )
         for cause in problem.causes
     ]
     result.sort(key=lambda c: (-c.share, c.cause.id if c.cause else ""))
@@ -217,7 +230,10 @@ def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...
 def _cause_score(cause: RootCause, weighed: Sequence[Weighed], odds: float) -> Score:
     parts = (
         Score(value=log(PRIORS[cause.likelihood]), because=f"before any evidence: {cause.likelihood}"),
-        *(Score(value=w.weight, because=f"{w.evidence.seen} at {w.evidence.at.source}:{w.evidence.at.line}") for w in weighed),
+        *(
+            Score(value=w.weight, because=f"{w.evidence.seen} at {w.evidence.at.source}:{w.evidence.at.line}")
+            for w in weighed
+        ),
     )
     return Score(value=log(odds), because="log-odds inside the article", parts=parts)
 

@@ -27,10 +27,7 @@ _MASKED = re.compile(
     r"|system\.security\.securestring|[\w.$]+@[0-9a-f]{5,8}|0x[0-9a-f]+"
 )
 _PROSE = frozenset(
-    "null none nil true false yes no n/a na empty blank undefined unknown required optional expired incorrect wrong"
-    " invalid valid changed set unset reset missing prompt default ok failed failure error denied accepted rejected"
-    " not must is was has have for and or the a an in of to from with authentication permission access bad weak"
-    " disabled enabled unavailable mismatch cannot could string password token key hidden".split()  # noqa: SIM905
+    ["null", "none", "nil", "true", "false", "yes", "no", "n/a", "na", "empty", "blank", "undefined", "unknown", "required", "optional", "expired", "incorrect", "wrong", "invalid", "valid", "changed", "set", "unset", "reset", "missing", "prompt", "default", "ok", "failed", "failure", "error", "denied", "accepted", "rejected", "not", "must", "is", "was", "has", "have", "for", "and", "or", "the", "a", "an", "in", "of", "to", "from", "with", "authentication", "permission", "access", "bad", "weak", "disabled", "enabled", "unavailable", "mismatch", "cannot", "could", "string", "password", "token", "key", "hidden"]
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+")
 _NEXT_WORD = re.compile(r"[.,;]?\s+[a-z]+(?![\w]*\s*[:=])")
@@ -76,7 +73,7 @@ def _credential(match: re.Match[str], value: str) -> int:
         return 0
     letters, digits = any(ch.isalpha() for ch in inner), any(ch.isdigit() for ch in inner)
     mixed = any(ch.islower() for ch in inner) and any(ch.isupper() for ch in inner)
-    return length if letters and (digits or (mixed and length >= 16)) or length >= 32 else 0
+    return length if (letters and (digits or (mixed and length >= 16))) or length >= 32 else 0
 
 
 def _scheme(match: re.Match[str], value: str) -> int:

@@ -70,6 +70,8 @@ def gunzip(name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
             while data:
                 if decoder.eof:
                     data = data.lstrip(b"\0")
+                    if not data:
+                        break
                     if not data.startswith(b"\x1f\x8b"[: len(data)]):
                         return
                     decoder, started = zlib.decompressobj(31), False
@@ -81,11 +83,19 @@ def gunzip(name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
                 if out:
                     yield out
     except zlib.error as error:
-        raise InputError(name, f"damaged gzip data ({_reason(error)}); {made} bytes read before it were used",
-                         "copy the file again", bytes_read=made) from None
+        raise InputError(
+            name,
+            f"damaged gzip data ({_reason(error)}); {made} bytes read before it were used",
+            "copy the file again",
+            bytes_read=made,
+        ) from None
     if started and not decoder.eof:
-        raise InputError(name, f"gzip data ends early (truncated); {made} bytes read before it were used",
-                         "copy the file again", bytes_read=made)
+        raise InputError(
+            name,
+            f"gzip data ends early (truncated); {made} bytes read before it were used",
+            "copy the file again",
+            bytes_read=made,
+        )
 
 
 def _reason(error: zlib.error) -> str:
@@ -94,11 +104,19 @@ def _reason(error: zlib.error) -> str:
 
 def _within_budget(name: str, read: int, made: int) -> None:
     if made > MOST_UNPACKED:
-        raise InputError(name, f"unpacks to more than {MOST_UNPACKED >> 30} GiB; the part before was used",
-                         "unpack it yourself and name the file", bytes_read=made)
+        raise InputError(
+            name,
+            f"unpacks to more than {MOST_UNPACKED >> 30} GiB; the part before was used",
+            "unpack it yourself and name the file",
+            bytes_read=made,
+        )
     if made > RATIO_FROM and made > RATIO * read:
-        raise InputError(name, f"unpacks {RATIO} times its size, like a bomb; {made} bytes before it were used",
-                         "unpack it yourself and name the file", bytes_read=made)
+        raise InputError(
+            name,
+            f"unpacks {RATIO} times its size, like a bomb; {made} bytes before it were used",
+            "unpack it yourself and name the file",
+            bytes_read=made,
+        )
 
 
 PLAIN = Reader("plain", (), plain)
@@ -179,13 +197,21 @@ def _read(name: str, file: BinaryIO, limit: int) -> Iterator[bytes]:
             try:
                 chunk = file.read(CHUNK)
             except OSError as error:
-                raise InputError(name, f"{error.strerror or error}; {read} bytes before it were used",
-                                 "check the disk or the share", bytes_read=read) from None
+                raise InputError(
+                    name,
+                    f"{error.strerror or error}; {read} bytes before it were used",
+                    "check the disk or the share",
+                    bytes_read=read,
+                ) from None
             if not chunk:
                 return
             read += len(chunk)
             if limit and read > limit:
                 yield chunk[: len(chunk) - (read - limit)]
-                raise InputError(name, f"longer than --max-bytes {limit}; the rest was not read",
-                                 "raise --max-bytes", bytes_read=limit)
+                raise InputError(
+                    name,
+                    f"longer than --max-bytes {limit}; the rest was not read",
+                    "raise --max-bytes",
+                    bytes_read=limit,
+                )
             yield chunk

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "<*>"
 
-_WORD = re.compile(r"0x[0-9a-f]{4,16}|[a-z][a-z_]*(?:\d{1,3}(?![\da-z]))?|\d{1,5}(?![\da-z.:])|<\*>|[^\W\d_a-z]+", re.IGNORECASE)
+_WORD = re.compile(
+    r"0x[0-9a-f]{4,16}|[a-z][a-z_]*(?:\d{1,3}(?![\da-z]))?|\d{1,5}(?![\da-z.:])|<\*>|[^\W\d_a-z]+", re.IGNORECASE
+)
 _VARIABLE = re.compile(
     r"""[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}      # GUID
     | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d|\b)       # date

@@ -56,5 +56,10 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
             if lowered.endswith(".md") and lowered not in NOT_ARTICLES:
                 info = entry.stat(follow_symlinks=False)
                 yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns)
-        elif depth and entry.is_dir(follow_symlinks=False) and entry.name not in BESIDE and not entry.name.startswith("."):
+        elif (
+            depth
+            and entry.is_dir(follow_symlinks=False)
+            and entry.name not in BESIDE
+            and not entry.name.startswith(".")
+        ):
             yield from _walk(entry.path, root, depth - 1)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from diagnose.regexcheck import capturable
 from msgspec import Struct
 
 from diagnose import codes
 from diagnose.events import event_pattern
 from diagnose.fold import fold_literal, fold_text
 from diagnose.patterns import literal, trimmed
-from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
 from diagnose.terms import cleaned, identifiers, pairs_of, prose, words
 from kb.background import rate, regex_rate
@@ -32,7 +32,9 @@ MOST_MESSAGES = 40
 MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
-_PRODUCT_NOISE = frozenset("server servers service services microsoft windows for and the business online edition enterprise standard".split())
+_PRODUCT_NOISE = frozenset(
+    ["server", "servers", "service", "services", "microsoft", "windows", "for", "and", "the", "business", "online", "edition", "enterprise", "standard"]
+)
 
 
 class PatternRow(Struct, frozen=True):
@@ -81,7 +83,9 @@ def _patterns(name: str, signal: Signal) -> Iterator[PatternRow]:
     for text in signal.contains:
         folded = fold_literal(text)
         bare = squeeze(folded)
-        yield PatternRow(literal(folded), caseless, bare if len(bare) >= LEAST_SQUEEZED else "", False, rate(folded), name)
+        yield PatternRow(
+            literal(folded), caseless, bare if len(bare) >= LEAST_SQUEEZED else "", False, rate(folded), name
+        )
     for regex in signal.regex:
         bare = trimmed(fold_text(regex))
         yield PatternRow(bare, caseless, "", capturable(bare), regex_rate(bare), name)

@@ -76,7 +76,11 @@ def commands_do_no_harm(article: Article) -> Iterator[tuple[str, str, str]]:
     for where, shell, line in _templates(article.problem):
         for pattern, what in DANGEROUS:
             if pattern.search(line):
-                yield line[:40], f"{where}: the {shell} command {what}: {line[:80]}", "let the reader do this step by hand"
+                yield (
+                    line[:40],
+                    f"{where}: the {shell} command {what}: {line[:80]}",
+                    "let the reader do this step by hand",
+                )
 
 
 def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:
@@ -84,7 +88,11 @@ def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:
     for name, signal in article.problem.signals.items():
         rates = [rate(text) for text in signal.contains] + [regex_rate(text) for text in signal.regex]
         if name in symptoms and rates and max(rates) > NOISY:
-            yield f"{name}:", f"signal '{name}' is common in ordinary logs (1 line in {1 / max(rates):.0f})", "make it longer or more specific"
+            yield (
+                f"{name}:",
+                f"signal '{name}' is common in ordinary logs (1 line in {1 / max(rates):.0f})",
+                "make it longer or more specific",
+            )
 
 
 def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
@@ -104,7 +112,11 @@ def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
 def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
     for cause in article.problem.causes:
         if article.problem.status == "stable" and not cause.evidence:
-            yield cause.id, f"cause '{cause.id}' has no evidence: nothing can tell it from the others", "add a signal or a check"
+            yield (
+                cause.id,
+                f"cause '{cause.id}' has no evidence: nothing can tell it from the others",
+                "add a signal or a check",
+            )
         if article.problem.status == "stable" and not cause.remediation:
             yield cause.id, f"cause '{cause.id}' has no remediation", "say how it is fixed"
 
@@ -116,11 +128,19 @@ def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
     for kind in ("symptom", "other"):
         count = len(list((folder / "samples" / kind).glob("*.txt")))
         if count < LEAST_SAMPLES:
-            yield "", f"{count} samples in samples/{kind}; a stable article has {LEAST_SAMPLES}", "add texts as people paste them"
+            yield (
+                "",
+                f"{count} samples in samples/{kind}; a stable article has {LEAST_SAMPLES}",
+                "add texts as people paste them",
+            )
     for name, check in article.problem.checks.items():
         for outcome in check.outcomes:
             if not list((folder / "outputs" / name / outcome).glob("*.txt")):
-                yield f"{outcome}:", f"outcome '{name}.{outcome}' has no sample in outputs/{name}/{outcome}", "add real output"
+                yield (
+                    f"{outcome}:",
+                    f"outcome '{name}.{outcome}' has no sample in outputs/{name}/{outcome}",
+                    "add real output",
+                )
 
 
 RULES = (

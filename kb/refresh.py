@@ -53,20 +53,39 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
             data = stream.read(LARGEST + 1)
         article, faults = parse(shown, data)
     except OSError as error:
-        article, faults = None, (Fault(path=shown, line=1, column=1, what=error.strerror or str(error),
-                                       way_out="check the permissions", severity="error"),)
+        article, faults = (
+            None,
+            (
+                Fault(
+                    path=shown,
+                    line=1,
+                    column=1,
+                    what=error.strerror or str(error),
+                    way_out="check the permissions",
+                    severity="error",
+                ),
+            ),
+        )
     number = None
     if article is not None:
         taken = db.execute("SELECT path FROM article WHERE name=?", (article.problem.id,)).fetchone()
         if taken is None:
             number = _insert(db, changes, article, hashlib.sha256(data).hexdigest(), file)
         else:
-            clash = Fault(path=shown, line=1, column=1, what=f"the id '{article.problem.id}' is taken by {taken[0]}",
-                          way_out="give one of them another id", severity="error")
+            clash = Fault(
+                path=shown,
+                line=1,
+                column=1,
+                what=f"the id '{article.problem.id}' is taken by {taken[0]}",
+                way_out="give one of them another id",
+                severity="error",
+            )
             faults = (*faults, clash)
     blob = msgspec.json.encode(faults) if faults else None
-    db.execute("INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?)",
-               (file.path, file.root, file.size, file.mtime_ns, number, blob))
+    db.execute(
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?)",
+        (file.path, file.root, file.size, file.mtime_ns, number, blob),
+    )
 
 
 def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest: str, file: ArticleFile) -> int:
@@ -76,8 +95,15 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
         "INSERT INTO article(name, digest, problem, header, body, path, domain, length, products, terms)"
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            article.problem.id, digest, msgspec.json.encode(article.problem), msgspec.json.encode(article.header),
-            article.body, file.path, "" if domain.endswith(".md") else domain, rows.length, " ".join(rows.products),
+            article.problem.id,
+            digest,
+            msgspec.json.encode(article.problem),
+            msgspec.json.encode(article.header),
+            article.body,
+            file.path,
+            "" if domain.endswith(".md") else domain,
+            rows.length,
+            " ".join(rows.products),
             msgspec.json.encode(sorted(rows.terms)),
         ),
     )
@@ -90,8 +116,10 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
 def _insert_patterns(db: sqlite3.Connection, article: int, rows: Indexed) -> None:
     for p in rows.patterns:
         key = (p.regex, p.caseless, p.literal)
-        db.execute("INSERT OR IGNORE INTO pattern(regex, caseless, literal, capturing, rate) VALUES(?, ?, ?, ?, ?)",
-                   (*key, p.capturing, p.rate))
+        db.execute(
+            "INSERT OR IGNORE INTO pattern(regex, caseless, literal, capturing, rate) VALUES(?, ?, ?, ?, ?)",
+            (*key, p.capturing, p.rate),
+        )
         (number,) = db.execute("SELECT number FROM pattern WHERE regex=? AND caseless=? AND literal=?", key).fetchone()
         db.execute("INSERT OR IGNORE INTO owner VALUES(?, ?, ?)", (number, article, p.signal))
 
@@ -100,12 +128,21 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
     """Tell a pattern that the engine refused as a fault of every article that holds it, and drop it."""
     owners = db.execute(
         "SELECT f.path, o.signal, p.regex, f.faults FROM owner o JOIN pattern p ON p.number = o.pattern"
-        " JOIN file f ON f.article = o.article WHERE o.pattern=?", (error.number,)
+        " JOIN file f ON f.article = o.article WHERE o.pattern=?",
+        (error.number,),
     ).fetchall()
     for path, signal, regex, blob in owners:
         faults = msgspec.json.decode(blob, type=list[Fault]) if blob else []
-        faults.append(Fault(path=path, line=1, column=1, what=f"signal '{signal}': the pattern {regex[:80]!r} cannot be used: {error.reason}",
-                            way_out="write it in RE2 syntax", severity="error"))
+        faults.append(
+            Fault(
+                path=path,
+                line=1,
+                column=1,
+                what=f"signal '{signal}': the pattern {regex[:80]!r} cannot be used: {error.reason}",
+                way_out="write it in RE2 syntax",
+                severity="error",
+            )
+        )
         db.execute("UPDATE file SET faults=? WHERE path=?", (msgspec.json.encode(faults), path))
     db.execute("DELETE FROM owner WHERE pattern=?", (error.number,))
     db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
@@ -194,14 +231,18 @@ class _Changes:
         holders: dict[int, set[int]] = {}
         for article, text, pairs in self._messages:
             ids = [numbers[key] if key in numbers else numbers.setdefault(key, self._pair(key)) for key in pairs]
-            cursor = db.execute("INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, _packed(ids)))
+            cursor = db.execute(
+                "INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, _packed(ids))
+            )
             for pair in ids:
                 added.setdefault(pair, []).append(int(cursor.lastrowid or 0))
                 holders.setdefault(pair, set()).add(article)
         for pair, messages in added.items():
             df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
             merged = sorted([*_unpacked(blob), *messages])
-            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), _packed(merged), pair))
+            db.execute(
+                "UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), _packed(merged), pair)
+            )
 
     def _pair(self, key: str) -> int:
         row = self._db.execute("SELECT number FROM pair WHERE key=?", (key,)).fetchone()

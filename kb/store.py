@@ -14,7 +14,7 @@ import stat
 import sys
 from array import array
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -100,7 +100,9 @@ def _connected(path: str, files: Sequence[ArticleFile], *, fresh: bool = False) 
     known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='meta'").fetchone()[0]
     if not known or _meta(connection, "format") != str(FORMAT):
         connection.execute("BEGIN IMMEDIATE")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'").fetchall():
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'"
+        ).fetchall():
             connection.execute(f'DROP TABLE "{name}"')
         for statement in SCHEMA.split(";")[:-1]:
             connection.execute(statement)
@@ -174,7 +176,8 @@ def _compile(connection: sqlite3.Connection) -> None:
     for kind, patterns in (("lines", lines), ("squeezed", squeezed)):
         blob = _without_refused(connection, patterns).dump()
         connection.execute(
-            "INSERT OR REPLACE INTO compiled VALUES(?, ?, ?, ?)", (kind, engine(), hashlib.sha256(blob).hexdigest(), blob)
+            "INSERT OR REPLACE INTO compiled VALUES(?, ?, ?, ?)",
+            (kind, engine(), hashlib.sha256(blob).hexdigest(), blob),
         )
     connection.execute("INSERT OR REPLACE INTO meta VALUES('engine', ?)", (engine(),))
 
@@ -190,7 +193,7 @@ def _without_refused(connection: sqlite3.Connection, patterns: list[Pattern]) ->
             patterns = [pattern for pattern in patterns if pattern.number != error.number]
 
 
-def _chunks(keys: Collection[object]) -> Iterator[list[object]]:
+def _chunks(keys: Collection[Any]) -> Iterator[list[object]]:
     items = list(keys)
     for start in range(0, len(items), _MANY):
         yield items[start : start + _MANY]
@@ -212,7 +215,7 @@ class Store:
         self.search_dir = cache / "search" if cache else None
         self.roots = tuple(roots)
 
-    def _rows(self, query: str, keys: Collection[object]) -> Iterator[tuple[object, ...]]:
+    def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         for chunk in _chunks(keys):
             yield from self._db.execute(query.format(",".join("?" * len(chunk))), chunk)
 
@@ -248,12 +251,18 @@ class Store:
             " WHERE o.pattern IN ({}) ORDER BY a.name, o.signal"
         )
         for pattern, name, signal in self._rows(query, wanted):
-            owners.setdefault(int(str(pattern)), []).append((str(name), str(signal)))
+            owners.setdefault(pattern, []).append((name, signal))
         query = "SELECT number, regex, caseless, literal, capturing, rate FROM pattern WHERE number IN ({})"
         for number, regex, caseless, literal, capturing, rate in self._rows(query, wanted):
-            key = int(str(number))
+            key = number
             self._known[key] = KnownPattern(
-                key, str(regex), bool(caseless), str(literal), bool(capturing), float(str(rate)), tuple(owners.get(key, ()))
+                key,
+                regex,
+                bool(caseless),
+                literal,
+                bool(capturing),
+                rate,
+                tuple(owners.get(key, ())),
             )
         return {n: self._known[n] for n in numbers if n in self._known}
 
@@ -263,7 +272,7 @@ class Store:
 
     def problems(self, ids: Iterable[str]) -> dict[str, Problem]:
         rows = self._rows("SELECT name, problem FROM article WHERE name IN ({})", list(ids))
-        return {str(name): self._decoder.decode(blob) for name, blob in rows}  # type: ignore[arg-type]
+        return {name: self._decoder.decode(blob) for name, blob in rows}
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Problem]:
@@ -271,20 +280,20 @@ class Store:
 
     def pairs(self, keys: Collection[str]) -> dict[str, Pair]:
         rows = self._rows("SELECT key, number, df, messages FROM pair WHERE key IN ({})", keys)
-        return {key: Pair(number, df, _ints(blob)) for key, number, df, blob in rows}  # type: ignore[misc, arg-type]
+        return {key: Pair(number, df, _ints(blob)) for key, number, df, blob in rows}
 
     def pair_counts(self, numbers: Collection[int]) -> dict[int, int]:
         rows = self._rows("SELECT number, df FROM pair WHERE number IN ({})", numbers)
-        return {number: df for number, df in rows}  # type: ignore[misc]
+        return dict(rows)
 
     def messages(self, numbers: Collection[int]) -> dict[int, Message]:
         query = "SELECT m.number, a.name, m.text, m.pairs FROM message m JOIN article a ON a.id = m.article WHERE m.number IN ({})"
         rows = self._rows(query, numbers)
-        return {number: Message(number, name, text, _ints(blob)) for number, name, text, blob in rows}  # type: ignore[misc, arg-type]
+        return {number: Message(number, name, text, _ints(blob)) for number, name, text, blob in rows}
 
     def postings(self, terms: Collection[str]) -> dict[str, array[int]]:
         rows = self._rows("SELECT key, postings FROM term WHERE key IN ({})", terms)
-        return {key: _ints(blob) for key, blob in rows}  # type: ignore[misc, arg-type]
+        return {key: _ints(blob) for key, blob in rows}
 
     def lengths(self) -> dict[int, int]:
         return self._lengths
@@ -294,7 +303,7 @@ class Store:
         return dict(self._db.execute("SELECT id, length FROM article"))
 
     def names(self, documents: Collection[int]) -> dict[int, str]:
-        return dict(self._rows("SELECT id, name FROM article WHERE id IN ({})", documents))  # type: ignore[arg-type]
+        return dict(self._rows("SELECT id, name FROM article WHERE id IN ({})", documents))
 
     def products(self) -> dict[str, frozenset[str]]:
         rows = self._db.execute("SELECT name, products FROM article WHERE products != ''")
@@ -315,7 +324,9 @@ class Store:
         """The article with this id; KbError with the closest one where there is none."""
         from kb.article import Article, Header
 
-        row = self._db.execute("SELECT problem, header, body, path, domain FROM article WHERE name=?", (name.lower(),)).fetchone()
+        row = self._db.execute(
+            "SELECT problem, header, body, path, domain FROM article WHERE name=?", (name.lower(),)
+        ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
@@ -351,7 +362,9 @@ class Store:
         """Every article as the full-text index takes it."""
         from kb.search import SearchDoc
 
-        for name, digest, blob, body in self._db.execute("SELECT name, digest, problem, body FROM article ORDER BY name"):
+        for name, digest, blob, body in self._db.execute(
+            "SELECT name, digest, problem, body FROM article ORDER BY name"
+        ):
             problem = self._decoder.decode(blob)
             yield SearchDoc(
                 id=name,

@@ -32,6 +32,21 @@ _TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
         "nc",
         ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed"),
     ),
+    "get-cswindowsservice": ("getcswindowsservice", ("activitylevel", "rolename", "get-cswindowsservice")),
+    "get-service": (
+        "getservice",
+        (
+            *(
+                "statusname",
+                "get-service&status",
+                "name:&status:",
+                "namestatus",
+                "findanyservice",
+                "noservicefoundforgiven",
+            ),
+            *("-service]", "status&starttype", "gsv"),
+        ),
+    ),
     "netstat": ("netstat", ("tcp&:", "tcp4&.", "tcp6&.")),
 }
 

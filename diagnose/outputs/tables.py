@@ -8,14 +8,16 @@ Knows nothing of cmdlets.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from diagnose.outputs.paste import BREAK, WRAP, Paste, soft
+from diagnose.outputs.echo import is_prompt
+from diagnose.outputs.paste import BREAK, WRAP, Paste, indent, soft
 
 MOST_PIECES = 8  # lines that one line of a table is wrapped over
 MOST_ROWS = 10_000
+MOST_GAP = 100  # lines of one value
 LONGEST = 4000  # characters of a value
 
 _DASHES = re.compile(r"\s*-{2,}(?: +-{2,})* *$")
@@ -173,3 +175,29 @@ def _readings(paste: Paste, start: int, limit: int) -> tuple[tuple[tuple[str, in
         offset += len(pieces[k]) + (k > 0)
         made.append(("".join(pieces[: k + 1]), flat.line(max(start, offset - 1))))
     return tuple(made), bool(cut) or len(pieces) > MOST_PIECES
+
+
+def lists(paste: Paste, found: Sequence[Field]) -> Iterator[list[Field]]:
+    """Fields that belong to one list: no key twice, nothing between them but other keys and the rest of values."""
+    block: list[Field] = []
+    for field in found:
+        if block and (field.key in {f.key for f in block} or _broken(paste, block[-1], field)):
+            yield block
+            block = []
+        block.append(field)
+    if block:
+        yield block
+
+
+def _broken(paste: Paste, before: Field, after: Field) -> bool:
+    """Whether a line between two fields is neither a key nor the rest of a value, indented or wrapped."""
+    between = range(before.line + 1, after.line)
+    if len(between) > MOST_GAP:
+        return True
+    column = indent(paste[before.line])
+    for i in between:
+        line = paste[i]
+        rest = indent(line) > column or paste.flat.wrapped(i)
+        if not line.strip() or not (rest or _GENERIC.match(line.lstrip())) or is_prompt(line):
+            return True
+    return False

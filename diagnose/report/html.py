@@ -41,7 +41,10 @@ def _body(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     yield f"<h1>{_e(summary(diagnosis))}</h1>"
     yield f"<p>Probability that none of the known causes applies: {_e(percent(diagnosis.unknown))}</p>"
     if diagnosis.verdict == "unknown":
-        items = (f"<li>{_e(percent(a.probability))} {_e(a.title)} <code>{_e(a.id)}</code></li>" for a in diagnosis.articles[:3])
+        items = (
+            f"<li>{_e(percent(a.probability))} {_e(a.title)} <code>{_e(a.id)}</code></li>"
+            for a in diagnosis.articles[:3]
+        )
         yield f"<p>Possibly related, not an answer:</p><ul>{''.join(items)}</ul>"
     else:
         for finding in diagnosis.causes:
@@ -52,10 +55,14 @@ def _body(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         items = (f"<li><code>{_e(c.text)}</code> {_e(c.name)} {_e(c.meaning)}</li>" for c in diagnosis.codes)
         yield f"<h2>Codes</h2><ul>{''.join(items)}</ul>"
     if diagnosis.unexplained:
-        items = (f"<li><code>{_e(place(n.source, n.line))}</code> <code>{_e(n.quote)}</code></li>" for n in diagnosis.unexplained)
+        items = (
+            f"<li><code>{_e(place(n.source, n.line))}</code> <code>{_e(n.quote)}</code></li>"
+            for n in diagnosis.unexplained
+        )
         yield f"<h2>Not explained</h2><ul>{''.join(items)}</ul>"
     inputs = (
-        f"<li><code>{_e(i.name)}</code> {i.bytes} bytes, {i.lines} lines {_e(i.error or '')}</li>" for i in diagnosis.inputs
+        f"<li><code>{_e(i.name)}</code> {i.bytes} bytes, {i.lines} lines {_e(i.error or '')}</li>"
+        for i in diagnosis.inputs
     )
     yield f"<h2>Inputs</h2><ul>{''.join(inputs)}</ul>"
 

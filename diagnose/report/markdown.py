@@ -79,7 +79,9 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield f"- {escaped(effect(item))}: {code(place(item.source, item.line))} {code(item.quote)}"
     for check in finding.checks:
         yield ""
-        yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (f" Result: {code(check.outcome)}." if check.outcome else "")
+        yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
+            f" Result: {code(check.outcome)}." if check.outcome else ""
+        )
         yield from _commands(check.commands, style)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"

@@ -31,8 +31,12 @@ class _Report:
     def wrapped(self, text: str, indent: str, first: str | None = None) -> list[str]:
         clean = neutral(text)
         return textwrap.wrap(
-            clean, max(40, self.style.width), initial_indent=indent if first is None else first,
-            subsequent_indent=indent, break_on_hyphens=False, break_long_words=False,
+            clean,
+            max(40, self.style.width),
+            initial_indent=indent if first is None else first,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
         ) or [(first or indent).rstrip()]
 
     def lines(self, diagnosis: Diagnosis) -> Iterator[str]:
@@ -110,7 +114,9 @@ class _Report:
         if step is None:
             return
         yield ""
-        yield from self.wrapped(f"Next: check {step.check}; {step.why}. Paste its output together with the error.", "      ", "")
+        yield from self.wrapped(
+            f"Next: check {step.check}; {step.why}. Paste its output together with the error.", "      ", ""
+        )
 
     def _rest(self, diagnosis: Diagnosis) -> Iterator[str]:
         if diagnosis.also:

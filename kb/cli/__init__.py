@@ -133,7 +133,9 @@ def _version(context: click.Context, parameter: click.Parameter, value: bool) ->
     cls=Commands,
     params=[
         base_option(),
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."),
+        click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+        ),
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=False,

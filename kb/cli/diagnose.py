@@ -26,19 +26,23 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--text", "texts", multiple=True, metavar="TEXT", help="Diagnose TEXT itself.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Show at most N causes.")
+@click.option(
+    "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Show at most N causes."
+)
 @click.option("--explain", is_flag=True, help="Show where every number comes from.")
 @click.option("--platform", type=click.Choice(PLATFORMS), help="Show the commands of this platform first.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need.")
 @click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding.")
-@click.option("--max-bytes", type=click.IntRange(min=1), default=0, metavar="N", help="Read at most N bytes of an input.")
+@click.option(
+    "--max-bytes", type=click.IntRange(min=1), default=0, metavar="N", help="Read at most N bytes of an input."
+)
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
 @click.pass_obj
-def command(session: Session, inputs: tuple[str, ...], **given: Any) -> int:
+def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
 
     Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks

@@ -15,7 +15,11 @@ def command(session: Session) -> int:
     from kb.search import open_index
 
     if session.cache is None:
-        raise KbError("the cache folder", "cannot be written; there is nothing to keep an index in", "set XDG_CACHE_HOME or LOCALAPPDATA")
+        raise KbError(
+            "the cache folder",
+            "cannot be written; there is nothing to keep an index in",
+            "set XDG_CACHE_HOME or LOCALAPPDATA",
+        )
     store = session.store()
     open_index(store.documents_digest, store.documents, store.search_dir)
     click.echo(f"{store.size} articles indexed")

@@ -23,9 +23,13 @@ def command(session: Session, folders: tuple[str, ...], format_: str) -> int:
     session.named.extend(folders)
     store = session.store(warn=False)
     articles = [store.article(name) for name in store.ids()]
-    faults = sorted((*store.faults(), *lint(articles, datetime.now(UTC).date())), key=lambda f: (f.path, f.line, f.column))
+    faults = sorted(
+        (*store.faults(), *lint(articles, datetime.now(UTC).date())), key=lambda f: (f.path, f.line, f.column)
+    )
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode({"articles": len(articles), "faults": faults}), indent=2).decode())
+        click.echo(
+            msgspec.json.format(msgspec.json.encode({"articles": len(articles), "faults": faults}), indent=2).decode()
+        )
     else:
         for fault in faults:
             click.echo(f"{neutral(str(fault))} ({fault.severity})")

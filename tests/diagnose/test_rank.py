@@ -1,0 +1,143 @@
+"""The formulas, with the figures worked by hand."""
+
+from math import log
+
+import pytest
+
+from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
+from diagnose.plan import next_best
+from diagnose.rank import causes_of, decisive, feature_worth, softmax, stand
+from diagnose.retrieve import Retrieved
+
+PROBLEM = Problem(
+    id="p",
+    title="t",
+    signals={"trace": Signal(contains=("trace",)), "symptom": Signal(contains=("symptom",))},
+    symptoms=("symptom",),
+    causes=(
+        RootCause(
+            id="port",
+            title="port",
+            likelihood="uncommon",
+            evidence=(
+                Clue(signal="trace", supports="strong"),
+                Clue(check="tcp.timeout", supports="decisive"),
+                Clue(check="tcp.failed", supports="strong"),
+                Clue(check="tcp.connected", refutes="decisive"),
+            ),
+        ),
+        RootCause(
+            id="service",
+            title="service",
+            likelihood="common",
+            evidence=(Clue(check="tcp.failed", supports="weak"), Clue(check="svc.stopped", supports="decisive")),
+        ),
+        RootCause(id="a", title="a"),
+        RootCause(id="b", title="b"),
+        RootCause(id="c", title="c"),
+    ),
+    checks={
+        "tcp": Check(
+            title="tcp", outcomes={o: Outcome() for o in ("connected", "failed", "timeout")}, cost=Cost(seconds=5)
+        ),
+        "svc": Check(title="svc", outcomes={o: Outcome() for o in ("running", "stopped")}, cost=Cost(seconds=5)),
+        "idle": Check(title="says nothing", outcomes={"x": Outcome(), "y": Outcome()}),
+    },
+)
+
+
+def seen(name, line=1, strength=1.0):
+    return Evidence(problem="p", seen=name, at=Span(source="-", line=line), quote=name, strength=strength)
+
+
+def share(cause, *evidence):
+    return next(c.share for c in causes_of(PROBLEM, evidence) if c.cause and c.cause.id == cause)
+
+
+def test_odds_before_any_evidence_are_the_priors():
+    assert share("port") == pytest.approx(3 / 23)
+    assert causes_of(PROBLEM, ())[-1].share == pytest.approx(1 / 23)
+
+
+def test_a_strong_clue_multiplies_by_ten():
+    assert share("port", seen("trace")) == pytest.approx(30 / 50)
+
+
+def test_clues_on_different_lines_multiply():
+    assert share("port", seen("trace", 1), seen("tcp.failed", 2)) == pytest.approx(300 / (300 + 15 + 10))
+
+
+def test_clues_on_one_line_count_once():
+    assert share("port", seen("trace", 1), seen("tcp.timeout", 1)) == pytest.approx(150 / (150 + 20))
+
+
+def test_an_open_port_demotes_the_cause():
+    assert share("port", seen("trace", 1), seen("tcp.connected", 2)) == pytest.approx(0.6 / 20.6)
+
+
+def test_repeats_of_one_signal_count_once():
+    assert share("port", *(seen("trace", n) for n in range(1, 9))) == share("port", seen("trace"))
+
+
+def test_what_was_cut_counts_less():
+    assert share("port") < share("port", seen("trace", strength=0.6)) < share("port", seen("trace"))
+
+
+def test_decisive_needs_no_decisive_contradiction():
+    port = causes_of(PROBLEM, (seen("tcp.timeout", 1),))[0]
+    assert decisive(port.weighed)
+    both = next(
+        c for c in causes_of(PROBLEM, (seen("tcp.timeout", 1), seen("tcp.connected", 2))) if c.cause.id == "port"
+    )
+    assert not decisive(both.weighed)
+
+
+def test_an_article_without_causes_has_one():
+    (only,) = causes_of(Problem(id="d", title="d"), ())
+    assert only.share == 1.0
+
+
+def test_a_feature_common_in_logs_or_articles_is_worth_little():
+    assert feature_worth(1e-6, 1, 400, 10) == pytest.approx(log(400))
+    assert feature_worth(1e-3, 1, 400, 10_000) == 0.0
+    assert feature_worth(1e-9, 200, 400, 10) == pytest.approx(log(2))
+
+
+def standings(evidence, lines=10):
+    rates = {("p", "trace"): (1e-8, 1), ("p", "symptom"): (1e-8, 1)}
+    return stand({"p": PROBLEM}, {"p": evidence}, rates, Retrieved((), (), {}), {}, lines)
+
+
+def test_the_parts_of_a_score_add_up():
+    (standing,) = standings([seen("symptom")])
+    assert sum(part.value for part in standing.score.parts) == pytest.approx(standing.score.value)
+    shares, unknown = softmax([standing])
+    assert sum(shares.values()) + unknown == pytest.approx(1.0)
+
+
+def test_repeated_lines_add_less_and_less():
+    one, many = standings([seen("symptom")])[0], standings([seen("symptom", n) for n in range(1, 30)])[0]
+    assert one.score.value < many.score.value < one.score.value + 3 * log(30)
+
+
+def test_without_a_symptom_nothing_is_more_than_possible():
+    assert not standings([seen("trace")])[0].symptom
+    assert standings([seen("symptom")])[0].symptom
+
+
+def test_the_next_check_separates_the_leading_causes():
+    shares = {c.cause.id if c.cause else "": c.share for c in causes_of(PROBLEM, (seen("trace"),))}
+    choice = next_best(PROBLEM, shares, ())
+    assert choice.check == "tcp"
+    assert set(choice.separates) == {"port", "service"}
+    assert next_best(PROBLEM, shares, ("tcp",)).check == "svc"
+    assert next_best(PROBLEM, shares, ("tcp", "svc")) is None
+
+
+def test_a_costly_check_waits_for_a_cheap_one():
+    from msgspec.structs import replace
+
+    slow = replace(PROBLEM.checks["tcp"], cost=Cost(seconds=600, privilege="admin"))
+    problem = replace(PROBLEM, checks={**PROBLEM.checks, "tcp": slow})
+    shares = {c.cause.id if c.cause else "": c.share for c in causes_of(problem, ())}
+    assert next_best(problem, shares, ()).check == "svc"
