@@ -1,4 +1,4 @@
-"""Products named in the text: +1 for a problem of a product that is named, -1 where only another product is."""
+"""What the text tells of its surroundings: the system it comes from, the products it names."""
 
 from __future__ import annotations
 
@@ -10,12 +10,31 @@ if TYPE_CHECKING:
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
+    from diagnose.model import Platform
 
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 
+# What only one kind of system writes: prompts, paths, names of its parts.
+_SYSTEMS: dict[Platform, re.Pattern[str]] = {
+    "windows": re.compile(r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"),
+    "linux": re.compile(r"\bsystemd\b|/var/|/etc/|/usr/|\bkernel:|\bsudo\b|\berrno\b|[\w-]+@[\w-]+:[~/]"),
+    "macos": re.compile(r"/Library/|\bDarwin\b|com\.apple\.|\blaunchd\b"),
+}
+
+
+def platform_of(passages: Sequence[Passage]) -> Platform | None:
+    """The system that the text comes from, where one kind of trace prevails."""
+    counts = {
+        name: sum(1 for passage in passages for line in passage.lines if pattern.search(line))
+        for name, pattern in _SYSTEMS.items()
+    }
+    best = max(counts, key=lambda name: counts[name])
+    rivals = [count for name, count in counts.items() if name != best]
+    return best if counts[best] > max(rivals) else None
+
 
 def context_of(passages: Sequence[Passage], base: Knowledge) -> dict[str, int]:
-    """For every problem that names products: 1, 0 or -1."""
+    """For every problem that names products: 1 where one of them is named in the text, -1 where only another's is."""
     products = base.products()
     vocabulary = frozenset().union(*products.values()) if products else frozenset()
     text = {word for passage in passages for line in passage.lines for word in _WORD.findall(line.lower())}

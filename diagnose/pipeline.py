@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose import codes as code_tables
 from diagnose.blocks import blocks
 from diagnose.conclude import conclude
+from diagnose.context import platform_of
 from diagnose.decode import looks_binary, sniff, to_utf8
 from diagnose.errors import KbError
 from diagnose.match import match, places
@@ -32,9 +34,13 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True):
-    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer."""
+    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
+
+    Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    """
 
     platform: Platform | None = None
+    here: Platform | None = None
     given: dict[str, str] = {}
     encoding: str = ""
     top: int = 10
@@ -56,6 +62,7 @@ def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: O
     options = options or Options()
     read = read_all(sources, base, options.encoding)
     matched = match(read.scans, base)
+    platform = options.platform or platform_of(matched.passages) or options.here
     seen = list(codes_in(matched.passages))
     retrieved = retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base)
     return conclude(
@@ -65,7 +72,7 @@ def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: O
         codes=distinct(code for _, _, code in seen),
         read=read,
         base=base,
-        options=options,
+        options=replace(options, platform=platform),
     )
 
 

@@ -1,41 +1,71 @@
 """Secrets taken out of text before it is shown, saved or sent; what a diagnosis needs stays.
 
-Takes text, one line or many; gives it with every password, key and token replaced by a name such as `[password-1]`:
-the same secret has the same name for as long as the `Redactor` lives. Hosts, ports, users, ids, versions and codes are
-never touched. Knows nothing of where the text comes from or goes. The kinds of tokens are those of public scanners
-(trivy's builtin rules, gitleaks' configuration); the patterns are its own (see secrets).
+Takes text, one line or many; gives it with every password, key and token replaced by a name such as `[password-1]`.
+The same secret has the same name for as long as the `Redactor` lives. Hosts, ports, users, ids, versions and error
+codes are never touched. What a secret looks like stands in redact_rules and redact_tokens.
 
-A rule is tried only where one of its needles stands in the text, so an ordinary line costs microseconds.
+A rule is tried only where one of its words stands in the text, so that an ordinary line costs microseconds. Knows
+nothing of where the text comes from or goes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets as random_bytes
+import secrets
 from typing import TYPE_CHECKING
 
-from diagnose.secrets import RULES, Rule
+from diagnose.redact_rules import RULES
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable, Iterable, Sequence
+
+    from diagnose.redact_rules import Rule
 
 KEPT = 100_000  # pseudonyms remembered; beyond, a secret is still replaced, but by `[password]`
+_SHORTEST_TOKEN = 16  # of those known by their first letters
+_STEM = 3
+_SHORTEST_BODY = 60  # a line of a key's body, which has no word to know it by
+
+# Text in lower case as words of letters, digits and . _ ~ -
+_SPLIT = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789._~-" else 0x20 for code in range(256))
 
 
-def _by_needle() -> dict[str, tuple[int, ...]]:
+def _index(keys: Callable[[Rule], Iterable[str]]) -> dict[str, tuple[int, ...]]:
     table: dict[str, tuple[int, ...]] = {}
-    for index, rule in enumerate(RULES):
-        for needle in rule.needles:
-            table[needle] = (*table.get(needle, ()), index)
+    for number, rule in enumerate(RULES):
+        for key in keys(rule):
+            table[key] = (*table.get(key, ()), number)
     return table
 
 
-_NEEDLES = _by_needle()
-_ALWAYS = tuple(index for index, rule in enumerate(RULES) if not rule.needles)
+_PARTS = _index(lambda rule: rule.parts)
+_WORDS = {word.encode(): numbers for word, numbers in _index(lambda rule: rule.words).items()}
+_STEMS = {stem.encode(): numbers for stem, numbers in _index(lambda rule: rule.stems).items()}
+_UNNAMED = tuple(number for number, rule in enumerate(RULES) if not (rule.parts or rule.words or rule.stems))
+_ALL_PARTS = tuple(_PARTS)
+_ALL_WORDS = frozenset(_WORDS)
+_ALL_STEMS = frozenset(_STEMS)
+
+
+def _candidates(text: str) -> Sequence[int]:
+    """The numbers of the rules that could find something, in order."""
+    low = text.lower()
+    words = low.encode("utf-8", "surrogatepass").translate(_SPLIT).split()
+    parts = [part for part in _ALL_PARTS if part in low]
+    known = _ALL_WORDS.intersection(words)
+    stems = _ALL_STEMS.intersection([word[:_STEM] for word in words if len(word) >= _SHORTEST_TOKEN])
+    alone = len(text) >= _SHORTEST_BODY and (" " not in text or "\n" in text)
+    if not (parts or known or stems or alone):
+        return ()
+    numbers = set(_UNNAMED if alone else ())
+    numbers.update(*(_PARTS[part] for part in parts), *(_WORDS[word] for word in known))
+    numbers.update(*(_STEMS[stem] for stem in stems))
+    return sorted(numbers)
 
 
 class Redactor:
-    """Replaces secrets by stable pseudonyms; `counts` tells how many were replaced, by kind.
+    """Replaces secrets by stable pseudonyms; `counts` tells how many places were replaced, by kind.
 
     No secret is kept: what is remembered is a keyed digest, whose key lives and dies with this object.
     """
@@ -44,36 +74,28 @@ class Redactor:
         self.counts: dict[str, int] = {}
         self._names: dict[bytes, str] = {}
         self._last: dict[str, int] = {}
-        self._key = random_bytes.token_bytes(16)
+        self._key = secrets.token_bytes(16)
 
     def redact(self, text: str) -> str:
-        """`text` without its secrets. Redacting twice changes nothing more. Time grows linearly with the text."""
-        low = text.lower()
-        found = [needle for needle in _NEEDLES if needle in low]
-        whole = len(text) >= 60 and (" " not in text or "\n" in text)
-        if not found and not whole:
-            return text
-        tried = {index for needle in found for index in _NEEDLES[needle]}
-        if whole:
-            tried.update(_ALWAYS)
-        for index in sorted(tried):
-            text = self._apply(RULES[index], text)
+        """`text` without its secrets. Redacting again changes nothing more. Time grows linearly with the text.
+
+        Redact before clipping: of a secret that was cut, the rest may no longer look like one.
+        """
+        for number in _candidates(text):
+            text = self._apply(RULES[number], text)
         return text
 
     def _apply(self, rule: Rule, text: str) -> str:
-        def replace(match: re.Match[str]) -> str:
-            everything = match[0]
+        def replaced(match: re.Match[str]) -> str:
             group = match.lastgroup
-            if group is None:
-                return everything
-            length = rule.length(match, match[group])
-            if not length:
-                return everything
+            length = rule.judge(match) if group else 0
+            if not group or not length:
+                return match[0]
             start = match.start(group) - match.start()
             name = self._name(rule.kind, match[group][:length])
-            return everything[:start] + name + everything[start + length :]
+            return match[0][:start] + name + match[0][start + length :]
 
-        return rule.pattern.sub(replace, text)
+        return rule.pattern.sub(replaced, text)
 
     def _name(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1

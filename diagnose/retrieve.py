@@ -30,7 +30,7 @@ QUERY_TERMS = 60
 POSTINGS_READ = 60_000
 K1, B = 1.2, 0.75
 # A base of six articles says little about how rare a feature is in the world: shares are taken of at least so many.
-LEAST_BASE = 400
+LEAST_BASE = 1000
 
 
 class Place(Struct, frozen=True):

@@ -12,15 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from diagnose.outputs import echo
+from diagnose.outputs import echo, rows
 from diagnose.outputs.base import MOST, Output, output
 from diagnose.outputs.endpoints import LISTENING, OUTCOMES, Endpoint, endpoint, tcp_state
-from diagnose.outputs.paste import Paste, paste, wraps
+from diagnose.outputs.paste import Paste, paste
 
 PARSER = "netstat"
 NAMES = ("netstat",)
-MOST_PIECES = 4  # lines that one row is wrapped over
-
 _ROW = re.compile(r"\s*(?P<proto>tcp(?:4|6|46)?|udp\w{0,4})\s", re.IGNORECASE)
 _HEADER = re.compile(r"\s*(?:Proto\b|プロトコル|协议|協定|프로토콜|Прото)", re.IGNORECASE)
 _TITLE = re.compile(r"[^\d:>$#\\/]{3,60}:?")
@@ -43,6 +41,14 @@ class _Row(Struct, frozen=True):
     pid: str = ""
     program: str = ""
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (*self.words, self.state)
+
+    @property
+    def sure(self) -> bool:
+        return bool(self.state)
+
 
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
@@ -55,7 +61,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         if not found:
             i += 1
             continue
-        row, last = _read(page, i) if found["proto"][0] in "tT" else (None, i)
+        row, last = rows.read(page, i, _begins, _parse) if found["proto"][0] in "tT" else (None, i)
         if row is not None or (known and found["proto"][0] in "tT" and _cut(page[i])):
             first = i if after >= 0 and not _between(page, after, i) else _head(page, commands, i)
             if row is None or row.state or known or count:
@@ -64,6 +70,10 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         elif after >= 0 and found["proto"][0] in "uU":
             after = last
         i = last + 1
+
+
+def _begins(line: str) -> bool:
+    return _ROW.match(line) is not None
 
 
 def _between(page: Paste, after: int, line: int) -> bool:
@@ -90,35 +100,6 @@ def _cut(line: str) -> bool:
 
 
 # --- a row --------------------------------------------------------------------------------------------------------
-
-
-def _read(page: Paste, at: int) -> tuple[_Row | None, int]:
-    """The row that begins at line `at`, put together where it is wrapped, and its last line."""
-    texts = [page[at]]
-    row = _one(texts)
-    last = at
-    while last + 1 < min(at + MOST_PIECES, len(page)) and _continues(page, last + 1):
-        full = wraps(page[last], page[last + 1])
-        if row is not None and not full:
-            break
-        blank = [f"{text} {page[last + 1]}" for text in texts] if row is None else []
-        texts = blank + [text + page[last + 1] for text in texts if full]
-        longer = _one(texts)
-        if row is not None and (longer is None or longer.state != row.state):
-            break
-        row, last = longer, last + 1
-    return row, last if row is not None else at
-
-
-def _continues(page: Paste, line: int) -> bool:
-    return bool(page[line].strip()) and not _ROW.match(page[line]) and not echo.is_prompt(page[line])
-
-
-def _one(texts: Sequence[str]) -> _Row | None:
-    """The row that all readings agree on; a state that is known goes before a word that may be one."""
-    rows = [row for row in map(_parse, texts) if row is not None]
-    rows = [row for row in rows if row.state] or rows
-    return rows[0] if rows and len({(row.words, row.state) for row in rows}) == 1 else None
 
 
 def _parse(line: str) -> _Row | None:

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 
 class Style(Struct, frozen=True):
-    """How a report is laid out: `width` in columns; `platform` whose commands are shown."""
+    """How a report is laid out: `width` in columns, colours, and whether the trees of reasons are shown."""
 
     colour: bool = False
     width: int = 100
     explain: bool = False
-    platform: str = ""
 
 
 def _json(diagnosis: Diagnosis, style: Style) -> str:

@@ -76,11 +76,11 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     for check in finding.checks:
         result = f" <b>{_e(check.outcome)}</b>" if check.outcome else ""
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
-        yield _commands(check.commands, style)
+        yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
     for step in finding.remediation:
         yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{_e(step.text)}</p>"
-        yield _commands(step.commands, style)
+        yield _commands(step.commands)
         yield f"<p>Undo: {_e(step.undo)}</p>" if step.undo else ""
         yield f"<p>Proved by <code>{_e(step.verify)}</code></p>" if step.verify else ""
     if style.explain and finding.score:
@@ -88,10 +88,10 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield "</section>"
 
 
-def _commands(commands: tuple[Command, ...], style: Style) -> str:
+def _commands(commands: tuple[Command, ...]) -> str:
     items = (
         f"<li>{command.shell}{' (not ready)' if command.missing else ''}: <code>{_e(command.command)}</code></li>"
-        for command in shown(commands, style.platform)
+        for command in shown(commands)
     )
     return f"<ul>{''.join(items)}</ul>"
 

@@ -82,13 +82,13 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
             f" Result: {code(check.outcome)}." if check.outcome else ""
         )
-        yield from _commands(check.commands, style)
+        yield from _commands(check.commands)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"
     for step in finding.remediation:
         yield ""
         yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
-        yield from _commands(step.commands, style)
+        yield from _commands(step.commands)
         if step.undo:
             yield f"- Undo: {escaped(step.undo)}"
         if step.verify:
@@ -98,8 +98,8 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield from _tree(finding.score, "")
 
 
-def _commands(commands: tuple[Command, ...], style: Style) -> Iterator[str]:
-    for command in shown(commands, style.platform):
+def _commands(commands: tuple[Command, ...]) -> Iterator[str]:
+    for command in shown(commands):
         ready = "" if not command.missing else " (not ready)"
         yield f"- {command.shell}{ready}: {code(command.command)}"
 

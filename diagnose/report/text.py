@@ -47,7 +47,7 @@ class _Report:
         else:
             for rank, finding in enumerate(diagnosis.causes, 1):
                 yield ""
-                yield from self._finding(rank, finding, rank == 1 or finding.probability >= 0.05)
+                yield from self._finding(rank, finding, rank == 1)
             yield from self._next(diagnosis)
         yield from self._rest(diagnosis)
         if self.style.explain:
@@ -73,17 +73,19 @@ class _Report:
         yield self.paint(title[0], "strong")
         yield from (self.paint(line, "strong") for line in title[1:])
         yield self.paint(f"      {finding.id}, {finding.verdict}", "faint")
-        for item in finding.evidence[: 6 if detailed else 2]:
+        for item in finding.evidence[: 8 if detailed else 3]:
+            if not detailed and not item.weight:
+                continue
             sign = "+" if item.weight > 0 else "-" if item.weight < 0 else "."
             label = f"{item.signal}, {effect(item)}" if item.weight else "symptom"
             yield f"      {sign} {place(neutral(item.source), item.line)} {label}"
             quote = neutral(item.quote)
             room = max(30, self.style.width - 10)
             yield self.paint(f"          {quote if len(quote) <= room else quote[: room - 3] + '...'}", "faint")
+        for check in finding.checks if detailed else finding.checks[:1]:
+            yield from self._check(check)
         if not detailed:
             return
-        for check in finding.checks:
-            yield from self._check(check)
         for step in finding.remediation:
             yield from self._step(step)
 
@@ -105,7 +107,7 @@ class _Report:
             yield f"          proved by: {neutral(step.verify)}"
 
     def _commands(self, commands: tuple[Command, ...]) -> Iterator[str]:
-        for command in shown(commands, self.style.platform):
+        for command in shown(commands):
             ready = "" if not command.missing else "   [not ready]"
             yield f"          {command.shell:<10} {neutral(command.command)}{ready}"
 

@@ -37,9 +37,9 @@ def place(source: str, line: int) -> str:
     return f"{'paste' if source == '-' else source}:{line}"
 
 
-def shown(commands: tuple[Command, ...], platform: str) -> list[Command]:
-    """The commands of the reader's platform, all where there are none for it; one line for linux and macos alike."""
-    own = [command for command in commands if command.platform == platform] or list(commands)
+def shown(commands: tuple[Command, ...]) -> list[Command]:
+    """The commands of the reader's platform, which stand first; linux and macos share a line."""
+    own = [command for command in commands if command.platform == commands[0].platform]
     return list({(command.shell, command.command): command for command in own}.values())
 
 

@@ -34,7 +34,7 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need.")
 @click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding.")
 @click.option(
-    "--max-bytes", type=click.IntRange(min=1), default=0, metavar="N", help="Read at most N bytes of an input."
+    "--max-bytes", type=click.IntRange(min=0), default=0, metavar="N", help="Read at most N bytes of an input (0: all)."
 )
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
@@ -57,7 +57,8 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     if given["output"] and os.path.lexists(given["output"]) and not given["force"]:
         raise KbError(f"--output {given['output']}", "the file exists", "name another one or add --force")
     options = Options(
-        platform=given["platform"] or _platform(),
+        platform=given["platform"],
+        here=_platform(),
         given=dict(given_parameters(given["params"])),
         encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
         top=given["top"],
@@ -121,7 +122,7 @@ def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None)
     from diagnose.report import RENDERERS, Style
 
     colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    style = Style(colour=colour, width=_width(), explain=options.explain, platform=options.platform or "")
+    style = Style(colour=colour, width=_width(), explain=options.explain)
     text = RENDERERS[format_](diagnosis, style)
     if output:
         _save(output, text)
