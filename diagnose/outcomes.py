@@ -67,12 +67,13 @@ def told(
 ) -> dict[str, Told]:
     """The outcome of every check of `problem` that the outputs answer; the last one in the text counts."""
     result: dict[str, Told] = {}
+    claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
     for name, check in problem.checks.items():
         for located in outputs:
             if _answers(check, values, located.output):
                 result[name] = _newer(result.get(name), _outcome(name, check, located))
         if name not in result:
-            echoed = _echoed(name, check, values, passages)
+            echoed = _echoed(name, check, values, passages, claimed)
             if echoed is not None:
                 result[name] = echoed
     return result
@@ -166,21 +167,34 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda slot: values.get(slot[1], ""), template)
 
 
-def _echoed(name: str, check: Check, values: Mapping[str, str], passages: Sequence[Passage]) -> Told | None:
+def _echoed(
+    name: str,
+    check: Check,
+    values: Mapping[str, str],
+    passages: Sequence[Passage],
+    claimed: set[tuple[str, int]],
+) -> Told | None:
     """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
-    heads = {line.split()[0].casefold(): line for line in _lines(check, values) if line.split()}
+    wanted = [line.casefold().split() for line in _lines(check, values) if line.split()]
     for passage in reversed(passages):
         for index in range(len(passage.lines) - 1, -1, -1):
             prompt = _PROMPT.match(passage.lines[index][:2000])
-            if prompt is None or prompt[1].split()[0].casefold() not in heads:
+            if prompt is None or (passage.source, passage.first + index) in claimed:
+                continue
+            if not any(_same_command(line, prompt[1].casefold().split()) for line in wanted):
                 continue
             block = _block(passage.lines, index)
             outcome = first_outcome(check, "\n".join(block))
             if outcome:
-                return Told(
-                    name, outcome, Span(source=passage.source, line=passage.first + index), " / ".join(block)[:400]
-                )
+                at = Span(source=passage.source, line=passage.first + index)
+                return Told(name, outcome, at, " / ".join(block)[:400])
     return None
+
+
+def _same_command(wanted: Sequence[str], typed_in: Sequence[str]) -> bool:
+    """The same program, and no number (a port, mostly) of ours that the typed line lacks."""
+    numbers = {word for word in wanted if word.isdigit()}
+    return wanted[0] == typed_in[0] and numbers <= set(typed_in)
 
 
 def _block(lines: Sequence[str], index: int) -> list[str]:

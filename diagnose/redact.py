@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Sequence
 
-    from diagnose.redact_rules import Rule
+    from diagnose.redact_rule import Rule
 
 KEPT = 100_000  # pseudonyms remembered; beyond, a secret is still replaced, but by `[password]`
 _SHORTEST_TOKEN = 16  # of those known by their first letters

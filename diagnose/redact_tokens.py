@@ -41,7 +41,7 @@ TOKENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("huggingface-token", "hf_", (r"hf_[A-Za-z0-9]{30,}",)),
     (
         "token",
-        "nra sq0 xke shi eza ezt dt0 flw lta pma clo duf tfp fio p8e ops ntn sec fig lsv gsk r8_ eaa rub lin dp. psc pul",
+        "nra sq0 xke shi eza ezt dt0 flw lta pma clo duf tfp fio p8e ops ntn sec fig lsv gsk r8_ eaa rub lin dp. psc pul oy2 sl.",
         (
             r"NRAK-[A-Z0-9]{20,}",
             r"sq0(?:atp|csp)-[\w-]{20,}",
@@ -70,6 +70,8 @@ TOKENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             r"dp\.(?:pt|st|ct|sa)\.[\w.]{40,}",
             r"pscale_(?:tkn|pw|oauth)_[\w.=-]{30,}",
             r"pul-[a-f0-9]{40}",
+            r"oy2[a-z0-9]{43}",
+            r"sl\.[\w-]{100,}",
         ),
     ),
 )

@@ -28,26 +28,60 @@ _TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("无法打开到主机的连接", "無法開啟到主機的連線", "ホストへ接続できませんでした", "connectiontohostlost"),
         ),
     ),
-    "nc": (
-        "nc",
-        ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed"),
-    ),
+    "nc": ("nc", ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed")),
     "get-cswindowsservice": ("getcswindowsservice", ("activitylevel", "rolename", "get-cswindowsservice")),
     "get-service": (
         "getservice",
         (
-            *(
-                "statusname",
-                "get-service&status",
-                "name:&status:",
-                "namestatus",
-                "findanyservice",
-                "noservicefoundforgiven",
-            ),
-            *("-service]", "status&starttype", "gsv"),
+            *("statusname", "get-service&status", "name:&status:", "namestatus", "findanyservice"),
+            *("noservicefoundforgiven", "-service]", "status&starttype", "status&displayname", "gsv"),
         ),
     ),
+    "get-nettcpconnection": (
+        "getnettcpconnection",
+        ("localport&state", "remoteport&state", "msft_nettcpconnection", "[get-nettcpconnection]"),
+    ),
     "netstat": ("netstat", ("tcp&:", "tcp4&.", "tcp6&.")),
+    "ss": (
+        "ss",
+        (
+            *("recv-q&send-q", "estab&:", "listen&:", "syn-sent&:", "syn-recv&:", "time-wait&:", "close-wait&:"),
+            *("fin-wait&:", "last-ack&:"),
+        ),
+    ),
+    "systemctl": ("systemctl", ("active:&(", "loaded:&(", "unit&notfound", "unit&notbefound", "is-active")),
+    "sc-query": (
+        "scquery",
+        ("service_name", "[sc]", "state:&sc", "start_type", "nom_service", "nombre_servicio", "dienstname"),
+    ),
+    "curl": ("curl", ("curl:(", "*trying", "*connectedto", "curl&http/")),
+    "openssl-s-client": ("opensslclient", ("verifyreturncode", "connect:errno", "connected(0", "s_client")),
+    "dig": ("dig", ("->>header<<-", "<<>>dig", "noserverscouldbereached")),
+    "nslookup": (
+        "nslookup",
+        (
+            *("nslookup&:", "server:&address", "serveur:&address", "servidor:&address", "can'tfind", "***"),
+            *("dnsrequesttimedout", "noserverscouldbereached", "サーバー:", "服务器:"),
+        ),
+    ),
+    "resolve-dnsname": ("resolvednsname", ("nametypettl", "resolve-dnsname&:", "microsoft.dnsclient")),
+    "ping": ("ping", ("ttl=", "%loss)", "packetloss", "%&(&,&=", "ping:", "pingrequest", "pinging")),
+    "w32tm": ("w32tm", ("leapindicator", "sprungindikator", "w32tm", "0x80070426", "didnotresync", "tracking&o:")),
+    "klist": (
+        "klist",
+        ("cachedtickets", "tickets:(", "ticketsmisencache", "ticketcache:", "credentialscache", "klist:"),
+    ),
+    "df": (
+        "df",
+        ("filesystem", "dateisystem", "sys.defichiers", "s.ficheros", "文件系统", "ファイルシス", "sist.arq."),
+    ),
+    "get-psdrive": ("getpsdrive", ("used(gb)&free(gb)",)),
+    "docker": ("docker", ("containerid", '"state":{', "up&ago", "exited(")),
+    "kubectl": (
+        "kubectl",
+        ("nameready", "/&running", "/&backoff", "namespace:&status:", "noresourcesfound", "/&pending"),
+    ),
+    "get-winevent": ("getwinevent", ("timecreated", "noeventswerefound", "nomatchingeventsfound")),
 }
 
 

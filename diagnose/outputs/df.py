@@ -24,7 +24,9 @@ _ROW = re.compile(
     rf"(?:\s+{_SIZE}\s+{_SIZE}\s+\d{{1,3}}%)?\s+(?P<mount>/\S*)\s*"
 )
 _BEGINS = re.compile(r"\s*(?:/|[a-z][\w.-]*(?:\s+[a-z][\w.]*)?\s+\d|[\w.-]+:/|overlay|map )")
-_HEADER = re.compile(r"\s*(?:Filesystem|Dateisystem|Sys\. de fichiers|S\.ficheros|File system|Sist\. Arq\.|文件系统|ファイルシス)")
+_HEADER = re.compile(
+    r"\s*(?:Filesystem|Dateisystem|Sys\. de fichiers|S\.ficheros|File system|Sist\. Arq\.|文件系统|ファイルシス)"
+)
 _INODES = re.compile(r"\bI?[Nn]odes?\b|IUse|Inode")
 _IMAGES = re.compile(r"/dev/loop\d|/snap/|/media/cdrom|/dev/sr\d|squashfs")
 _STOP = re.compile(r"Filesystem|/dev|tmpfs|udev|Dateisystem")

@@ -15,7 +15,7 @@ from diagnose.outputs.echo import PORTS
 
 _COLON = re.compile(r"(.*):(\d{1,5}|\*|[A-Za-z][\w+.-]{0,30})")
 _DOT = re.compile(r"(.*)\.(\d{1,5}|\*|[A-Za-z][\w+-]{0,30})")
-_ANY = frozenset({"0.0.0.0", "::", "[::]", "*", "0.0.0.0%0"})
+_ANY = frozenset({"0.0.0.0", "::", "[::]", "*"})  # noqa: S104
 
 LISTENING, SYN_SENT, ESTABLISHED = "LISTENING", "SYN_SENT", "ESTABLISHED"
 

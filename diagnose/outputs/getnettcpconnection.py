@@ -76,7 +76,8 @@ def _known(text: str) -> str:
 def _output(page: Paste, span: tuple[int, int], values: Mapping[str, str]) -> Output:
     raw = values.get("state", "")
     local, peer = (
-        Endpoint(values.get(f"{side}address", ""), port(values.get(f"{side}port", "")), False) for side in ("local", "remote")
+        Endpoint(values.get(f"{side}address", ""), port(values.get(f"{side}port", "")), False)
+        for side in ("local", "remote")
     )
     state = tcp_state(raw, None)
     subject = (local if state == LISTENING else peer).subject()

@@ -56,11 +56,14 @@ def asked(reading: str) -> dict[str, str] | None:
 
 def shown(page: Paste, parser: str, calls: Sequence[echo.Echo], found: Iterable[Service]) -> Iterator[Output]:
     """The outputs of services; a list of nothing but a name and a state counts only below its command."""
+    last, call = -1, None
     for service in found:
         above = echo.above(page, calls, service.first)
         if service.alone and above is None:
             continue
-        where = host(service.host) or host(echo.named(above, asked).get("host", ""))
+        call = above or (call if service.first == last + 1 else None)  # the next row of the same table
+        last = service.last
+        where = host(service.host) or host(echo.named(call, asked).get("host", ""))
         subject = {"service": service.name, "host": where}
         fields = {"status": service.status, "display_name": service.display}
         yield output(

@@ -76,7 +76,7 @@ def _begins(block: list[Piece], piece: Piece) -> bool:
     before = said[-1]
     if before.kind == "next-ncat" and piece.kind in ("error-ncat", "next-ncat", "open-ncat"):
         return False
-    if not _is_open(piece) and not (piece.kind in ("error", "late", "error-old")):
+    if not _is_open(piece) and piece.kind not in ("error", "late", "error-old"):
         return True
     same_host = not (piece.get("host") and before.get("host")) or piece.get("host") == before.get("host")
     return _is_open(before) or not same_host or piece.get("port") != before.get("port")

@@ -59,13 +59,14 @@ class Flat:
         return at > 0 and self.lines[at] == line and self.text[self.starts[at] - 1] == WRAP
 
 
-def wraps(line: str, following: str) -> bool:
-    """Whether a console may have wrapped `line` inside a word.
+def full(line: str, following: str) -> bool:
+    """Whether a console may have wrapped `line`: it wraps at its width, so no line after it is longer."""
+    return NARROWEST <= len(line) >= len(following.rstrip())
 
-    It wraps at its width, so a wrapped line is full: not shorter than what follows it, and its end is not a blank.
-    """
-    full = NARROWEST <= len(line) >= len(following.rstrip()) and not line[-1:].isspace()
-    return full and indent(following) <= indent(line)
+
+def wraps(line: str, following: str) -> bool:
+    """Whether a console may have wrapped `line` inside a word: it is full, and no blank stands at the joint."""
+    return full(line, following) and not line[-1:].isspace() and indent(following) <= indent(line)
 
 
 def indent(line: str) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from diagnose.outputs.base import MOST
-from diagnose.outputs.echo import Echo
+from diagnose.outputs.echo import Echo, is_prompt
 from diagnose.outputs.paste import Paste, whole
 from diagnose.outputs.sockets import error_at
 
@@ -70,6 +70,30 @@ def runs(
         block.append(piece)
     if block:
         yield block
+
+
+def blocks(
+    page: Paste, pieces: Iterable[Piece], near: int, begins: Callable[[set[str], Piece], bool]
+) -> Iterator[list[Piece]]:
+    """Pieces at most `near` lines apart, whatever stands between but a prompt.
+
+    A command line is the first of another block, and so is a piece that `begins` says so of, given the kinds before it.
+    """
+    block: list[Piece] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.first, piece.kind != COMMAND, piece.at)):
+        kinds = {before.kind for before in block}
+        if block and (
+            piece.kind == COMMAND or begins(kinds, piece) or _prompted(page, block[-1].last, piece.first, near)
+        ):
+            yield block
+            block = []
+        block.append(piece)
+    if block:
+        yield block
+
+
+def _prompted(page: Paste, last: int, first: int, near: int) -> bool:
+    return first - last > near or any(is_prompt(page[i]) for i in range(last + 1, first))
 
 
 def apart(page: Paste, last: int, first: int) -> bool:

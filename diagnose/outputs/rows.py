@@ -39,8 +39,10 @@ def read(page: Paste, at: int, begins: Callable[[str], bool], parse: Callable[[s
         apart = [f"{text} {page[last + 1]}" for text in texts] if row is None else []
         texts = apart + [text + page[last + 1] for text in texts if full]
         longer = _one(texts, parse)
-        if row is not None and (longer is None or longer.key != row.key):
+        if row is not None and longer is None:
             break
+        if row is not None and longer is not None and longer.key != row.key:
+            return None, at
         row, last = longer, last + 1
     return row, last if row is not None else at
 

@@ -30,9 +30,15 @@ STATES = {
     ("7", "PAUSED"): "paused",
 }
 _PATTERNS = {
-    "name": soft(r"^(?:SERVICE_NAME|NOM_SERVICE|NOMBRE_SERVICIO|NOME_SERVIZIO|NOME_DO_SERVI.{1,2}O|DIENSTNAME) ?: (?P<service>.{1,256}?)$"),
-    "state": soft(r"^(?:STATE|STATUS|.{1,2}TAT|ESTADO|STATO) ?: (?P<number>[1-7]) (?P<word>[A-Z]{2,10}(?:_PENDING)?|STOPPED)$"),
-    "start": soft(r"^(?:START_TYPE|STARTTYP|TYPE_D.{0,3}MARRAGE|TIPO_INICIO) ?: (?P<number>[0-4]) (?P<word>[A-Z]+_[A-Z]+|DISABLED)"),
+    "name": soft(
+        r"^(?:SERVICE_NAME|NOM_SERVICE|NOMBRE_SERVICIO|NOME_SERVIZIO|NOME_DO_SERVI.{1,2}O|DIENSTNAME) ?: (?P<service>.{1,256}?)$"
+    ),
+    "state": soft(
+        r"^(?:STATE|STATUS|.{1,2}TAT|ESTADO|STATO) ?: (?P<number>[1-7]) (?P<word>[A-Z]{2,10}(?:_PENDING)?|STOPPED)$"
+    ),
+    "start": soft(
+        r"^(?:START_TYPE|STARTTYP|TYPE_D.{0,3}MARRAGE|TIPO_INICIO) ?: (?P<number>[0-4]) (?P<word>[A-Z]+_[A-Z]+|DISABLED)"
+    ),
     "failed": soft(r"^\[SC\] [\w:]{1,60} [\w.]{1,20} (?P<code>\d{1,5}) ?:"),
 }
 _STOP = re.compile(r"SERVICE_NAME|\[SC\]|NOM|DIENST|STATE|TYPE")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from diagnose.outputs import tables
-from diagnose.outputs.paste import Paste, wraps
+from diagnose.outputs.paste import Paste, full
 
 # System.ServiceProcess.ServiceControllerStatus
 STATES = {
@@ -128,7 +128,7 @@ def _goes_on(page: Paste, line: int) -> bool:
     begins = _ROW.match(following)
     if not following.strip() or (begins and state_of(begins["status"])) or _DASHES.match(following):
         return False
-    return wraps(page[line], following) and not _HEADER.match(following)
+    return full(page[line], following) and not _HEADER.match(following)
 
 
 # --- other tables -------------------------------------------------------------------------------------------------

@@ -104,6 +104,6 @@ def error_at(flat: Flat, offset: int) -> tuple[str, int]:
         end = min(ends, default=min(len(text), end + LONGEST))
         state = state_of(text[offset:end])
         if state or end >= len(text):
-            return state, flat.line(max(offset, end - 1))
+            return state, flat.line(max(offset, end - 1)) if state else flat.line(max(0, offset - 1))
         end += 1
-    return "", flat.line(offset)
+    return "", flat.line(max(0, offset - 1))

@@ -23,13 +23,21 @@ _UNIT = r"(?P<unit>[\w@.:\\-]{1,200}\.(?:service|socket|timer|target|mount|autom
 _PATTERNS = {
     "unit": soft(rf"^[●○×↻*•x] {_UNIT}(?: - |$)"),
     "loaded": soft(r"^Loaded: (?P<load>loaded|not-found|masked|error|bad-setting|merged|stub)"),
-    "active": soft(r"^Active: (?P<active>active|inactive|failed|activating|deactivating|reloading)(?: \((?P<sub>[\w -]{2,30})\))?"),
+    "active": soft(
+        r"^Active: (?P<active>active|inactive|failed|activating|deactivating|reloading)(?: \((?P<sub>[\w -]{2,30})\))?"
+    ),
     "missing": soft(rf"Unit {_UNIT} (?:could not be|not) found"),
 }
 _ENABLED = soft(r"; (?P<enabled>enabled|disabled|masked|static|indirect|generated|alias)[;)]")
 _STOP = re.compile(r"[●○×↻*•x] |Unit |Failed |Loaded|active$|inactive$|failed$|activating$|unknown$")
 _ACTIVE = {"exited": "exited", "listening": "listening"}  # the rest of active is running
-_WORDS = {"active": "", "inactive": "stopped", "failed": "failed", "activating": "start-pending", "unknown": "not-found"}
+_WORDS = {
+    "active": "",
+    "inactive": "stopped",
+    "failed": "failed",
+    "activating": "start-pending",
+    "unknown": "not-found",
+}
 _STATES = {
     "inactive": "stopped",
     "failed": "failed",
@@ -80,7 +88,11 @@ def _read(page: Paste, block: Sequence[Piece]) -> Output:
     active = next((piece for piece in block if piece.kind == "active"), None)
     loaded = next((piece.get("load") for piece in block if piece.kind == "loaded"), "")
     state = _state(active, loaded, block)
-    fields = {"load": loaded, "active": active.get("active") if active else "", "sub": active.get("sub") if active else ""}
+    fields = {
+        "load": loaded,
+        "active": active.get("active") if active else "",
+        "sub": active.get("sub") if active else "",
+    }
     enabled = _ENABLED.search(page.flat.text, block[0].at, block[-1].at + 1)
     fields["enabled"] = enabled["enabled"].replace("\n", "") if enabled else ""
     fields = {"unit": unit, **fields}

@@ -37,7 +37,8 @@ _PATTERNS = {
     "closed": soft(r"^Connection closed by foreign host"),
     "lost": soft(r"^Connection to host lost"),
     "address": soft(rf"telnet: connect to address {_AT} ?: "),
-    "remote": soft(r"telnet: Unable to connect to remote host(?: ?: |$)"),
+    "remote": soft(r"telnet: Unable to connect to remote host ?: "),
+    "ended": soft(r"telnet: Unable to connect to remote host$"),
     "name": soft(r"telnet: could not resolve (?P<host>[\w.:%-]{1,255}?)/(?P<port>[\w-]{1,30}) ?: "),
     "lookup": soft(r"Server lookup failure: (?P<host>[\w.%-]{1,255}):(?P<port>[\w-]{1,30}), "),
     "unknown": soft(rf"^telnet: {_HOST} ?: "),
@@ -48,7 +49,7 @@ _PATTERNS |= {
 }
 _ERRORS = ("address", "remote", "name", "lookup", "unknown")
 _NAME_ERRORS = ("name", "lookup", "unknown")
-_FINAL = frozenset({"connected", "remote", "failed", "lost", *_NAME_ERRORS})  # after it, no other address is tried
+_FINAL = frozenset({"connected", "remote", "ended", "failed", "lost", *_NAME_ERRORS})  # after it, no other address is tried
 _SURE = frozenset({"connecting", "trying", "address", "remote", "failed", *_NAME_ERRORS})  # said by no other program
 _TARGET = re.compile(r"([\w.:%-]{1,255})(?: wird hergestellt)?\.\.\. ?$", re.ASCII)
 _STOP = re.compile(r"Trying |Connect|telnet:|Could not|Server lookup|[^\s.]+ [\w.:-]+\.\.\.|Escape")
@@ -125,7 +126,7 @@ def _of_addresses(block: list[Piece], host: str) -> tuple[str, str]:
     address = ""
     for piece in block:
         address = piece.get("address") or address
-        if piece.kind == "address" or (piece.kind == "remote" and (piece.error or address not in results)):
+        if piece.kind in ("address", "remote"):
             results[address] = piece.error
     over_ipv4 = {address: error for address, error in results.items() if ":" not in address}
     if over_ipv4:

@@ -7,7 +7,7 @@ not tell refused from timed out. Property names are English on every Windows; th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -106,7 +106,12 @@ def _pieces(page: Paste, commands: Sequence[echo.Echo]) -> list[_Piece]:
 
 
 def _property(field: tables.Field) -> _Piece:
-    types = {"remoteaddress": address, "sourceaddress": address, "remoteport": port, "computername": _word}
+    types: dict[str, Callable[[str], str]] = {
+        "remoteaddress": address,
+        "sourceaddress": address,
+        "remoteport": port,
+        "computername": _word,
+    }
     if field.key in types:
         value = field.typed(types[field.key])
         return _Piece("key", field.line, max(field.line, field.first(types[field.key])[1]), field.key, value)

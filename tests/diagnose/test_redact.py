@@ -163,6 +163,57 @@ PLANTED: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...]]] = {
 }
 
 
+# Lines as people paste them, each with the secret in it.
+BY_HAND = [
+    ("hunter2", "smtp_pass: hunter2"),
+    ("hunter2", "DB_PASS=hunter2 node app.js"),
+    ("hunter2", "machine h login bob password hunter2"),
+    ("hunter2", '{"name":"DB_PASSWORD","value":"hunter2"}'),
+    ("hunter2", "- name: DB_PASSWORD\n  value: hunter2"),
+    ("hunter2", "The password is hunter2, please change it"),
+    ("070C285F4D06", "username bob password 7 070C285F4D06"),
+    ("s3cr3t!", "enable secret s3cr3t!"),
+    ("hunter2", "proxy=bob:hunter2@proxy:3128"),
+    ("s3cr3t!", 'New-Object PSCredential("u",("s3cr3t!" | ConvertTo-SecureString -AsPlainText -Force))'),
+    ("s3cr3t!", 'Set-ADAccountPassword bob -NewPassword (ConvertTo-SecureString -AsPlainText "s3cr3t!" -Force)'),
+    ("s3cr3t!", "schtasks /create /s h /u bob /p s3cr3t! /tn x"),
+    ("s3cr3t!", "net use \\\\fs\\s /user:D\\bob s3cr3t!"),
+    ("s3cr3t!", "net user /add bob s3cr3t!"),
+    ("s3cr3t!", "psexec \\\\h -u bob -p s3cr3t! cmd"),
+    ("s3cr3t!", "sqlcmd -S h -U sa -P s3cr3t! -Q x"),
+    ("s3cr3t!", "xfreerdp /u:bob /p:s3cr3t! /v:h"),
+    ("s3cr3t!", "ldapsearch -x -D cn=a -w s3cr3t! -b dc=x"),
+    ("s3cr3t!", "redis-cli -h h -a s3cr3t! ping"),
+    ("s3cr3t!", "openssl rsa -in k -passin pass:s3cr3t!"),
+    ("s3cr3t!", 'password := "s3cr3t!"'),
+    ("s3cr3t!", "password%3Ds3cr3t!"),
+    ("s3cr3t!", "{'password': 's3cr3t!'}"),
+    ("hunter 2 pass", 'password="hunter 2 pass"'),
+    ("hunter;2", 'Password="hunter;2";User=a'),
+    ("abcdef.0123456789abcdef", "kubeadm join 10.0.0.1:6443 --token abcdef.0123456789abcdef"),
+    ("8f14e45fceea167a5a36dedd4bea2543", "https://8f14e45fceea167a5a36dedd4bea2543@o1.ingest.sentry.io/1"),
+    ("f47ac10b-58cc-4372-a567-0e02b2c3d479", "heroku_api_key: 'f47ac10b-58cc-4372-a567-0e02b2c3d479'"),
+    ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aws secret key is: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+    ("TlRMTVNTUAABAAAAB4IIogAA", "Authorization: NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAO5CAAAADw=="),
+    ("8846f7eaee8fb117ad06bdd830b7586c", f"Administrator:500:{'a' * 32}:8846f7eaee8fb117ad06bdd830b7586c:::"),
+    ("q1w2e3r4t5y6u7i8", "session_id=q1w2e3r4t5y6u7i8"),
+    ("q1w2e3r4t5y6u7i8", "curl -b 'session=q1w2e3r4t5y6u7i8' https://h/"),
+    ("publicX", "com2sec readonly default publicX"),
+    ("publicX", "SNMP community publicX rejected"),
+    ("4/0AX4XfWhAbCdEfGhIjKlMn", "GET /cb?state=x&code=4/0AX4XfWhAbCdEfGhIjKlMn HTTP/1.1"),
+    (
+        "MIIEvQIBADANBg",
+        '"private_key": "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg+/x\\n-----END PRIVATE KEY-----\\n"',
+    ),
+    ("AGVib2IAaHVudGVyMg", "AUTH PLAIN AGVib2IAaHVudGVyMg=="),
+]
+
+
+@pytest.mark.parametrize(("secret", "text"), BY_HAND)
+def test_a_secret_in_a_pasted_line_never_leaks(secret: str, text: str) -> None:
+    assert secret not in Redactor().redact(text)
+
+
 def planted(seed: int, rounds: int) -> list[tuple[str, str, str]]:
     """(kind, secret, text) for every line of every kind, `rounds` times, amid ordinary text."""
     dice = random.Random(seed)
@@ -268,6 +319,15 @@ def test_only_the_secret_is_replaced(text: str, expected: str) -> None:
         "Host key verification failed. SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg",
         "0x800706BA -2147023174 S-1-5-21-1004336348-1177238915-682003330-512",
         "TcpTestSucceeded : False RemotePort : 9001 ComputerName : pool01.contoso.com",
+        "failed to fetch oauth token: unexpected status: 401 Unauthorized",
+        "error retrieving token: AADSTS50011: The reply address does not match",
+        "failed to validate JWT token: crypto/rsa: verification error",
+        'volumes: {"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}}',
+        "nginx.ingress.kubernetes.io/proxy-ssl-secret: kube-system/tls-secret",
+        "Can't locate revision identified by 'fe7656c21eaa'",
+        "[The user name or password is incorrect](#the-user-name)",
+        "--- PASS: TestPool (0.00s), PASS: 12, pass: 3",
+        "SID=S-1-5-21-1004336348-1177238915 ORACLE_SID=ORCL",
         "task-1234567890123456789012 disk-abcdef1234567890abcdef12",
     ],
 )

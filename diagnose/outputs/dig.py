@@ -1,0 +1,65 @@
+"""dig: the status and the number of answers in its header.
+
+Takes the lines of a paste, gives an `Output` per question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from diagnose.outputs import echo
+from diagnose.outputs.base import Output, about, output
+from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
+
+PARSER = "dig"
+NAMES = ("dig",)
+CUT = "the output ends before the number of answers"
+NEAR = 30
+
+_NAME = r"(?P<host>[\w.-]{1,255}?)"
+_PATTERNS = {
+    "banner": soft(rf"^; <<>> DiG \S{{1,60}} <<>> (?:[@+-]\S{{1,100}} )?(?:[@+-]\S{{1,100}} )?{_NAME}(?=[ ]|$)"),
+    "status": soft(r"^;; ->>HEADER<<- opcode: \w{1,10}, status: (?P<status>\w{3,12}), id:"),
+    "count": soft(r"^;; flags: [\w ]{0,40}; QUERY: \d{1,4}, ANSWER: (?P<count>\d{1,5}), AUTHORITY"),
+    "question": soft(rf"^;{_NAME}\.? IN (?P<type>[A-Z]{{1,10}})$"),
+    "unreached": soft(r"^;; (?:connection timed out; )?no servers could be reached"),
+    "size": soft(r"^;; MSG SIZE"),
+}
+_STATES = {"NXDOMAIN": "name-error", "SERVFAIL": "failed", "REFUSED": "refused"}
+_STOP = re.compile(r";")
+
+
+def recognise(lines: Sequence[str]) -> Iterator[Output]:
+    page = paste(lines)
+    calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
+    for block in blocks(page, [*commands(calls), *sentences(page, _PATTERNS)], NEAR, _begins):
+        yield from _read(page, block)
+
+
+def _begins(kinds: set[str], piece: Piece) -> bool:
+    return piece.kind in kinds or (piece.kind == "banner" and bool(kinds - {COMMAND}))
+
+
+def _asked(reading: str) -> dict[str, str] | None:
+    words = [word for word in echo.words(reading) if word[0] not in "@+-"]
+    return {"host": words[0]} if 1 <= len(words) <= 3 and about(words[0]) else None
+
+
+def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
+    kinds = {piece.kind: piece for piece in block}
+    if not kinds.keys() & {"status", "count", "unreached"}:
+        return
+    asked = echo.named(block[0].command, _asked).get("host", "")
+    said = [kinds[kind].get("host") for kind in ("question", "banner") if kind in kinds]
+    status = kinds["status"].get("status") if "status" in kinds else ""
+    count = kinds["count"].get("count") if "count" in kinds else ""
+    state = _STATES.get(status, "")
+    if status == "NOERROR" and count:
+        state = "resolved" if int(count) else "no-data"
+    if not status and "unreached" in kinds:
+        state = "timeout"
+    fields = {key: value for key, value in (("status", status), ("answers", count)) if value}
+    span = (block[0].first, block[-1].last)
+    yield output(PARSER, page.raw, span, subject=about((said or [asked])[0]), state=state, why=CUT, fields=fields)

@@ -1,0 +1,59 @@
+"""An article: a problem for the core, a body for people, and what is wrong with its file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from diagnose.model import Problem
+
+
+class Origin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where an imported article comes from."""
+
+    format: str = ""
+    id: str = ""
+    license: str = ""
+    retrieved: str = ""
+    url: str = ""
+
+
+class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Fields of the front matter that only people read. Dates are ISO (2026-11-24)."""
+
+    category: str = ""
+    language: str = ""
+    author: str = ""
+    owner: str = ""
+    created: str = ""
+    modified: str = ""
+    reviewed: str = ""
+    review_by: str = ""
+    origin: Origin = Origin()
+
+
+class Article(Struct, frozen=True, kw_only=True):
+    """A parsed article. `declared` is False for plain Markdown without front matter of ours."""
+
+    problem: Problem
+    header: Header = Header()
+    body: str = ""
+    path: str = ""
+    domain: str = ""
+    declared: bool = True
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """What is wrong at a place of an article. An error keeps the article out, a warning does not."""
+
+    path: str
+    line: int
+    column: int
+    what: str
+    way_out: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        tail = f"; {self.way_out}" if self.way_out else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.what}{tail}"

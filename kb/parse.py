@@ -1,0 +1,444 @@
+"""The bytes of an article file to an Article and everything that is wrong with it, each fault with line and column.
+
+Front matter is checked part by part, so that a fault in one signal does not hide those of the others. Plain Markdown,
+also with somebody else's front matter, is an article too. Knows nothing of how a body is rendered or mined.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import msgspec
+from msgspec.structs import fields as struct_fields
+
+from diagnose import codes
+from diagnose.errors import KbError, did_you_mean
+from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
+from diagnose.regexcheck import faults as regex_faults
+from kb.article import Article, Fault, Header
+from kb.safeyaml import Number, Path, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST = 256 << 10
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
+_FENCE = re.compile(r"^(?:\s*<!--.*?-->\s*)?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
+_SLOT = re.compile(r"\$\{([^}]*)\}")
+_GROUP = re.compile(r"\(\?P<(\w+)>")
+# Where a list of the part's own type stands under a field of the front matter.
+_LISTS: dict[str, type[Noun]] = {
+    "causes": RootCause, "applies_to": Product, "related": Related, "references": Reference, "collect": Collect
+}  # fmt: skip
+_MAPPINGS: dict[str, type[Noun]] = {"signals": Signal, "checks": Check, "params": Param}
+_PATTERNS = ("contains", "regex", "code", "event", "any", "all")
+
+
+def parse(path: str, data: bytes) -> tuple[Article | None, tuple[Fault, ...]]:
+    """The article, or None where a fault is an error; and all faults."""
+    return _Parser(path).parse(data)
+
+
+class _Parser:
+    """One file being read: collects faults. Lives inside `parse` only."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.faults: list[Fault] = []
+        self.places: dict[Path, tuple[int, int]] = {}
+
+    def fault(self, at: Path | tuple[int, int], what: str, way_out: str = "", severity: Any = "error") -> None:
+        line, column = at if _is_place(at) else self._place(at)
+        self.faults.append(Fault(path=self.path, line=line, column=column, what=what, way_out=way_out, severity=severity))
+
+    def _place(self, at: Any) -> tuple[int, int]:
+        path = tuple(at)
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def parse(self, data: bytes) -> tuple[Article | None, tuple[Fault, ...]]:
+        article = self._article(data)
+        failed = any(fault.severity == "error" for fault in self.faults)
+        return (None if failed else article), tuple(sorted(self.faults, key=lambda f: (f.line, f.column, f.what)))
+
+    def _article(self, data: bytes) -> Article | None:
+        if len(data) > LARGEST:
+            self.fault((1, 1), f"is larger than {LARGEST >> 10} KiB", "split the article")
+            return None
+        try:
+            text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self.fault((line, error.start - data.rfind(b"\n", 0, error.start)), "is not valid UTF-8", "save the file as UTF-8")
+            return None
+        found = _FENCE.match(text)
+        if not found:
+            if text.startswith("---\n") and "\nsignals:" in text:
+                self.fault((1, 1), "the front matter has no end", "put a line --- after it")
+                return None
+            return self._plain(text, {})
+        first = text.count("\n", 0, found.start(1)) + 1
+        ours = re.search(r"^(?:signals|causes|symptoms|checks)[ \t]*:", found[1], re.MULTILINE)
+        loaded = load(found[1], first_line=first)
+        body = text[found.end() :]
+        if not ours:
+            return self._plain(body, loaded.value if isinstance(loaded.value, dict) else {})
+        self.places = loaded.places
+        for mistake in loaded.mistakes:
+            self.fault((mistake.line, mistake.column), mistake.what, mistake.way_out)
+        if not isinstance(loaded.value, dict):
+            if not loaded.mistakes:
+                self.fault((first, 1), "the front matter is not a mapping", "write it as name: value")
+            return None
+        return self._declared(loaded.value, body)
+
+    # --- plain Markdown ---
+
+    def _plain(self, body: str, front: Mapping[str, Any]) -> Article:
+        name = re.split(r"[\\/]", self.path)[-1]
+        stem = name[:-3] if name.lower().endswith(".md") else name
+        if stem == "article" and len(re.split(r"[\\/]", self.path)) > 1:
+            stem = re.split(r"[\\/]", self.path)[-2]
+        heading = re.search(r"^#\s+(.+?)\s*#*$", body, re.MULTILINE)
+        given = front.get("title")
+        title = given.strip() if isinstance(given, str) and given.strip() else heading[1] if heading else stem
+        problem = Problem(id=identifier(stem), title=title, summary=_word(front.get("description")), applies_to=_products(front))
+        return Article(problem=problem, body=body, path=self.path, declared=False)
+
+    # --- our front matter ---
+
+    def _declared(self, value: dict[str, Any], body: str) -> Article | None:
+        header_names = {field.name for field in struct_fields(Header)}
+        header = self._convert({k: v for k, v in value.items() if k in header_names}, Header, ())
+        rest = {k: v for k, v in value.items() if k not in header_names}
+        self._unknown(rest, Problem, (), header_names)
+        self._required(rest)
+        if isinstance(rest.get("signals"), dict):
+            rest["signals"] = self._named_signals(rest["signals"])
+        fields: dict[str, Any] = {}
+        for name, part in rest.items():
+            if name in _MAPPINGS:
+                fields[name] = self._mapping(name, part)
+            elif name in _LISTS:
+                fields[name] = self._list(name, part)
+            elif name in Problem.__struct_fields__:
+                fields[name] = self._field(name, part)
+        problem = self._problem({k: v for k, v in fields.items() if v is not None})
+        if problem is None:
+            return None
+        self._id(problem.id)
+        self._references(problem)
+        if not isinstance(header, Header):
+            return None
+        return Article(problem=problem, header=header, body=body, path=self.path)
+
+    def _required(self, value: Mapping[str, Any]) -> None:
+        draft = value.get("status") == "draft"
+        for name in ("id", "title") if draft else ("id", "title", "signals", "symptoms", "causes"):
+            if not value.get(name):
+                self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
+
+    def _unknown(self, value: Mapping[str, Any], kind: type[Any], path: Path, also: Any = ()) -> None:
+        known = {*kind.__struct_fields__, *also}
+        for name in value:
+            if name not in known:
+                self.fault((*path, name, "key"), f"unknown field '{name}'", did_you_mean(name, known))
+
+    def _field(self, name: str, value: Any) -> Any:
+        return self._convert(value, _types(Problem)[name], (name,))
+
+    def _mapping(self, name: str, value: Any) -> dict[str, Any] | None:
+        if not isinstance(value, dict):
+            self.fault((name,), f"'{name}' is not a mapping", f"write {name}: with a name for each")
+            return None
+        result = {}
+        for key, part in value.items():
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", key):
+                self.fault((name, key, "key"), f"'{key[:40]}' is no name", "use letters, digits, - and _")
+                continue
+            made = self._noun(part, _MAPPINGS[name], (name, key))
+            if made is not None:
+                result[key] = made
+        return result
+
+    def _list(self, name: str, value: Any) -> tuple[Any, ...] | None:
+        if not isinstance(value, list):
+            self.fault((name,), f"'{name}' is not a list", f"write {name}: with one - for each")
+            return None
+        made = (self._noun(part, _LISTS[name], (name, i)) for i, part in enumerate(value))
+        return tuple(part for part in made if part is not None)
+
+    def _noun(self, value: Any, kind: type[Noun], path: Path) -> Any:
+        if not isinstance(value, dict):
+            self.fault(path, "is not a mapping", f"write its fields: {', '.join(kind.__struct_fields__[:4])}")
+            return None
+        before = len(self.faults)
+        self._unknown(value, kind, path)
+        made = self._convert({k: v for k, v in value.items() if k in kind.__struct_fields__}, kind, path)
+        if made is None or len(self.faults) > before:
+            return made
+        if isinstance(made, Signal):
+            self._signal(made, path)
+        elif isinstance(made, Check):
+            self._check(made, path)
+        return made
+
+    def _convert(self, value: Any, kind: Any, path: Path) -> Any:
+        try:
+            return msgspec.convert(_shaped(value, kind), kind, strict=False)
+        except msgspec.ValidationError as error:
+            inner, what = _where(str(error))
+            place = (*path, *inner)
+            hint = ""
+            bad = _at(value, inner)
+            unknown = re.search(r"unknown field `(.+?)`", what)
+            enum = re.search(r"Invalid enum value", what)
+            if unknown:
+                place, what = (*place, unknown[1], "key"), f"unknown field '{unknown[1]}'"
+                hint = did_you_mean(unknown[1], _names(kind))
+            elif enum:
+                what, hint = f"'{bad}' is not one of the allowed values", did_you_mean(str(bad), _ALLOWED) or "see docs/article-format.md"
+            self.fault(place, what[:1].lower() + what[1:], hint)
+            return None
+
+    def _problem(self, fields: dict[str, Any]) -> Problem | None:
+        if not fields.get("id") or not fields.get("title"):
+            return None
+        return Problem(**fields)
+
+    def _id(self, name: str) -> None:
+        if not _ID.fullmatch(name) or name.split(".")[0] in _DEVICES:
+            self.fault(("id",), f"'{name[:60]}' is no id", "use a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+            return
+        parts = re.split(r"[\\/]", self.path)
+        if len(parts) > 1 and parts[-1] == "article.md" and parts[-2] != name:
+            self.fault(("id",), f"the id is '{name}', the folder '{parts[-2]}'", "give both the same name", "warning")
+
+    # --- signals ---
+
+    def _named_signals(self, signals: dict[str, Any]) -> dict[str, Any]:
+        """Inline members of any and all become signals of their own, named after their place."""
+        result: dict[str, Any] = {}
+
+        def visit(name: str, signal: Any, path: Path) -> None:
+            if not isinstance(signal, dict):
+                result[name] = signal
+                return
+            shaped = dict(signal)
+            for kind in ("any", "all"):
+                members = signal.get(kind)
+                if not isinstance(members, list):
+                    continue
+                names = []
+                for i, member in enumerate(members):
+                    inner = (*path, kind, i)
+                    if isinstance(member, dict):
+                        made = f"{name}.{i + 1}"
+                        self.places.setdefault(("signals", made), self.places.get(inner, (1, 1)))
+                        visit(made, member, inner)
+                        names.append(made)
+                    else:
+                        names.append(member)
+                shaped[kind] = names
+            result[name] = shaped
+
+        for name, signal in signals.items():
+            visit(name, signal, ("signals", name))
+        return result
+
+    def _signal(self, signal: Signal, path: Path) -> None:
+        filled = [name for name in _PATTERNS if getattr(signal, name)]
+        if len(filled) != 1:
+            what = "has no pattern" if not filled else f"has {' and '.join(filled)}"
+            self.fault(path, f"signal '{path[-1]}' {what}", f"give it one of {', '.join(_PATTERNS)}")
+        for i, regex in enumerate(signal.regex):
+            self._regex(regex, (*path, "regex"), i)
+        for text in signal.contains:
+            if not text.strip():
+                self.fault((*path, "contains"), "an empty text matches every line", "say what is to be found")
+        for code in signal.code:
+            try:
+                codes.pattern(code)
+            except KbError as error:
+                self.fault((*path, "code"), f"{error.where}: {error.what}", error.way_out)
+
+    def _regex(self, regex: str, path: Path, index: int) -> None:
+        at = path if path + (index,) not in self.places else (*path, index)
+        line, column = self._place(at)
+        for offset, what in regex_faults(regex):
+            self.fault((line, column + offset), f"the pattern {what}", "write it in RE2 syntax, see docs/article-format.md")
+
+    def _check(self, check: Check, path: Path) -> None:
+        for name, outcome in check.outcomes.items():
+            for i, regex in enumerate(outcome.regex):
+                self._regex(regex, (*path, "outcomes", name, "regex"), i)
+
+    # --- what refers to what ---
+
+    def _references(self, problem: Problem) -> None:
+        self._known_signals(problem)
+        self._known_checks(problem)
+        self._known_slots(problem)
+        seen: set[str] = set()
+        for i, cause in enumerate(problem.causes):
+            if cause.id in seen or not _ID.fullmatch(cause.id):
+                self.fault(("causes", i, "id"), f"the cause id '{cause.id[:60]}' stands twice or is no id", "give each cause an id of its own")
+            seen.add(cause.id)
+        for i, reference in enumerate(problem.references):
+            if not re.match(r"https?://[^\s<>\"]+$", reference.url):
+                self.fault(("references", i, "url"), f"'{reference.url[:60]}' is no web address", "write it with https://")
+
+    def _known_signals(self, problem: Problem) -> None:
+        for i, name in enumerate(problem.symptoms):
+            self._exists(name, problem.signals, ("symptoms", i), "signal")
+        for name, signal in problem.signals.items():
+            for member in (*signal.any, *signal.all):
+                self._exists(member, problem.signals, ("signals", name), "signal")
+            if _reaches(problem.signals, name, name, 0):
+                self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
+            for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
+                if group not in problem.params:
+                    self.fault(("signals", name), f"the group '{group}' is no parameter", did_you_mean(group, problem.params) or "declare it under params", "warning")
+
+    def _known_checks(self, problem: Problem) -> None:
+        outcomes = {f"{name}.{outcome}" for name, check in problem.checks.items() for outcome in check.outcomes}
+        for i, cause in enumerate(problem.causes):
+            for j, clue in enumerate(cause.evidence):
+                at: Path = ("causes", i, "evidence", j)
+                if bool(clue.signal) == bool(clue.check):
+                    self.fault(at, "evidence names a signal or a check", "give it one of both")
+                elif clue.signal:
+                    self._exists(clue.signal, problem.signals, (*at, "signal"), "signal")
+                else:
+                    self._exists(clue.check, outcomes, (*at, "check"), "outcome")
+                if (clue.supports is None) == (clue.refutes is None):
+                    self.fault(at, "evidence supports or refutes", "give it one of both")
+                for worth in (clue.supports, clue.refutes):
+                    if isinstance(worth, int | float) and worth <= 1:
+                        self.fault(at, f"a likelihood ratio of {worth}", "use a number greater than 1")
+            for j, step in enumerate(cause.remediation):
+                if step.verify:
+                    self._exists(step.verify, outcomes, ("causes", i, "remediation", j, "verify"), "outcome")
+
+    def _exists(self, name: str, known: Any, at: Path, kind: str) -> None:
+        if name not in known:
+            self.fault(at, f"unknown {kind} '{name}'", did_you_mean(name, known) or f"declare the {kind}")
+
+    def _known_slots(self, problem: Problem) -> None:
+        texts: list[tuple[Path, str]] = []
+        for name, check in problem.checks.items():
+            texts += [(("checks", name), text) for text in (check.title, *(t for ts in check.probe.values() for t in ts))]
+            texts += [(("checks", name, "commands", shell), text) for shell, lines in check.commands.items() for text in lines]
+        for i, cause in enumerate(problem.causes):
+            for j, step in enumerate(cause.remediation):
+                texts += [(("causes", i, "remediation", j), text) for text in (step.text, *(t for ts in step.commands.values() for t in ts))]
+        for at, text in texts:
+            for slot in _SLOT.findall(text):
+                if slot not in problem.params:
+                    self.fault(at, f"unknown parameter '{slot[:40]}'", did_you_mean(slot, problem.params) or "declare it under params")
+
+
+def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:
+    return len(at) == 2 and all(isinstance(part, int) for part in at)
+
+
+def _reaches(signals: Mapping[str, Signal], start: str, name: str, depth: int) -> bool:
+    if depth > 20 or name not in signals:
+        return depth > 20
+    members = (*signals[name].any, *signals[name].all)
+    return start in members or any(_reaches(signals, start, member, depth + 1) for member in members)
+
+
+def identifier(name: str) -> str:
+    """An article id made of any name, always the same for the same name."""
+    made = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")[:120] or "article"
+    return f"{made}-article" if made.split(".")[0] in _DEVICES else made
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _products(front: Mapping[str, Any]) -> tuple[Product, ...]:
+    """Products that a foreign front matter names."""
+    given = front.get("appliesto") or front.get("applies_to") or ()
+    names = given if isinstance(given, list) else [given]
+    return tuple(Product(product=str(name)[:80]) for name in names if isinstance(name, str) and name.strip())[:12]
+
+
+
+
+@cache
+def _types(kind: type[Any]) -> dict[str, Any]:
+    return {field.name: field.type for field in struct_fields(kind)}
+
+
+@cache
+def _spelled(kind: Any) -> str:
+    return str(kind)
+
+
+def _shaped(value: Any, kind: Any) -> Any:
+    """Single values where a list is declared become lists, numbers where a text is declared stay as written."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+        types = _types(kind)
+        return {key: _shaped(part, types.get(key)) for key, part in value.items()}
+    text = _spelled(kind)
+    if isinstance(value, dict) and text.startswith("dict["):
+        inner = kind.__args__[1]
+        return {key: _shaped(part, inner) for key, part in value.items()}
+    if text.startswith("tuple[") and value is not None:
+        inner = kind.__args__[0]
+        items = value if isinstance(value, list) else [value]
+        return [_shaped(item, inner) for item in items]
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, bool) and kind is str:
+        return str(value).lower()
+    return value
+
+
+def _where(message: str) -> tuple[Path, str]:
+    """Path and text of a msgspec message such as "Expected `str`, got `int` - at `$.causes[0].id`"."""
+    what, _, at = message.partition(" - at `$")
+    path: list[str | int] = []
+    for name, index, key in re.findall(r"\.([\w-]+)|\[(\d+)\]|\[(\.\.\.)\]", at):
+        if name or index:
+            path.append(name or int(index))
+        elif key:
+            break
+    return tuple(path), what
+
+
+def _at(value: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return value
+    return value
+
+
+def _names(kind: Any) -> set[str]:
+    """Field names of a part and of the parts inside it."""
+    names: set[str] = set()
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        for field in struct_fields(kind):
+            names.add(field.name)
+            for inner in (field.type, *getattr(field.type, "__args__", ())):
+                names |= _names(inner) if isinstance(inner, type) and inner is not kind else set()
+    return names
+
+
+_ALLOWED = (
+    "rare", "uncommon", "common", "very-common", "decisive", "strong", "moderate", "weak", "low", "medium", "high",
+    "critical", "draft", "test", "stable", "deprecated", "host", "ip", "port", "path", "service", "user", "name",
+    "workaround", "fix", "mitigation", "rollback", "recovery", "none", "admin", "powershell", "cmd", "bash",
+    "leads_to", "caused_by", "similar", "obsoletes", "duplicate_of",
+)  # fmt: skip
+
+

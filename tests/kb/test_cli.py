@@ -1,0 +1,216 @@
+"""The command line as a user meets it: exit codes, messages, formats, bad input."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+ERROR = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server.\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def kb(root, home):
+    """Run kb in a process of its own; no traceback may ever show."""
+
+    def run(*arguments, text="", env=None, cwd=None):
+        given = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "LOCALAPPDATA": str(home), "PYTHONPATH": str(root)}
+        base = {k: v for k, v in os.environ.items() if k not in ("KB_PATH", "KB_DEBUG")}
+        data = text if isinstance(text, bytes) else text.encode()
+        done = subprocess.run(
+            [sys.executable, "-m", "kb", *arguments], input=data, capture_output=True, env={**base, **given, **(env or {})},
+            cwd=cwd or root, timeout=100, check=False,
+        )  # fmt: skip
+        done.out, done.err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in done.err
+        assert done.returncode in (0, 1, 2, 130, 141)
+        return done
+
+    return run
+
+
+def test_a_paste_on_standard_input_is_diagnosed(kb):
+    done = kb("diagnose", text=ERROR)
+    assert done.returncode == 0
+    assert "pool-failover-dcom-error" in done.out
+
+
+def test_json_has_the_fields_of_the_contract(kb):
+    answer = json.loads(kb("diagnose", "--format", "json", text=ERROR).out)
+    assert answer["schema"] == "kb.diagnosis/1"
+    assert set(answer) >= {
+        "verdict", "unknown", "causes", "articles", "next_check", "parameters", "codes", "unexplained", "inputs", "complete", "skipped"
+    }  # fmt: skip
+    cause = answer["causes"][0]
+    assert set(cause) >= {"id", "article", "title", "probability", "verdict", "evidence", "checks", "remediation"}
+    assert set(cause["evidence"][0]) >= {"signal", "supports", "weight", "source", "line", "quote"}
+    assert set(cause["checks"][0]) >= {"id", "title", "outcome", "missing", "commands"}
+    assert set(answer["inputs"][0]) >= {"name", "bytes", "lines", "error"}
+    assert answer["inputs"][0]["error"] is None
+
+
+@pytest.mark.parametrize("format_", ["markdown", "html", "text"])
+def test_reports_are_complete_and_escape_what_came_from_the_input(kb, format_):
+    hostile = ERROR + "error <script>alert(1)</script> \x1b]52;c;aGk=\x07 `x` [a](javascript:x)\n"
+    out = kb("diagnose", "--format", format_, text=hostile).out
+    assert "pool-failover-dcom-error" in out
+    assert "\x1b" not in out
+    if format_ != "text":
+        assert "<script" not in out
+
+
+def test_nothing_known_is_status_1_and_says_unknown(kb):
+    done = kb("diagnose", text="all is well here\n")
+    assert done.returncode == 1
+    assert "Unknown" in done.out
+
+
+def test_an_empty_paste_is_no_error(kb):
+    done = kb("diagnose", text="")
+    assert done.returncode == 1
+    assert "nothing to diagnose" in done.err
+
+
+def test_an_unreadable_input_is_told_and_the_rest_is_used(kb, tmp_path):
+    good = tmp_path / "good.txt"
+    good.write_text(ERROR)
+    done = kb("diagnose", str(good), str(tmp_path / "none.txt"))
+    assert done.returncode == 2
+    assert "pool-failover-dcom-error" in done.out
+    assert "none.txt" in done.err
+    assert "no such file" in done.err
+
+
+def test_truncated_gzip_is_used_and_told(kb, tmp_path):
+    path = tmp_path / "log.gz"
+    data = gzip.compress((ERROR + os.urandom(90_000).hex()).encode())
+    path.write_bytes(data[: len(data) * 2 // 3])
+    done = kb("diagnose", str(path), "--format", "json")
+    answer = json.loads(done.out)
+    assert done.returncode == 2
+    assert answer["complete"] is False
+    assert answer["articles"][0]["id"] == "pool-failover-dcom-error"
+    assert answer["skipped"][0]["bytes_read"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("diagnose", "--format", "yaml"), "yaml"),
+        (("diagnose", "--colour"), "--colour"),
+        (("diagnoze",), "did you mean 'diagnose'?"),
+        (("show", "pool-failover-dcom-eror"), "did you mean 'pool-failover-dcom-error'?"),
+        (("diagnose", "--encoding", "klingon"), "klingon"),
+        (("diagnose", "--param", "port"), "NAME=VALUE"),
+        (("diagnose", "--kb", "no-such-folder"), "no-such-folder"),
+        (("diagnose", "--kb", "docs/decisions/none"), "none"),
+    ],
+)
+def test_a_wrong_call_is_one_clear_line_and_status_2(kb, arguments, words):
+    done = kb(*arguments, text=ERROR)
+    assert done.returncode == 2
+    assert words in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    assert len(done.err) < 400
+
+
+def test_a_folder_without_articles_is_told(kb, tmp_path):
+    done = kb("diagnose", "--kb", str(tmp_path), text=ERROR)
+    assert done.returncode == 2
+    assert "holds no articles" in done.err
+
+
+def test_a_broken_article_is_a_warning_and_the_rest_goes_on(kb, tmp_path, root):
+    import shutil
+
+    shutil.copytree(root / "articles" / "lync", tmp_path / "lync")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "article.md").write_text(
+        "---\nid: broken\ntitle: Broken\nsignals:\n  bad: {regex: '(['}\nsymptoms: [bad]\ncauses: [{id: c, title: C}]\n---\nText\n"
+    )
+    done = kb("diagnose", "--kb", str(tmp_path), text=ERROR)
+    assert done.returncode == 0
+    assert "broken" in done.err
+    assert "article.md:5:" in done.err
+    assert kb("diagnose", "--kb", str(tmp_path), "--strict", text=ERROR).returncode == 2
+
+
+def test_binary_garbage_is_told_and_answered(kb):
+    done = kb("diagnose", text=bytes(range(256)) * 50)
+    assert done.returncode == 1
+    assert "binary" in done.err
+
+
+def test_a_closed_pipe_is_no_error(root, home):
+    command = f'"{sys.executable}" -m kb diagnose examples/pool-failover.txt --format json | head -c 10'
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, cwd=root, env={**os.environ, "XDG_CACHE_HOME": str(home / "cache")}, timeout=100, check=False
+    )
+    assert done.stderr == b""
+
+
+def test_without_a_home_the_answer_comes_from_memory(kb):
+    env = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "", "LOCALAPPDATA": ""}
+    assert "pool-failover-dcom-error" in kb("diagnose", text=ERROR, env=env).out
+
+
+def test_an_output_file_is_never_overwritten_unasked(kb, tmp_path):
+    path = tmp_path / "report.html"
+    assert kb("diagnose", "--format", "html", "--output", str(path), text=ERROR).returncode == 0
+    assert "<html" in path.read_text(encoding="utf-8")
+    done = kb("diagnose", "--output", str(path), text=ERROR)
+    assert done.returncode == 2
+    assert "exists" in done.err
+    assert kb("diagnose", "--output", str(path), "--force", text=ERROR).returncode == 0
+
+
+def test_a_given_parameter_fills_the_commands_and_a_wrong_one_is_refused(kb):
+    done = kb("diagnose", "--param", "target_fe=fe07.fabrikam.example", "--platform", "windows", text=ERROR)
+    assert "fe07.fabrikam.example -Port 9001" in done.out
+    assert kb("diagnose", "--param", "target_fe=a;b", text=ERROR).returncode == 2
+
+
+def test_the_base_may_be_named_before_and_after_the_command(kb, root):
+    before = kb("--kb", str(root / "articles"), "diagnose", text=ERROR)
+    after = kb("diagnose", "--kb", str(root / "articles"), text=ERROR)
+    by_environment = kb("diagnose", text=ERROR, env={"KB_PATH": str(root / "articles")})
+    assert before.out == after.out == by_environment.out
+
+
+def test_secrets_are_redacted_unless_asked(kb):
+    text = ERROR.strip() + " password=Hunter2secret99\n"
+    assert "Hunter2secret99" not in kb("diagnose", "--format", "json", text=text).out
+    assert "Hunter2secret99" in kb("diagnose", "--format", "json", "--raw", text=text).out
+
+
+def test_a_warm_diagnosis_imports_nothing_heavy(kb, root, home):
+    code = (
+        "import sys; from kb.cli import run; run(['diagnose', 'examples/pool-failover.txt', '--format', 'json']); "
+        "print([m for m in ('whoosh', 'yaml', 'markdown', 'rich', 'nh3', 'jsonschema', 'asyncio') if m in sys.modules], file=sys.stderr)"
+    )
+    env = {**os.environ, "XDG_CACHE_HOME": str(home / "cache"), "HOME": str(home)}
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=root, env=env, timeout=100, check=False)
+    assert done.stderr.decode().strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["diagnose", "search", "show", "list", "code", "lint", "test", "schema", "index", "doctor"])
+def test_every_command_has_help(kb, command):
+    done = kb(command, "--help")
+    assert done.returncode == 0
+    assert "--kb" in done.out
+    assert command in kb("--help").out
+
+
+def test_the_shipped_articles_pass_lint_and_their_samples(kb):
+    lint = kb("lint", "--kb", "articles")
+    assert lint.returncode == 0, lint.out
+    tested = kb("test", "--kb", "articles")
+    assert tested.returncode == 0, tested.out
