@@ -11,13 +11,14 @@ nothing of where the text comes from or goes.
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from diagnose.redact_rules import RULES
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Sequence
 
     from diagnose.redact_rule import Rule
@@ -64,6 +65,11 @@ def _candidates(text: str) -> Sequence[int]:
     return sorted(numbers)
 
 
+@cache
+def _compiled(number: int) -> re.Pattern[str]:
+    return re.compile(RULES[number].pattern)
+
+
 class Redactor:
     """Replaces secrets by stable pseudonyms; `counts` tells how many places were replaced, by kind.
 
@@ -74,7 +80,7 @@ class Redactor:
         self.counts: dict[str, int] = {}
         self._names: dict[bytes, str] = {}
         self._last: dict[str, int] = {}
-        self._key = secrets.token_bytes(16)
+        self._key = os.urandom(16)
 
     def redact(self, text: str) -> str:
         """`text` without its secrets. Redacting again changes nothing more. Time grows linearly with the text.
@@ -82,10 +88,12 @@ class Redactor:
         Redact before clipping: of a secret that was cut, the rest may no longer look like one.
         """
         for number in _candidates(text):
-            text = self._apply(RULES[number], text)
+            text = self._apply(number, text)
         return text
 
-    def _apply(self, rule: Rule, text: str) -> str:
+    def _apply(self, number: int, text: str) -> str:
+        rule = RULES[number]
+
         def replaced(match: re.Match[str]) -> str:
             group = match.lastgroup
             length = rule.judge(match) if group else 0
@@ -95,7 +103,7 @@ class Redactor:
             name = self._name(rule.kind, match[group][:length])
             return match[0][:start] + name + match[0][start + length :]
 
-        return rule.pattern.sub(replaced, text)
+        return _compiled(number).sub(replaced, text)
 
     def _name(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1

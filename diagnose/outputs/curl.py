@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from diagnose.outputs import echo, sockets
 from diagnose.outputs.base import Output, about, output
-from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.paste import Paste, full, paste, soft
+from diagnose.outputs.echo import is_prompt
 from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
 
 PARSER = "curl"
@@ -36,12 +37,13 @@ _PATTERNS = {
     "unresolved": soft(r"Could not resolve host: (?P<host>[\w.-]{1,255})"),
 }
 _TLS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98}
+MOST_LINES = 5  # of one error message
 _STATES = {5: "name-error", 6: "name-error", 7: "failed", 22: "connected", 52: "no-response"}
 _STATES |= dict.fromkeys(_TLS, "tls-error")
 _CERTIFICATE = (
-    (re.compile(r"certificate has expired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
-    (re.compile(r"self.?signed|unable to get (?:local )?issuer|UNTRUSTED_ROOT|not trusted"), "untrusted"),
-    (re.compile(r"no alternative certificate subject|does not match target host|WRONG_PRINCIPAL"), "name-mismatch"),
+    (re.compile(r"certificate ?has ?expired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
+    (re.compile(r"self.?signed|unable ?to ?get ?(?:local ?)?issuer|UNTRUSTED_ROOT|not trusted"), "untrusted"),
+    (re.compile(r"no ?alternative ?certificate ?subject|does ?not ?match ?target ?host|WRONG_PRINCIPAL"), "name-mismatch"),
 )
 _LATE = re.compile(r"Connection timed out|Connection timeout|Failed to connect|connect timeout|Timeout was reached")
 _NO_RESPONSE = re.compile(r"Operation (?:timed out|too slow)")
@@ -150,12 +152,13 @@ def _of_timeout(text: str, block: Sequence[Piece]) -> str:
 def _message(page: Paste, piece: Piece) -> tuple[str, int]:
     """The text of an error, joined where it is wrapped, and its last line."""
     last = piece.first
-    text = page[last].strip()
-    while (
-        last + 1 < min(piece.first + 5, len(page))
-        and page.flat.wrapped(last + 1)
-        and not echo.is_prompt(page[last + 1])
-    ):
+    text = page[last]
+    while last + 1 < min(piece.first + MOST_LINES, len(page)) and _continues(page, last):
+        text += page[last + 1]
         last += 1
-        text += page[last].strip()
-    return text, max(last, piece.last) if last > piece.first else piece.last
+    return " ".join(text.split()), last
+
+
+def _continues(page: Paste, line: int) -> bool:
+    following = page[line + 1]
+    return bool(following.strip()) and full(page[line], following) and not (is_prompt(following) or _STOP.match(following))

@@ -49,7 +49,7 @@ def _asked(reading: str) -> dict[str, str] | None:
 
 def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
     kinds = {piece.kind: piece for piece in block}
-    if not kinds.keys() & {"status", "count", "unreached"}:
+    if not kinds.keys() & {"status", "count"} and not ("unreached" in kinds and kinds.keys() & {COMMAND, "banner"}):
         return
     asked = echo.named(block[0].command, _asked).get("host", "")
     said = [kinds[kind].get("host") for kind in ("question", "banner") if kind in kinds]

@@ -23,7 +23,7 @@ _ROW = re.compile(
     r"\s*(?P<id>[0-9a-f]{12,64})\s{2,}(?P<image>\S+)\s{2,}.{1,200}?\s{2,}"
     r"(?P<status>Up [^()]{1,40}?(?: \((?P<note>healthy|unhealthy|health: starting|Paused)\))?|Exited \((?P<exit>\d{1,3})\)[\w ]{0,40}? ago"
     r"|Restarting \(\d{1,3}\)[\w ]{0,40}? ago|Created|Dead|Removal In Progress|Paused|Stopping)"
-    r"(?:\s{2,}(?P<ports>\S.{0,1000}?))?\s{2,}(?P<name>[\w.-]{1,128})\s*"
+    r"(?:\s{2,}(?P<ports>[^\s(].{0,1000}?))?\s{2,}(?P<name>[\w.-]{1,128})\s*"
 )
 _NOTES = {"unhealthy": "unhealthy", "Paused": "paused", "health: starting": "start-pending"}
 _WORDS = {"Up": "running", "Exited": "stopped", "Restarting": "restarting", "Created": "created", "Dead": "failed"}

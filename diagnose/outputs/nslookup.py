@@ -34,9 +34,9 @@ _REASON = "|".join(_REASONS)
 _NAME = r"(?P<host>[\w.-]{1,255}?)"
 _PATTERNS = {
     "server": soft(
-        r"^(?:Server|Serveur|Servidor|DNS request timed out|\u30b5\u30fc\u30d0\u30fc|\u670d\u52a1\u5668)(?: ?: |\.$)"
+        r"^(?:Server|Serveur|Servidor|DNS request timed out|サーバー|服务器)(?: ?: |\.$)"
     ),
-    "name": soft(rf"^(?:Name|Nom|Nombre|Nome|\u540d\u524d|\u540d\u79f0) ?: {_NAME}(?=[ ]|$)"),
+    "name": soft(rf"^(?:Name|Nom|Nombre|Nome|名前|名称) ?: {_NAME}(?=[ ]|$)"),
     "address": soft(
         r"^(?:Address|Addresses|Adresse|Direcci.n|Direcciones) ?: (?P<address>[\da-fA-F.:%]{2,60}?)(?=[ #]|$)"
     ),
@@ -48,6 +48,11 @@ _PATTERNS = {
 }
 _STOP = re.compile(r"\*\*|Server|Serveur|Servidor|Address|Name|Non-auth|DNS request|;;|.{0,10}:$")
 _ADDRESS = re.compile(r"[\da-fA-F.:%]{2,60}")
+# What tells an output of nslookup from another list of names and addresses.
+_MARKS = (
+    *({"server", "address"}, {"server", COMMAND}, {"name", COMMAND}, {"unreached", COMMAND}),
+    *({"reason"}, {"late"}),
+)
 _DECIDES = frozenset({"reason", "late", "unreached"})
 
 
@@ -56,13 +61,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
     for block in _blocks(page, [*commands(calls), *sentences(page, _PATTERNS)]):
         kinds = {piece.kind for piece in block}
-        if (
-            kinds & _DECIDES
-            or ("server" in kinds
-            and ("address" in kinds or COMMAND in kinds))
-            or (COMMAND in kinds
-            and "name" in kinds)
-        ):
+        if any(marks <= kinds for marks in _MARKS):
             yield _read(page, block)
 
 

@@ -25,7 +25,7 @@ _PATTERNS = {
     "windows": soft(rf"{_NAME} \[{_AT}\] \w{{2,10}} \d{{1,5}} \w{{3,10}}"),
     "windows-bare": soft(rf"^Pinging {_NAME} with \d{{1,5}} bytes of data"),
     "linux": soft(
-        rf"^PING6? ?(?:\(\d{{1,3}}=[\w+ ]{{1,30}}\))? ?{_NAME} ?\(?(?:{_AT})?\)? ?.{{0,60}}?(?:bytes of data|data bytes|-->)"
+        rf"^PING6? ?(?:\(\d{{1,3}}=[\w+ ]{{1,30}}\) )?{_NAME}(?: \({_AT}\))?.{{0,60}}?(?:bytes of data|data bytes|-->)"
     ),
     "reply": soft(r"(?:TTL=\d{1,3}|[=<] ?\d{1,6}(?:\.\d{1,4})? ?ms)(?=[ ]|$)"),
     "unreachable": soft(

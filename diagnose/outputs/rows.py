@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol, TypeVar
 
 from diagnose.outputs.echo import is_prompt
-from diagnose.outputs.paste import Paste, wraps
+from diagnose.outputs.paste import Paste, full
 
 MOST_PIECES = 4  # lines that one row is wrapped over
 
@@ -33,15 +33,16 @@ def read(page: Paste, at: int, begins: Callable[[str], bool], parse: Callable[[s
     row = _one(texts, parse)
     last = at
     while last + 1 < min(at + MOST_PIECES, len(page)) and _continues(page, last + 1, begins):
-        full = wraps(page[last], page[last + 1])
-        if row is not None and not full:
+        wrapped = full(page[last], page[last + 1])
+        if row is not None and not wrapped:
             break
         apart = [f"{text} {page[last + 1]}" for text in texts] if row is None else []
-        texts = apart + [text + page[last + 1] for text in texts if full]
+        texts = apart + [text + page[last + 1] for text in texts if wrapped]
         longer = _one(texts, parse)
         if row is not None and longer is None:
             break
-        if row is not None and longer is not None and longer.key != row.key:
+        # A cut port and a whole one parse alike, but a line of nothing else than digits belongs to the line before it.
+        if row is not None and longer is not None and longer.key != row.key and not page[last + 1].strip().isdigit():
             return None, at
         row, last = longer, last + 1
     return row, last if row is not None else at

@@ -29,16 +29,17 @@ STATES = {
     ("6", "PAUSE_PENDING"): "pause-pending",
     ("7", "PAUSED"): "paused",
 }
+_WORDS = "|".join(word for _, word in STATES)
 _PATTERNS = {
     "name": soft(
         r"^(?:SERVICE_NAME|NOM_SERVICE|NOMBRE_SERVICIO|NOME_SERVIZIO|NOME_DO_SERVI.{1,2}O|DIENSTNAME) ?: (?P<service>.{1,256}?)$"
     ),
-    "state": soft(
-        r"^(?:STATE|STATUS|.{1,2}TAT|ESTADO|STATO) ?: (?P<number>[1-7]) (?P<word>[A-Z]{2,10}(?:_PENDING)?|STOPPED)$"
-    ),
+    "state": soft(rf"^(?:STATE|STATUS|.{{1,2}}TAT|ESTADO|STATO) ?: (?P<number>[1-7]) (?P<word>{_WORDS})(?=[ ]|$)"),
     "start": soft(
-        r"^(?:START_TYPE|STARTTYP|TYPE_D.{0,3}MARRAGE|TIPO_INICIO) ?: (?P<number>[0-4]) (?P<word>[A-Z]+_[A-Z]+|DISABLED)"
+        r"^(?:START_TYPE|STARTTYP|TYPE_D.{0,3}MARRAGE|TIPO_INICIO) ?: (?P<number>[0-4])"
+        r" (?P<word>DISABLED|DEMAND_START|AUTO_START|BOOT_START|SYSTEM_START)"
     ),
+    "success": soft(r"^\[SC\] \w{5,40} SUCCESS"),
     "failed": soft(r"^\[SC\] [\w:]{1,60} [\w.]{1,20} (?P<code>\d{1,5}) ?:"),
 }
 _STOP = re.compile(r"SERVICE_NAME|\[SC\]|NOM|DIENST|STATE|TYPE")
@@ -67,7 +68,7 @@ def _apart(page: Paste, before: Piece, piece: Piece) -> bool:
     if before.kind == "name" and piece.kind not in ("state", "start"):
         return True
     between = [page[i] for i in range(before.last + 1, piece.first)]
-    if before.kind == COMMAND:
+    if before.kind in (COMMAND, "success"):
         return any(line.strip() for line in between)
     return len(between) > NEAR or any(not line.strip() or echo.is_prompt(line) for line in between)
 
@@ -76,7 +77,7 @@ def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
     kinds = {piece.kind: piece for piece in block}
     named = kinds["name"].get("service") if "name" in kinds else ""
     service = named or (echo.named(block[0].command, _asked).get("service", "") if block else "")
-    if not kinds.keys() - {COMMAND} or not (service or named):
+    if not kinds.keys() - {COMMAND, "success"} or not (service or named):
         return
     state, why, fields = "", CUT, {}
     if "failed" in kinds:

@@ -1,0 +1,38 @@
+"""`kb list`: the articles in use."""
+
+from __future__ import annotations
+
+import click
+
+from kb.cli import Session
+
+
+@click.command()
+@click.option("--product", default="", metavar="TEXT", help="Only articles of a product that holds TEXT.")
+@click.option("--tag", default="", metavar="TAG", help="Only articles with this tag.")
+@click.option("--status", type=click.Choice(["draft", "test", "stable", "deprecated"]), help="Only articles of this status.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, /, product: str, tag: str, status: str | None, format_: str) -> int:
+    """List the articles by domain: id, status and title."""
+    import msgspec
+
+    from diagnose.neutral import neutral
+
+    rows = [
+        row
+        for row in session.store().listing()
+        if (not product or any(product.lower() in name.lower() for name in row.products))
+        and (not tag or tag.lower() in (t.lower() for t in row.tags))
+        and (status is None or row.status == status)
+    ]
+    if format_ == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        return 0 if rows else 1
+    domain = None
+    for row in rows:
+        if row.domain != domain:
+            domain = row.domain
+            click.echo(f"{neutral(domain) or '(no domain)'}:")
+        click.echo(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
+    return 0 if rows else 1

@@ -1,0 +1,50 @@
+"""`kb search`: find articles."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from kb.cli import Session, tell
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1, required=True, metavar="QUERY...")
+@click.option("--limit", type=click.IntRange(min=1, max=1000), default=10, show_default=True, metavar="N")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, /, query: tuple[str, ...], limit: int, format_: str) -> int:
+    """Search the articles for QUERY: words, "a phrase", field:word, -word.
+
+    Fields: id, title, symptom, cause, product, tag, body. Status 1 if nothing is found.
+    """
+    import msgspec
+
+    from diagnose.neutral import neutral
+    from kb.search import open_index
+
+    text = " ".join(f'"{part}"' if " " in part and '"' not in part and ":" not in part else part for part in query)
+    store = session.store()
+    result = open_index(store.documents_digest, store.documents, store.search_dir).search(text, limit)
+    if format_ == "json":
+        hits = [
+            {"id": h.id, "title": h.title, "score": h.score, "snippet": "".join(t for t, _ in h.snippet)} for h in result.hits
+        ]
+        answer = {"query": text, "hits": hits, "did_you_mean": result.did_you_mean}
+        click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+        return 0 if hits else 1
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for hit in result.hits:
+        click.echo(f"{hit.id}\n    {neutral(hit.title)}")
+        click.echo("    " + "".join(_span(neutral(t), marked, colour) for t, marked in hit.snippet) + "\n")
+    if not result.hits:
+        tell("nothing found")
+    if result.did_you_mean:
+        tell(f"did you mean: {result.did_you_mean}")
+    return 0 if result.hits else 1
+
+
+def _span(text: str, marked: bool, colour: bool) -> str:
+    return f"\x1b[1;33m{text}\x1b[0m" if marked and colour else text

@@ -1,0 +1,25 @@
+"""`kb show`: read an article."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from kb.cli import Session
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(session: Session, /, name: str, format_: str) -> int:
+    """Read the article with this ID: its text, causes, checks and remediation."""
+    from kb.reading import RENDERERS
+
+    article = session.store().article(name)
+    text = RENDERERS[format_](article)
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    return 0
+
+

@@ -1,0 +1,184 @@
+"""The body of an article to what retrieval knows it by: sections, quoted messages, codes and events.
+
+Works on the same blocks that `kb show` prints (kb.markdown). A message is a text that the article quotes as an error:
+quotes, code and folds in symptom-like sections, sentences in quotes or code of the introduction. Variable parts
+(placeholders such as <Date>, %1, .....) become `<*>`, which joins no word pair.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from diagnose.terms import PLACEHOLDER
+from kb.markdown import blocks, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kb.markdown import Block
+
+Kind = Literal["intro", "symptoms", "cause", "resolution", "more"]
+LONGEST_MESSAGE = 1500
+LEAST_WORDS = 4
+MOST = 60
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("resolution", re.compile(r"resol|solution|workaround|\bfix|mitigat|prove|status|recover|prevent|planning|procedure|steps to", re.I)),
+    ("cause", re.compile(r"cause|reason|why|tell the|background", re.I)),
+    ("more", re.compile(r"more information|reference|see also|related|next steps|applies|disclaimer|contact", re.I)),
+    ("symptoms", re.compile(r"sympt|error|problem|issue|looks like|message|scenario|fail|event|summary", re.I)),
+)  # fmt: skip
+_CODE = re.compile(r"\b0x[0-9a-fA-F]{8}\b|(?<![\w-])-21\d{8}\b")
+_EVENT = re.compile(r"\bEvent\s?ID\s*[:=]?\s*(\d{1,5})\b", re.I)
+_SOURCE = re.compile(r"\bSource\s*:\s*([\w .-]{3,60}?)(?=\s+(?:Date|Event|Task|Level|Log)\b|$)", re.I | re.M)
+_QUOTED = re.compile(r"[\"“]([^\"“”\n]{16,400})[\"”]")
+_VARIABLE = re.compile(r"<[^<>\n]{1,40}>|\\?<[^<>\n]{1,40}\\?>|%\w\b|\.{4,}|\{[\w ]{1,30}\}|\[[A-Za-z_ ]{3,30}\]|\bX{3,}\b")
+_COMMAND = re.compile(r"^\s*(?:PS\b.*>|[A-Z]:\\.*>|[$#>] |(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Enable|Disable|Add|Install|Import|Export|Invoke)-\w+\s+-|(?:sudo|net|sc|reg|netsh|ipconfig|ping|curl|kubectl|docker|systemctl|cd|dir|az|dism|certutil|setspn|nltest|dcdiag|repadmin)\s)", re.I)
+_ERROR = re.compile(
+    r"error|fail|exception|denied|refus|cannot|can't|could not|couldn't|unable|not found|invalid|timed out|expired|missing"
+    r"|unavailable|warning|event id|0x[0-9a-f]{8}|not (?:be|have|exist|valid|support|recogni)|no (?:such|space|route|valid)|problem|stopp|terminat|reject|block",
+    re.I,
+)
+
+
+class Section(Struct, frozen=True):
+    kind: Kind
+    title: str
+    level: int
+    text: str
+
+
+class Message(Struct, frozen=True):
+    """A quoted message; variable parts are `<*>`."""
+
+    text: str
+    section: Kind
+
+
+class Mined(Struct, frozen=True):
+    sections: tuple[Section, ...]
+    messages: tuple[Message, ...]
+    codes: tuple[str, ...]
+    events: tuple[tuple[str, int], ...]
+
+
+def kind_of(title: str) -> Kind:
+    """What a section is about, by the words of its heading; what says nothing counts as more."""
+    return next((kind for kind, words in _KINDS if words.search(title)), "more")
+
+
+def mine(body: str, title: str) -> Mined:
+    """Sections, messages, codes and events of an article's body."""
+    parsed = blocks(render(body).html)
+    sections = tuple(_sections(parsed, title))
+    messages = dict.fromkeys(m for m in (*_title(title), *_messages(parsed, title)) if len(m.text.split()) >= LEAST_WORDS)
+    told = "\n".join(section.text for section in sections if section.kind in ("intro", "symptoms"))
+    text = f"{title}\n{told}"
+    return Mined(
+        sections=sections,
+        messages=tuple(messages)[:MOST],
+        codes=tuple(dict.fromkeys(code for code in _CODE.findall(text) if _known(code)))[:40],
+        events=tuple(_events(text))[:20],
+    )
+
+
+def _known(code: str) -> bool:
+    from diagnose.codes import decode
+
+    return bool(decode(code))
+
+
+def _events(text: str) -> Iterator[tuple[str, int]]:
+    sources = [(m.start(), m[1].strip()) for m in _SOURCE.finditer(text)]
+    for match in _EVENT.finditer(text):
+        near = min(sources, key=lambda s: abs(s[0] - match.start()), default=(0, ""))
+        yield (near[1] if abs(near[0] - match.start()) < 300 else "", int(match[1]))
+
+
+def _walk(parsed: Sequence[Block], title: str) -> Iterator[tuple[Kind, Block]]:
+    """Every block with the kind of the section that it stands in; a subsection of no kind keeps its parent's."""
+    stack: list[tuple[int, Kind]] = [(0, "intro")]
+    for block in parsed:
+        if block.kind == "heading":
+            while len(stack) > 1 and stack[-1][0] >= block.level:
+                stack.pop()
+            same = " ".join(block.text.lower().split()) == " ".join(title.lower().split())
+            kind = "intro" if block.level == 1 or same else kind_of(block.text)
+            if kind == "more" and stack[-1][1] not in ("intro", "more"):
+                kind = stack[-1][1]
+            stack.append((block.level, kind))
+        yield stack[-1][1], block
+
+
+def _sections(parsed: Sequence[Block], title: str) -> Iterator[Section]:
+    kind: Kind = "intro"
+    name, level, lines = title, 1, list[str]()
+    for section, block in _walk(parsed, title):
+        if block.kind == "heading":
+            if lines:
+                yield Section(kind, name, level, "\n".join(lines))
+            kind, name, level, lines = section, block.text, block.level, []
+        else:
+            lines.append(block.text)
+    if lines:
+        yield Section(kind, name, level, "\n".join(lines))
+
+
+def _title(title: str) -> Iterator[Message]:
+    for quoted in _QUOTED.findall(title):
+        yield Message(_cleaned(quoted), "intro")
+    if _ERROR.search(title) and not _QUOTED.search(title):
+        yield Message(_cleaned(title), "intro")
+
+
+def _messages(parsed: Sequence[Block], title: str) -> Iterator[Message]:
+    """Quotes and code where errors are described; sentences in quotes or inline code there; error-like quotes elsewhere."""
+    group: list[str] = []
+    where: tuple[int, Kind] = (0, "intro")
+    for kind, block in (*_walk(parsed, title), ("more", None)):
+        quoted = block is not None and (bool(block.quote) or block.fold) and block.kind != "heading"
+        place = (block.place, kind) if block is not None and quoted else (0, kind)
+        if group and (not quoted or place != where):
+            yield from _of_group(group, where[1])
+            group = []
+        if block is None:
+            return
+        if quoted:
+            where = place
+            group.append(block.text)
+        elif block.kind == "code":
+            yield from _of_group([block.text], kind)
+        elif kind in ("intro", "symptoms") or (kind == "cause" and _ERROR.search(block.text)):
+            yield from _inline(block, kind)
+
+
+def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
+    text = "\n".join(texts)
+    if re.match(r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$", text.split("\n")[0], re.I):
+        return
+    told = kind in ("intro", "symptoms")
+    lines = [line for line in text.split("\n") if not _COMMAND.match(line)]
+    bare = "\n".join(lines)
+    if len(lines) > 40 or not bare.strip() or not (_ERROR.search(bare) if not told else bare):
+        return
+    if not told and kind != "cause" and not re.search(r"error|exception|fail", bare, re.I):
+        return
+    yield Message(_cleaned(bare[:LONGEST_MESSAGE]), kind)
+    if 1 < len(lines) <= 12:  # each line of several is a message of its own as well
+        yield from (Message(_cleaned(line), kind) for line in lines if len(line) > 40 and _ERROR.search(line))
+
+
+def _inline(block: Block, kind: Kind) -> Iterator[Message]:
+    for quoted in _QUOTED.findall(block.text):
+        if _ERROR.search(quoted):
+            yield Message(_cleaned(quoted), kind)
+    for mark in block.marks:
+        text = block.text[mark.start : mark.end]
+        if mark.kind != "link" and len(text) > 24 and _ERROR.search(text) and not _COMMAND.match(text):
+            yield Message(_cleaned(text), kind)
+
+
+def _cleaned(text: str) -> str:
+    return _VARIABLE.sub(f" {PLACEHOLDER} ", text.replace("\\<", "<").replace("\\>", ">")).strip()

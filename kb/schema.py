@@ -1,0 +1,41 @@
+"""The JSON Schema (2020-12) of the front matter, for editors: made from the same records that read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from diagnose.model import Problem
+from kb.article import Header
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> dict[str, Any]:
+    """The schema as a value. Where a list is declared, a single item is accepted too, as the parser does."""
+    (problem, header), definitions = msgspec.json.schema_components([Problem, Header], ref_template="#/$defs/{name}")
+    definitions = {name: _loosened(part) for name, part in definitions.items()}
+    front = definitions.pop("Problem")
+    front["properties"] |= definitions.pop("Header")["properties"]
+    front["required"] = ["id", "title"]
+    signal = definitions["Signal"]["properties"]
+    for name in ("any", "all"):
+        signal[name] = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Signal"}]}}
+    front["properties"]["id"] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,119}$"}
+    return {"$schema": DIALECT, "title": "kb article", **front, "$defs": definitions}
+
+
+def _loosened(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_loosened(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    made = {key: _loosened(value) for key, value in part.items()}
+    if made.get("type") == "array" and "items" in made:
+        item = made["items"]
+        if item.get("type") == "string" or item.get("$ref", "").endswith("EventRef"):
+            return {"anyOf": [item, {"type": "number"}, made]}
+    if made.get("type") == "string" and "enum" not in made:
+        return {**made, "type": ["string", "number"]}
+    return made
