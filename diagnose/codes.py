@@ -79,7 +79,10 @@ def _meaning(name: str) -> str:
     """Our words where we have some, else the name read out."""
     if not name:
         return ""
-    return MEANINGS.get(name) or re.sub(r"^(?:ERROR|RPC_[SX]|STATUS|[A-Z]+_E|WSA|E)_|^WSAE|^E(?=[A-Z]+$)", "", name).replace("_", " ").lower()
+    return (
+        MEANINGS.get(name)
+        or re.sub(r"^(?:ERROR|RPC_[SX]|STATUS|[A-Z]+_E|WSA|E)_|^WSAE|^E(?=[A-Z]+$)", "", name).replace("_", " ").lower()
+    )
 
 
 def _win32(number: int) -> Decoded:
@@ -170,7 +173,11 @@ def _exit(text: str) -> list[Decoded]:
 def _sqlstate(text: str) -> list[Decoded]:
     key = text.upper()
     meaning = SQLSTATES.get(key) or SQLSTATES.get(key[:2], "")
-    return [Decoded("sqlstate", key, "", meaning, f"sqlstate:{key}")] if re.fullmatch(r"[0-9A-Z]{5}", key) and meaning else []
+    return (
+        [Decoded("sqlstate", key, "", meaning, f"sqlstate:{key}")]
+        if re.fullmatch(r"[0-9A-Z]{5}", key) and meaning
+        else []
+    )
 
 
 def _win32_text(text: str) -> list[Decoded]:
@@ -218,7 +225,9 @@ def canonical(code: str) -> frozenset[str]:
     if not readings:
         names = (line.split("\t")[1] for line in _table().decode().splitlines() if "\t" in line)
         hint = did_you_mean(code.upper(), names) if re.fullmatch(r"[A-Za-z_0-9]{3,60}", code) else ""
-        raise KbError(f"code '{code}'", "not a known error code", hint or "write it like 0x800706BA, win32:1722 or ECONNREFUSED")
+        raise KbError(
+            f"code '{code}'", "not a known error code", hint or "write it like 0x800706BA, win32:1722 or ECONNREFUSED"
+        )
     return frozenset({readings[0].key})
 
 

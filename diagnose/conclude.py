@@ -180,7 +180,9 @@ class _Case:
         self.options = options
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         self.values, self.conflicts = self._merged(candidates, options.given)
-        self.outcomes: dict[str, Told] = told(problem, self.values, outputs, passages)
+        self.outcomes: dict[str, Told] = told(
+            problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence)
+        )
         known = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.evidence = known
         self.odds = causes_of(problem, known)

@@ -16,8 +16,10 @@ _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 
 # What only one kind of system writes: prompts, paths, names of its parts.
 _SYSTEMS: dict[Platform, re.Pattern[str]] = {
-    "windows": re.compile(r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"),
-    "linux": re.compile(r"\bsystemd\b|/var/|/etc/|/usr/|\bkernel:|\bsudo\b|\berrno\b|[\w-]+@[\w-]+:[~/]"),
+    "windows": re.compile(
+        r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"
+    ),
+    "linux": re.compile(r"\bsystemd\b|/var/|/etc/|/usr/|\bkernel:|\bsudo\b|\berrno\b|@[\w-]{1,60}:[~/]"),
     "macos": re.compile(r"/Library/|\bDarwin\b|com\.apple\.|\blaunchd\b"),
 }
 

@@ -69,7 +69,7 @@ def passages_of(scans: Iterable[SourceScan]) -> tuple[Passage, ...]:
 
 
 def _passage(source: str, excerpt: Excerpt) -> Passage:
-    raw = b"\n".join(excerpt.lines)
+    raw = b"\n".join(line[:LONGEST_CAPTURE_LINE] for line in excerpt.lines)
     folded = fold(raw)
     lines = folded.decode("utf-8", "replace").split("\n")
     quotes = lines if folded is raw else raw.decode("utf-8", "replace").split("\n")

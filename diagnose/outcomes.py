@@ -31,6 +31,7 @@ _PROMPT = re.compile(
 )
 _SLOT = re.compile(r"\$\{([\w-]+)\}")
 LONGEST_BLOCK = 200
+LONGEST_ALONE = 60
 
 
 class Told(Struct, frozen=True):
@@ -63,9 +64,16 @@ def outputs_in(passages: Sequence[Passage]) -> list[Located]:
 
 
 def told(
-    problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], passages: Sequence[Passage]
+    problem: Problem,
+    values: Mapping[str, str],
+    outputs: Sequence[Located],
+    passages: Sequence[Passage],
+    explained: frozenset[str] = frozenset(),
 ) -> dict[str, Told]:
-    """The outcome of every check of `problem` that the outputs answer; the last one in the text counts."""
+    """The outcome of every check of `problem` that the outputs answer; the last one in the text counts.
+
+    `explained` are the sources that hold evidence of the problem itself.
+    """
     result: dict[str, Told] = {}
     claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
     for name, check in problem.checks.items():
@@ -76,6 +84,32 @@ def told(
             echoed = _echoed(name, check, values, passages, claimed)
             if echoed is not None:
                 result[name] = echoed
+    return _alone(problem, result, passages, claimed, explained) | result
+
+
+def _alone(
+    problem: Problem,
+    known: Mapping[str, Told],
+    passages: Sequence[Passage],
+    claimed: set[tuple[str, int]],
+    explained: frozenset[str],
+) -> dict[str, Told]:
+    """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
+    result: dict[str, Told] = {}
+    for passage in passages if explained else ():
+        text = "\n".join(passage.lines)
+        lines = range(passage.first, passage.first + len(passage.lines))
+        if (
+            passage.source in explained
+            or len(lines) > LONGEST_ALONE
+            or any((passage.source, n) in claimed for n in lines)
+        ):
+            continue
+        fitting = {name: outcome for name, check in problem.checks.items() if (outcome := first_outcome(check, text))}
+        if len(fitting) == 1:
+            ((name, outcome),) = fitting.items()
+            if name not in known:
+                result[name] = Told(name, outcome, Span(source=passage.source, line=passage.first), text.strip()[:400])
     return result
 
 
@@ -139,8 +173,7 @@ def _same_host(wanted: str, subject: Mapping[str, str]) -> bool:
         return True
     return (
         host == wanted
-        or (host.split(".")[0] == wanted.split(".")[0]
-        and "." not in host + "")
+        or (host.split(".")[0] == wanted.split(".")[0] and "." not in host + "")
         or wanted.split(".")[0] == host
     )
 

@@ -129,8 +129,8 @@ class HyperscanMatcher:
                 flags=flags,
             )
         except module.error as error:
-            if len(patterns) == 1:
-                raise PatternError(patterns[0].number, str(error)) from None
+            if len(patterns) < 2:
+                raise PatternError(patterns[0].number if patterns else 0, str(error)) from None
             half = len(patterns) // 2  # the engine does not say which one: halve until it is alone
             cls.compiled(module, patterns[:half])
             cls.compiled(module, patterns[half:])

@@ -110,5 +110,3 @@ def _bomb(tree: Any) -> int:
             inner *= max(1, int(value[0])) if high >= _UNBOUNDED else max(1, high)
         worst = max(worst, inner)
     return worst
-
-

@@ -26,9 +26,9 @@ _VARIABLE = re.compile(
     | \b[0-9a-f]{9,}\b|\d{6,}""",
     re.VERBOSE | re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(
-    r"[A-Za-z_][\w$]*(?:(?:\.|::|\\)[A-Za-z_][\w$]*)+|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]\w*[a-z][A-Z]\w+|[A-Za-z]+_[A-Za-z_]\w+"
-)
+# One run of name characters, taken whole and judged afterwards: alternatives that share a prefix take quadratic time.
+_NAME = re.compile(r"[A-Za-z_][\w$]*(?:(?:\.|::|\\|-)[A-Za-z_][\w$]*)*")
+_NAMED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[A-Z][a-z]+-[A-Z]|[A-Z]\w*(?:\.|::|\\)[A-Z]")
 _PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|\d{3,5}", re.IGNORECASE)
 LONGEST_WORD = 40
 
@@ -91,6 +91,24 @@ def prose(text: str) -> list[str]:
     return [stem(word[:LONGEST_WORD]) for word in _PROSE.findall(cleaned(text).lower())]
 
 
+# Names that stand in every record of their kind, whatever went wrong.
+_FRAMES = frozenset(
+    "categoryinfo fullyqualifiederrorid scriptstacktrace invocationinfo errordetails targetobject psmessagedetails"
+    " positionmessage remoteexception computername localhost eventdata eventrecordid processrecord".split()
+)
+_STANDARD = ("java.", "system.", "sun.", "org.springframework.", "microsoft.powershell.")
+
+
 def identifiers(text: str) -> list[str]:
-    """Names that programs use: qualified names, Verb-Noun, CamelCase, snake_case; lower case, 6 to 120 characters."""
-    return [name.lower() for name in _IDENTIFIER.findall(text) if 6 <= len(name) <= 120]
+    """Names that programs use: qualified names, Verb-Noun, CamelCase, snake_case; lower case, 6 to 120 characters.
+
+    Left out are names of a record's frame, of standard libraries, and host names (no capital, no underscore).
+    """
+    return [
+        lowered
+        for name in _NAME.findall(text)
+        if 6 <= len(name) <= 120
+        and _NAMED.search(name)
+        and (lowered := name.lower()) not in _FRAMES
+        and not lowered.startswith(_STANDARD)
+    ]

@@ -33,7 +33,22 @@ MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
 _PRODUCT_NOISE = frozenset(
-    ["server", "servers", "service", "services", "microsoft", "windows", "for", "and", "the", "business", "online", "edition", "enterprise", "standard"]
+    [
+        "server",
+        "servers",
+        "service",
+        "services",
+        "microsoft",
+        "windows",
+        "for",
+        "and",
+        "the",
+        "business",
+        "online",
+        "edition",
+        "enterprise",
+        "standard",
+    ]
 )
 
 

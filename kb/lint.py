@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import Problem, Shell
 
-NOISY = 1e-3
+NOISY = 2e-3
 LEAST_SAMPLES = 2
 # Commands that fetch and run, hide what they run, or delete without asking (SECURITY, Y5).
 DANGEROUS = (

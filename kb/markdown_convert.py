@@ -68,7 +68,11 @@ def convert(body: str) -> str:
     """Clean HTML of `body`. May take minutes on hostile text; may raise whatever Python-Markdown raises."""
     parser = _parser()
     parser.reset()
-    return clean(str(parser.convert(body)))
+    try:
+        return clean(str(parser.convert(body)))
+    except BaseException:
+        _parser.cache_clear()  # a parser that broke off keeps a state that reset() does not know
+        raise
 
 
 def clean(html: str) -> str:
@@ -111,7 +115,9 @@ class _Articles(Extension):
 
     def extendMarkdown(self, md: Any) -> None:  # noqa: N802 (the name is Python-Markdown's)
         md.preprocessors.register(_Fences(md), "kb_fences", 27)  # before fenced_code (25), after white space (30)
-        md.preprocessors.register(_Directives(md), "kb_directives", 24)  # after code is put away, before html_block (20)
+        md.preprocessors.register(
+            _Directives(md), "kb_directives", 24
+        )  # after code is put away, before html_block (20)
         md.inlinePatterns.register(_KnownTags(HTML_RE, md), "html", 90)  # in place of the built-in of that name
 
 

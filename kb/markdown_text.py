@@ -271,7 +271,9 @@ def _lines(block: Block, width: int) -> Iterator[str]:
     if block.kind == "rule":
         yield margin + "-" * 20
     elif block.kind == "heading":
-        yield from (margin + line for line in (block.text, ("=" if block.level == 1 else "-") * min(len(block.text), width)))
+        yield from (
+            margin + line for line in (block.text, ("=" if block.level == 1 else "-") * min(len(block.text), width))
+        )
     elif block.kind == "code":
         indent = margin + (" " * 6 if block.depth else " " * 4)
         yield from ((indent + line).rstrip() for line in block.text.expandtabs(4).split("\n"))
@@ -281,7 +283,12 @@ def _lines(block: Block, width: int) -> Iterator[str]:
         start = first if block.lead else rest
         for piece in _worded(block).split("\n"):
             yield from textwrap.wrap(
-                piece, width, initial_indent=start, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+                piece,
+                width,
+                initial_indent=start,
+                subsequent_indent=rest,
+                break_long_words=False,
+                break_on_hyphens=False,
             ) or [start.rstrip()]
             start = rest
 

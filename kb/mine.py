@@ -34,8 +34,13 @@ _CODE = re.compile(r"\b0x[0-9a-fA-F]{8}\b|(?<![\w-])-21\d{8}\b")
 _EVENT = re.compile(r"\bEvent\s?ID\s*[:=]?\s*(\d{1,5})\b", re.I)
 _SOURCE = re.compile(r"\bSource\s*:\s*([\w .-]{3,60}?)(?=\s+(?:Date|Event|Task|Level|Log)\b|$)", re.I | re.M)
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{16,400})[\"”]")
-_VARIABLE = re.compile(r"<[^<>\n]{1,40}>|\\?<[^<>\n]{1,40}\\?>|%\w\b|\.{4,}|\{[\w ]{1,30}\}|\[[A-Za-z_ ]{3,30}\]|\bX{3,}\b")
-_COMMAND = re.compile(r"^\s*(?:PS\b.*>|[A-Z]:\\.*>|[$#>] |(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Enable|Disable|Add|Install|Import|Export|Invoke)-\w+\s+-|(?:sudo|net|sc|reg|netsh|ipconfig|ping|curl|kubectl|docker|systemctl|cd|dir|az|dism|certutil|setspn|nltest|dcdiag|repadmin)\s)", re.I)
+_VARIABLE = re.compile(
+    r"<[^<>\n]{1,40}>|\\?<[^<>\n]{1,40}\\?>|%\w\b|\.{4,}|\{[\w ]{1,30}\}|\[[A-Za-z_ ]{3,30}\]|\bX{3,}\b"
+)
+_COMMAND = re.compile(
+    r"^\s*(?:PS\b.*>|[A-Z]:\\.*>|[$#>] |(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Enable|Disable|Add|Install|Import|Export|Invoke)-\w+\s+-|(?:sudo|net|sc|reg|netsh|ipconfig|ping|curl|kubectl|docker|systemctl|cd|dir|az|dism|certutil|setspn|nltest|dcdiag|repadmin)\s)",
+    re.I,
+)
 _ERROR = re.compile(
     r"error|fail|exception|denied|refus|cannot|can't|could not|couldn't|unable|not found|invalid|timed out|expired|missing"
     r"|unavailable|warning|event id|0x[0-9a-f]{8}|not (?:be|have|exist|valid|support|recogni)|no (?:such|space|route|valid)|problem|stopp|terminat|reject|block",
@@ -73,7 +78,9 @@ def mine(body: str, title: str) -> Mined:
     """Sections, messages, codes and events of an article's body."""
     parsed = blocks(render(body).html)
     sections = tuple(_sections(parsed, title))
-    messages = dict.fromkeys(m for m in (*_title(title), *_messages(parsed, title)) if len(m.text.split()) >= LEAST_WORDS)
+    messages = dict.fromkeys(
+        m for m in (*_title(title), *_messages(parsed, title)) if len(m.text.split()) >= LEAST_WORDS
+    )
     told = "\n".join(section.text for section in sections if section.kind in ("intro", "symptoms"))
     text = f"{title}\n{told}"
     return Mined(
@@ -156,7 +163,11 @@ def _messages(parsed: Sequence[Block], title: str) -> Iterator[Message]:
 
 def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
     text = "\n".join(texts)
-    if re.match(r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$", text.split("\n")[0], re.I):
+    if re.match(
+        r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$",
+        text.split("\n")[0],
+        re.I,
+    ):
         return
     told = kind in ("intro", "symptoms")
     lines = [line for line in text.split("\n") if not _COMMAND.match(line)]

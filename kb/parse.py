@@ -52,7 +52,9 @@ class _Parser:
 
     def fault(self, at: Path | tuple[int, int], what: str, way_out: str = "", severity: Any = "error") -> None:
         line, column = at if _is_place(at) else self._place(at)
-        self.faults.append(Fault(path=self.path, line=line, column=column, what=what, way_out=way_out, severity=severity))
+        self.faults.append(
+            Fault(path=self.path, line=line, column=column, what=what, way_out=way_out, severity=severity)
+        )
 
     def _place(self, at: Any) -> tuple[int, int]:
         path = tuple(at)
@@ -73,7 +75,9 @@ class _Parser:
             text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            self.fault((line, error.start - data.rfind(b"\n", 0, error.start)), "is not valid UTF-8", "save the file as UTF-8")
+            self.fault(
+                (line, error.start - data.rfind(b"\n", 0, error.start)), "is not valid UTF-8", "save the file as UTF-8"
+            )
             return None
         found = _FENCE.match(text)
         if not found:
@@ -106,7 +110,9 @@ class _Parser:
         heading = re.search(r"^#\s+(.+?)\s*#*$", body, re.MULTILINE)
         given = front.get("title")
         title = given.strip() if isinstance(given, str) and given.strip() else heading[1] if heading else stem
-        problem = Problem(id=identifier(stem), title=title, summary=_word(front.get("description")), applies_to=_products(front))
+        problem = Problem(
+            id=identifier(stem), title=title, summary=_word(front.get("description")), applies_to=_products(front)
+        )
         return Article(problem=problem, body=body, path=self.path, declared=False)
 
     # --- our front matter ---
@@ -201,7 +207,10 @@ class _Parser:
                 place, what = (*place, unknown[1], "key"), f"unknown field '{unknown[1]}'"
                 hint = did_you_mean(unknown[1], _names(kind))
             elif enum:
-                what, hint = f"'{bad}' is not one of the allowed values", did_you_mean(str(bad), _ALLOWED) or "see docs/article-format.md"
+                what, hint = (
+                    f"'{bad}' is not one of the allowed values",
+                    did_you_mean(str(bad), _ALLOWED) or "see docs/article-format.md",
+                )
             self.fault(place, what[:1].lower() + what[1:], hint)
             return None
 
@@ -212,7 +221,9 @@ class _Parser:
 
     def _id(self, name: str) -> None:
         if not _ID.fullmatch(name) or name.split(".")[0] in _DEVICES:
-            self.fault(("id",), f"'{name[:60]}' is no id", "use a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+            self.fault(
+                ("id",), f"'{name[:60]}' is no id", "use a-z, 0-9, '.', '_' and '-', starting with a letter or digit"
+            )
             return
         parts = re.split(r"[\\/]", self.path)
         if len(parts) > 1 and parts[-1] == "article.md" and parts[-2] != name:
@@ -270,7 +281,9 @@ class _Parser:
         at = path if path + (index,) not in self.places else (*path, index)
         line, column = self._place(at)
         for offset, what in regex_faults(regex):
-            self.fault((line, column + offset), f"the pattern {what}", "write it in RE2 syntax, see docs/article-format.md")
+            self.fault(
+                (line, column + offset), f"the pattern {what}", "write it in RE2 syntax, see docs/article-format.md"
+            )
 
     def _check(self, check: Check, path: Path) -> None:
         for name, outcome in check.outcomes.items():
@@ -286,11 +299,17 @@ class _Parser:
         seen: set[str] = set()
         for i, cause in enumerate(problem.causes):
             if cause.id in seen or not _ID.fullmatch(cause.id):
-                self.fault(("causes", i, "id"), f"the cause id '{cause.id[:60]}' stands twice or is no id", "give each cause an id of its own")
+                self.fault(
+                    ("causes", i, "id"),
+                    f"the cause id '{cause.id[:60]}' stands twice or is no id",
+                    "give each cause an id of its own",
+                )
             seen.add(cause.id)
         for i, reference in enumerate(problem.references):
             if not re.match(r"https?://[^\s<>\"]+$", reference.url):
-                self.fault(("references", i, "url"), f"'{reference.url[:60]}' is no web address", "write it with https://")
+                self.fault(
+                    ("references", i, "url"), f"'{reference.url[:60]}' is no web address", "write it with https://"
+                )
 
     def _known_signals(self, problem: Problem) -> None:
         for i, name in enumerate(problem.symptoms):
@@ -302,7 +321,12 @@ class _Parser:
                 self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
             for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
                 if group not in problem.params:
-                    self.fault(("signals", name), f"the group '{group}' is no parameter", did_you_mean(group, problem.params) or "declare it under params", "warning")
+                    self.fault(
+                        ("signals", name),
+                        f"the group '{group}' is no parameter",
+                        did_you_mean(group, problem.params) or "declare it under params",
+                        "warning",
+                    )
 
     def _known_checks(self, problem: Problem) -> None:
         outcomes = {f"{name}.{outcome}" for name, check in problem.checks.items() for outcome in check.outcomes}
@@ -331,15 +355,26 @@ class _Parser:
     def _known_slots(self, problem: Problem) -> None:
         texts: list[tuple[Path, str]] = []
         for name, check in problem.checks.items():
-            texts += [(("checks", name), text) for text in (check.title, *(t for ts in check.probe.values() for t in ts))]
-            texts += [(("checks", name, "commands", shell), text) for shell, lines in check.commands.items() for text in lines]
+            texts += [
+                (("checks", name), text) for text in (check.title, *(t for ts in check.probe.values() for t in ts))
+            ]
+            texts += [
+                (("checks", name, "commands", shell), text) for shell, lines in check.commands.items() for text in lines
+            ]
         for i, cause in enumerate(problem.causes):
             for j, step in enumerate(cause.remediation):
-                texts += [(("causes", i, "remediation", j), text) for text in (step.text, *(t for ts in step.commands.values() for t in ts))]
+                texts += [
+                    (("causes", i, "remediation", j), text)
+                    for text in (step.text, *(t for ts in step.commands.values() for t in ts))
+                ]
         for at, text in texts:
             for slot in _SLOT.findall(text):
                 if slot not in problem.params:
-                    self.fault(at, f"unknown parameter '{slot[:40]}'", did_you_mean(slot, problem.params) or "declare it under params")
+                    self.fault(
+                        at,
+                        f"unknown parameter '{slot[:40]}'",
+                        did_you_mean(slot, problem.params) or "declare it under params",
+                    )
 
 
 def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:
@@ -368,8 +403,6 @@ def _products(front: Mapping[str, Any]) -> tuple[Product, ...]:
     given = front.get("appliesto") or front.get("applies_to") or ()
     names = given if isinstance(given, list) else [given]
     return tuple(Product(product=str(name)[:80]) for name in names if isinstance(name, str) and name.strip())[:12]
-
-
 
 
 @cache
@@ -440,5 +473,3 @@ _ALLOWED = (
     "workaround", "fix", "mitigation", "rollback", "recovery", "none", "admin", "powershell", "cmd", "bash",
     "leads_to", "caused_by", "similar", "obsoletes", "duplicate_of",
 )  # fmt: skip
-
-

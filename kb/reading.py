@@ -63,7 +63,9 @@ def text(article: Article) -> str:
     from kb.markdown import to_text
 
     width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-    return neutral(f"{article.problem.id} ({article.problem.status})\n\n{to_text(_rendered(article), width)}", newlines=True)
+    return neutral(
+        f"{article.problem.id} ({article.problem.status})\n\n{to_text(_rendered(article), width)}", newlines=True
+    )
 
 
 def html(article: Article) -> str:

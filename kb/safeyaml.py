@@ -68,7 +68,9 @@ def load(text: str, *, first_line: int = 1) -> Loaded:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return _failed(Mistake(line, column, f"not YAML: {error.problem or error.context}", _hint(error)), first_line)
     except Exception as error:  # libyaml and PyYAML raise half a dozen others on mutated text
-        return _failed(Mistake(1, 1, f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"), first_line)
+        return _failed(
+            Mistake(1, 1, f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"), first_line
+        )
     return Loaded(value, places, tuple(mistakes))
 
 
@@ -115,14 +117,21 @@ def _plain(
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, i), places, mistakes, first_line, depth + 1) for i, child in enumerate(node.value)]
+        return [
+            _plain(child, (*path, i), places, mistakes, first_line, depth + 1) for i, child in enumerate(node.value)
+        ]
     result: dict[str, Any] = {}
     for key, child in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
             raise _RefusedError(key.start_mark, "a key that is not a plain word", "use words as keys")
         if key.value in result:
             mistakes.append(
-                Mistake(key.start_mark.line + first_line, key.start_mark.column + 1, f"the key '{key.value}' stands twice", "remove one of them")
+                Mistake(
+                    key.start_mark.line + first_line,
+                    key.start_mark.column + 1,
+                    f"the key '{key.value}' stands twice",
+                    "remove one of them",
+                )
             )
             continue
         places[*path, key.value, "key"] = (key.start_mark.line + first_line, key.start_mark.column + 1)

@@ -120,7 +120,9 @@ def _schema() -> Any:
         | w.StemFilter(ignore=None)
     )
     kinds = {name: w.fields.TEXT(analyzer=text, stored=name in ("title", "body"), phrase=True) for name in BOOSTS}
-    return w.fields.Schema(key=w.fields.ID(stored=True), words=w.fields.TEXT(analyzer=_plain_analyzer(), phrase=False), **kinds)
+    return w.fields.Schema(
+        key=w.fields.ID(stored=True), words=w.fields.TEXT(analyzer=_plain_analyzer(), phrase=False), **kinds
+    )
 
 
 def _plain_analyzer() -> Any:
@@ -256,7 +258,9 @@ def _snippet(body: str, wanted: tuple[Part, ...]) -> tuple[tuple[str, bool], ...
     """The stretch of the text with the most distinct query words, with these marked."""
     import re
 
-    stems = sorted({re.escape(word[:24]) for part in wanted for word in re.findall(r"\w{2,}", part.text)}, key=len, reverse=True)
+    stems = sorted(
+        {re.escape(word[:24]) for part in wanted for word in re.findall(r"\w{2,}", part.text)}, key=len, reverse=True
+    )
     text = " ".join(re.sub(r"[#>`*|]+", " ", body[:200_000]).split())
     if not stems:
         return ((text[:SNIPPET], False),)
@@ -264,7 +268,9 @@ def _snippet(body: str, wanted: tuple[Part, ...]) -> tuple[tuple[str, bool], ...
     found = list(pattern.finditer(text))[:2000]
     start = 0
     if found:
-        best = max(found, key=lambda m: len({o[0].lower() for o in found if m.start() <= o.start() < m.start() + SNIPPET}))
+        best = max(
+            found, key=lambda m: len({o[0].lower() for o in found if m.start() <= o.start() < m.start() + SNIPPET})
+        )
         start = max(0, text.rfind(" ", 0, max(0, best.start() - 30)) + 1)
     stretch = text[start : start + SNIPPET]
     spans: list[tuple[str, bool]] = [("..." if start else "", False)]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 6
+FORMAT = 8
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
@@ -167,7 +167,7 @@ def _compile(connection: sqlite3.Connection) -> None:
     rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()
     lines = [Pattern(SALIENT, SALIENT_REGEX, True, True)]
     lines += [Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE) for number, regex, caseless, _, rate in rows]
-    squeezed = [Pattern(SALIENT, "\x00kb\x00", True, True)]
+    squeezed = [Pattern(SALIENT, r"\x00kb\x00", True, True)]
     for number, _, caseless, literal, _ in rows:
         if literal:
             data = literal.encode("utf-8", "surrogateescape")

@@ -16,7 +16,7 @@ from diagnose.blocks import blocks
 from diagnose.decode import sniff, to_utf8
 from diagnose.facts import merge
 from diagnose.match import passages_of
-from diagnose.outcomes import outputs_in, told
+from diagnose.outcomes import first_outcome, outputs_in, told
 from diagnose.pipeline import diagnose
 from diagnose.scan import scan_source
 from diagnose.sources import open_inputs
@@ -110,4 +110,7 @@ def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
     passages = passages_of([scan])
     values = merge((), problem.params, {}).values
     answer = told(problem, values, outputs_in(passages), passages).get(check)
-    return answer.outcome if answer else ""
+    if answer and answer.outcome:
+        return answer.outcome
+    # The file lies under its check, so that what it belongs to is known: its patterns decide.
+    return first_outcome(problem.checks[check], "\n".join(line for passage in passages for line in passage.lines))

@@ -72,7 +72,9 @@ VARIANTS = {
     "utf-16": ERROR.encode("utf-16"),
     "utf-8 with mark and CR LF": ERROR.replace("\n", "\r\n").encode("utf-8-sig"),
     "between prose": f"Hello,\n\nwhen we fail over we get this:\n\n{ERROR}\nAny idea? Nothing else changed.\n",
-    "german frame": ERROR.replace("At line:1 char:1", "In Zeile:1 Zeichen:1").replace("CategoryInfo          ", "CategoryInfo          "),
+    "german frame": ERROR.replace("At line:1 char:1", "In Zeile:1 Zeichen:1").replace(
+        "CategoryInfo          ", "CategoryInfo          "
+    ),
     "quoted by mail": "\n".join("> " + line for line in ERROR.splitlines()),
     "escape codes": "\x1b[31;1m" + ERROR + "\x1b[0m",
 }
@@ -141,7 +143,10 @@ def test_an_output_about_another_port_changes_nothing(diagnosed):
 
 def test_the_trace_line_alone_is_found_among_thousands_gzipped(diagnosed):
     chance = random.Random(7)
-    lines = [f"2026-05-21 21:{n // 60 % 60:02}:{n % 60:02} worker {chance.randrange(99)} finished batch {n}" for n in range(9000)]
+    lines = [
+        f"2026-05-21 21:{n // 60 % 60:02}:{n % 60:02} worker {chance.randrange(99)} finished batch {n}"
+        for n in range(9000)
+    ]
     lines.insert(6543, ADDRESSED.strip())
     diagnosis = diagnosed(gzip.compress("\n".join(lines).encode()))
     assert diagnosis.articles[0].id == ARTICLE

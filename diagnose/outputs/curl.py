@@ -43,7 +43,10 @@ _STATES |= dict.fromkeys(_TLS, "tls-error")
 _CERTIFICATE = (
     (re.compile(r"certificate ?has ?expired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
     (re.compile(r"self.?signed|unable ?to ?get ?(?:local ?)?issuer|UNTRUSTED_ROOT|not trusted"), "untrusted"),
-    (re.compile(r"no ?alternative ?certificate ?subject|does ?not ?match ?target ?host|WRONG_PRINCIPAL"), "name-mismatch"),
+    (
+        re.compile(r"no ?alternative ?certificate ?subject|does ?not ?match ?target ?host|WRONG_PRINCIPAL"),
+        "name-mismatch",
+    ),
 )
 _LATE = re.compile(r"Connection timed out|Connection timeout|Failed to connect|connect timeout|Timeout was reached")
 _NO_RESPONSE = re.compile(r"Operation (?:timed out|too slow)")
@@ -65,7 +68,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         yield from _read(page, block)
 
 
-def _begins(kinds: set[str], piece: Piece) -> bool:
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     """After an error comes nothing but the words of its own sentence."""
     return "error" in kinds and piece.kind not in ("failed", "unresolved")
 
@@ -161,4 +164,6 @@ def _message(page: Paste, piece: Piece) -> tuple[str, int]:
 
 def _continues(page: Paste, line: int) -> bool:
     following = page[line + 1]
-    return bool(following.strip()) and full(page[line], following) and not (is_prompt(following) or _STOP.match(following))
+    return (
+        bool(following.strip()) and full(page[line], following) and not (is_prompt(following) or _STOP.match(following))
+    )

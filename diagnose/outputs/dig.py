@@ -38,7 +38,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         yield from _read(page, block)
 
 
-def _begins(kinds: set[str], piece: Piece) -> bool:
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     return piece.kind in kinds or (piece.kind == "banner" and bool(kinds - {COMMAND}))
 
 

@@ -37,7 +37,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         yield from _read(page, block)
 
 
-def _begins(kinds: set[str], piece: Piece) -> bool:
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     return piece.kind in ("count", "cache", "none") and bool(kinds - {COMMAND})
 
 

@@ -68,7 +68,7 @@ def _asked(reading: str) -> dict[str, str] | None:
     return found
 
 
-def _begins(block: list[Piece], piece: Piece) -> bool:
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     """A line about another port or host is another output; Ncat's lines after an error are the next address."""
     said = [b for b in block if b.kind not in (COMMAND, "noise")]
     if not said or piece.kind == "noise":

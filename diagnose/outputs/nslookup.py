@@ -33,9 +33,7 @@ _REASONS = {
 _REASON = "|".join(_REASONS)
 _NAME = r"(?P<host>[\w.-]{1,255}?)"
 _PATTERNS = {
-    "server": soft(
-        r"^(?:Server|Serveur|Servidor|DNS request timed out|サーバー|服务器)(?: ?: |\.$)"
-    ),
+    "server": soft(r"^(?:Server|Serveur|Servidor|DNS request timed out|サーバー|服务器)(?: ?: |\.$)"),
     "name": soft(rf"^(?:Name|Nom|Nombre|Nome|名前|名称) ?: {_NAME}(?=[ ]|$)"),
     "address": soft(
         r"^(?:Address|Addresses|Adresse|Direcci.n|Direcciones) ?: (?P<address>[\da-fA-F.:%]{2,60}?)(?=[ #]|$)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 from diagnose.fold import fold, fold_text
@@ -48,6 +48,17 @@ class Flat:
     def line(self, offset: int) -> int:
         """Index of the line at `offset`; an offset at a break belongs to the line before it."""
         return self.lines[max(0, bisect_right(self.starts, offset) - 1)] if self.lines else 0
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Every match of a soft pattern; one that begins with `^` is tried at the beginning of lines only."""
+        if not pattern.pattern.startswith(_ANCHORS["^"]):
+            yield from pattern.finditer(self.text)
+            return
+        end = 0
+        for start in self.starts:
+            if start >= end and (hit := pattern.match(self.text, start)):
+                end = hit.end()
+                yield hit
 
     def start(self, offset: int) -> int:
         """Offset where the line at `offset` begins."""
@@ -117,7 +128,8 @@ def _clean(line: str) -> str:
 
 _TOKEN = re.compile(
     r"""
-      (?P<group>\((?:\?(?:P<\w+>|:|=|!|<=|<!))?|\)[?*+]?|\||\$|\^)
+      (?P<raw>\(\?<[!=](?:\[\^?\]?(?:\\.|[^\]\\])*\]|\\.)\))
+    | (?P<group>\((?:\?(?:P<\w+>|:|=|!|<=|<!))?|\)[?*+]?|\||\$|\^)
     | (?P<atom>\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|[^\\ ])(?P<times>(?:[?*+]|\{\d+(?:,\d*)?\})\??)?
     | (?P<blank>[ ])(?P<maybe>[?*]?)
     """,
@@ -130,7 +142,7 @@ def soft(pattern: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern for one line made to match a flat text too.
 
     A wrap may stand behind every character, a blank is any break, ` ?` and ` *` an optional one; `^` and `$` are the
-    ends of a line. Groups may not be repeated but by `?`; a class must not hold line ends, `.` is no line end.
+    ends of a line; a look-behind is one class, taken as it is. Groups may not be repeated but by `?`; a class must not hold line ends, `.` is no line end.
     """
     return re.compile("".join(_softened(pattern)), re.ASCII | flags)
 
@@ -139,7 +151,9 @@ def _softened(pattern: str) -> list[str]:
     pieces: list[str] = []
     for found in _TOKEN.finditer(pattern):
         group, blank, atom = found["group"], found["blank"], found["atom"]
-        if group:
+        if found["raw"]:
+            pieces.append(found["raw"])
+        elif group:
             pieces.append(_ANCHORS.get(group, group))
         elif blank:
             pieces.append("[ \n\r]" + ("?" if found["maybe"] else ""))

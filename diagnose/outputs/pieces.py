@@ -17,6 +17,8 @@ from diagnose.outputs.paste import Paste, whole
 from diagnose.outputs.sockets import error_at
 
 COMMAND = "command"
+MOST_PIECES = 200  # of one output
+FAR = 20  # blank lines that separate two pieces
 
 
 class Piece(Struct, frozen=True):
@@ -43,7 +45,7 @@ def sentences(page: Paste, patterns: Mapping[str, re.Pattern[str]], errors: Iter
     found: list[Piece] = []
     with_error = frozenset(errors)
     for kind, pattern in patterns.items():
-        for n, hit in enumerate(pattern.finditer(flat.text)):
+        for n, hit in enumerate(flat.matches(pattern)):
             if n >= MOST:
                 break
             values = {name: whole(value or "") for name, value in hit.groupdict().items()}
@@ -58,44 +60,46 @@ def commands(echoes: Sequence[Echo]) -> list[Piece]:
     return [Piece(COMMAND, echo.first, echo.last, command=echo) for echo in echoes]
 
 
-def runs(
-    page: Paste, pieces: Iterable[Piece], begins: Callable[[list[Piece], Piece], bool] = lambda block, piece: False
-) -> Iterator[list[Piece]]:
-    """Pieces with only blank lines between; a command line, and what `begins` says so of, is the first of another."""
-    block: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.first, piece.kind != COMMAND, piece.at)):
-        if block and (piece.kind == COMMAND or apart(page, block[-1].last, piece.first) or begins(block, piece)):
-            yield block
-            block = []
-        block.append(piece)
-    if block:
-        yield block
+Begins = Callable[[Sequence[Piece], set[str], Piece], bool]
 
 
-def blocks(
-    page: Paste, pieces: Iterable[Piece], near: int, begins: Callable[[set[str], Piece], bool]
-) -> Iterator[list[Piece]]:
-    """Pieces at most `near` lines apart, whatever stands between but a prompt.
+def runs(page: Paste, pieces: Iterable[Piece], begins: Begins) -> Iterator[list[Piece]]:
+    """Pieces with only blank lines between.
 
-    A command line is the first of another block, and so is a piece that `begins` says so of, given the kinds before it.
+    A command line is the first of another run, and so is a piece that `begins` says so of, given the run so far and the
+    kinds in it.
     """
+    return _grouped(pieces, lambda block, kinds, piece: apart(page, block[-1], piece) or begins(block, kinds, piece))
+
+
+def blocks(page: Paste, pieces: Iterable[Piece], near: int, begins: Begins) -> Iterator[list[Piece]]:
+    """Pieces at most `near` lines apart, whatever stands between but a prompt; else as `runs`."""
+    return _grouped(pieces, lambda block, kinds, piece: _far(page, block[-1], piece, near) or begins(block, kinds, piece))
+
+
+def _grouped(pieces: Iterable[Piece], begins: Begins) -> Iterator[list[Piece]]:
     block: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.first, piece.kind != COMMAND, piece.at)):
-        kinds = {before.kind for before in block}
-        if block and (
-            piece.kind == COMMAND or begins(kinds, piece) or _prompted(page, block[-1].last, piece.first, near)
-        ):
+    kinds: set[str] = set()
+    for piece in in_order(pieces):
+        if block and (piece.kind == COMMAND or len(block) >= MOST_PIECES or begins(block, kinds, piece)):
             yield block
-            block = []
+            block, kinds = [], set()
         block.append(piece)
+        kinds.add(piece.kind)
     if block:
         yield block
 
 
-def _prompted(page: Paste, last: int, first: int, near: int) -> bool:
-    return first - last > near or any(is_prompt(page[i]) for i in range(last + 1, first))
+def in_order(pieces: Iterable[Piece]) -> list[Piece]:
+    return sorted(pieces, key=lambda piece: (piece.first, piece.kind != COMMAND, piece.at))
 
 
-def apart(page: Paste, last: int, first: int) -> bool:
-    """Whether something stands between two lines."""
-    return first - last > 20 or any(page[i].strip() for i in range(last + 1, first))
+def _far(page: Paste, before: Piece, piece: Piece, near: int) -> bool:
+    between = range(before.last + 1, piece.first)
+    return len(between) >= near or any(is_prompt(page[i]) for i in between)
+
+
+def apart(page: Paste, before: Piece, piece: Piece) -> bool:
+    """Whether something stands between two pieces."""
+    between = range(before.last + 1, piece.first)
+    return len(between) >= FAR or any(page[i].strip() for i in between)

@@ -22,7 +22,7 @@ NEAR = 30  # lines without an answer between two pieces
 _AT = r"(?P<address>[\da-fA-F.:%]{2,60}?)"
 _NAME = r"(?P<host>[\w.%:-]{1,255})"
 _PATTERNS = {
-    "windows": soft(rf"{_NAME} \[{_AT}\] \w{{2,10}} \d{{1,5}} \w{{3,10}}"),
+    "windows": soft(rf"(?<![\w.%:-]){_NAME} \[{_AT}\] \w{{2,10}} \d{{1,5}} \w{{3,10}}"),
     "windows-bare": soft(rf"^Pinging {_NAME} with \d{{1,5}} bytes of data"),
     "linux": soft(
         rf"^PING6? ?(?:\(\d{{1,3}}=[\w+ ]{{1,30}}\) )?{_NAME}(?: \({_AT}\))?.{{0,60}}?(?:bytes of data|data bytes|-->)"
@@ -55,7 +55,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
         yield from _read(page, block)
 
 
-def _begins(kinds: set[str], piece: Piece) -> bool:
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     return bool(kinds & (_ENDS | _NAME_ERRORS)) or (piece.kind in _STARTS and bool(kinds - {COMMAND}))
 
 

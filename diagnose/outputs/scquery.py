@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, output
 from diagnose.outputs.paste import Paste, paste, soft
-from diagnose.outputs.pieces import COMMAND, Piece, commands, sentences
+from diagnose.outputs.pieces import COMMAND, Piece, commands, in_order, sentences
 
 PARSER = "sc-query"
 NAMES = ("sc",)
@@ -50,7 +50,7 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
     block: list[Piece] = []
-    for piece in sorted([*commands(calls), *sentences(page, _PATTERNS)], key=lambda p: (p.first, p.kind != COMMAND)):
+    for piece in in_order([*commands(calls), *sentences(page, _PATTERNS)]):
         if block and (piece.kind in (COMMAND, *(p.kind for p in block)) or _apart(page, block[-1], piece)):
             yield from _read(page, block)
             block = []

@@ -6,8 +6,6 @@ in the translations of glibc, and gives the state. A wording that is cut off is 
 
 from __future__ import annotations
 
-import re
-
 from diagnose.outputs.paste import BREAK, WRAP, Flat
 
 # glibc's po/de.po, fr.po, es.po, it.po, pt_BR.po, ru.po, zh_CN.po, ja.po, pl.po for the entries behind these errors.
@@ -80,16 +78,19 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     ),
     "reset": ("Connection reset by peer",),
 }
-_FOLDED = re.compile(r"\s+")
-_STATES = {_FOLDED.sub("", wording).casefold(): state for state, group in WORDINGS.items() for wording in group}
+_STATES: dict[str, list[tuple[str, str]]] = {}  # by first letter
+for _state, _group in WORDINGS.items():
+    for _wording in _group:
+        _folded = "".join(_wording.split()).casefold()
+        _STATES.setdefault(_folded[0], []).append((_folded, _state))
 LONGEST = 300
 MOST_LINES = 4
 
 
 def state_of(text: str) -> str:
     """The state that an error message begins with; empty for any other and for one that is cut off."""
-    squeezed = _FOLDED.sub("", text[:LONGEST]).casefold()
-    for wording, state in _STATES.items():
+    squeezed = "".join(text[:LONGEST].split()).casefold()
+    for wording, state in _STATES.get(squeezed[:1], ()):
         if squeezed.startswith(wording):
             return state
     return ""

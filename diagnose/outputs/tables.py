@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -39,8 +40,17 @@ class Table(Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
-def tables(paste: Paste) -> Iterator[Table]:
-    """Every table with a line of dashes under its headers."""
+_KEPT: WeakKeyDictionary[Paste, tuple[Table, ...]] = WeakKeyDictionary()
+
+
+def tables(paste: Paste) -> tuple[Table, ...]:
+    """Every table with a line of dashes under its headers; found once for all tools."""
+    if paste not in _KEPT:
+        _KEPT[paste] = tuple(_tables(paste))
+    return _KEPT[paste]
+
+
+def _tables(paste: Paste) -> Iterator[Table]:
     lines = paste.lines
     done = -1
     for i, line in enumerate(lines):

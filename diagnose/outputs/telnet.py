@@ -49,7 +49,9 @@ _PATTERNS |= {
 }
 _ERRORS = ("address", "remote", "name", "lookup", "unknown")
 _NAME_ERRORS = ("name", "lookup", "unknown")
-_FINAL = frozenset({"connected", "remote", "ended", "failed", "lost", *_NAME_ERRORS})  # after it, no other address is tried
+_FINAL = frozenset(
+    {"connected", "remote", "ended", "failed", "lost", *_NAME_ERRORS}
+)  # after it, no other address is tried
 _SURE = frozenset({"connecting", "trying", "address", "remote", "failed", *_NAME_ERRORS})  # said by no other program
 _TARGET = re.compile(r"([\w.:%-]{1,255})(?: wird hergestellt)?\.\.\. ?$", re.ASCII)
 _STOP = re.compile(r"Trying |Connect|telnet:|Could not|Server lookup|[^\s.]+ [\w.:-]+\.\.\.|Escape")
@@ -88,8 +90,7 @@ def _with_target(page: Paste, piece: Piece) -> Piece:
     return Piece("failed", piece.first, piece.last, piece.at, values)
 
 
-def _begins(block: list[Piece], piece: Piece) -> bool:
-    kinds = {b.kind for b in block}
+def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     if piece.kind == "connecting":
         return kinds != {COMMAND}
     return piece.kind in ("trying", "failed", *_NAME_ERRORS) and bool(kinds & _FINAL)

@@ -37,7 +37,8 @@ _KEYS = tables.keys(
         "PingReplyDetails",
     ),
 )
-_OWN = {"remoteport", "tcptestsucceeded", "pingsucceeded"}  # what no other list has
+MOST_PIECES = 200  # of one output
+_OWN = {"tcptestsucceeded", "pingsucceeded"}  # what no other list has
 _LISTS = {"nameresolutionresults", "matchingipsecrules", "resolvedaddresses", "traceroute"}  # of several lines
 _HOST = r"(?P<host>[\w.%:-]{1,255}?)"
 _WARNINGS = {
@@ -96,7 +97,7 @@ def _pieces(page: Paste, commands: Sequence[echo.Echo]) -> list[_Piece]:
     flat = page.flat
     pieces = [_Piece("command", command.first, command.last, command=command) for command in commands]
     for kind, pattern in _WARNINGS.items():
-        for hit in pattern.finditer(flat.text):
+        for hit in flat.matches(pattern):
             number = whole(hit["port"] or "") if kind == "tcp" else ""
             span = (flat.line(hit.start()), flat.line(hit.end() - 1))
             pieces.append(_Piece(kind, *span, value=whole(hit["host"]), port=number))
@@ -162,7 +163,7 @@ def _blocks(page: Paste, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
 
 def _begins(page: Paste, block: Sequence[_Piece], seen: set[str], piece: _Piece) -> bool:
     """Whether `piece` is the first of another output."""
-    if piece.kind == "command" or block[-1].kind == "bare":
+    if piece.kind == "command" or block[-1].kind == "bare" or len(block) >= MOST_PIECES:
         return True
     if piece.kind == "key" and (piece.key in seen or (piece.key == "computername" and len(seen - {""}) > 0)):
         return True
@@ -193,7 +194,8 @@ def _foreign(page: Paste, block: Sequence[_Piece], piece: _Piece) -> bool:
 def _read(page: Paste, block: Sequence[_Piece]) -> Output | None:
     values = {piece.key: piece.value for piece in block if piece.kind == "key"}
     kinds = {piece.kind for piece in block}
-    if not (_OWN & values.keys() or kinds & {"bare", "tcp", "name"}):
+    ours = _OWN & values.keys() or values.keys() >= {"computername", "remoteport"}
+    if not (ours or kinds & {"bare", "tcp", "name"}):
         return None
     asked = echo.named(block[0].command, _asked)
     tried = [piece for piece in block if piece.kind == "tcp"]

@@ -28,7 +28,9 @@ def command(values: tuple[str, ...], format_: str) -> int:
             click.echo(f"{neutral(value)}:" if readings else f"{neutral(value)}: unknown")
             for r in readings:
                 facility = f" (facility {r.facility})" if r.facility else ""
-                click.echo(f"  {r.kind:<9}{r.value:<12}{r.name}{': ' if r.name else ''}{r.meaning}{facility}{_notations(r.key)}")
+                click.echo(
+                    f"  {r.kind:<9}{r.value:<12}{r.name}{': ' if r.name else ''}{r.meaning}{facility}{_notations(r.key)}"
+                )
     return 0 if all(decoded.values()) else 1
 
 

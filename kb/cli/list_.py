@@ -10,7 +10,9 @@ from kb.cli import Session
 @click.command()
 @click.option("--product", default="", metavar="TEXT", help="Only articles of a product that holds TEXT.")
 @click.option("--tag", default="", metavar="TAG", help="Only articles with this tag.")
-@click.option("--status", type=click.Choice(["draft", "test", "stable", "deprecated"]), help="Only articles of this status.")
+@click.option(
+    "--status", type=click.Choice(["draft", "test", "stable", "deprecated"]), help="Only articles of this status."
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, product: str, tag: str, status: str | None, format_: str) -> int:

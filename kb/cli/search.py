@@ -30,7 +30,8 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     result = open_index(store.documents_digest, store.documents, store.search_dir).search(text, limit)
     if format_ == "json":
         hits = [
-            {"id": h.id, "title": h.title, "score": h.score, "snippet": "".join(t for t, _ in h.snippet)} for h in result.hits
+            {"id": h.id, "title": h.title, "score": h.score, "snippet": "".join(t for t, _ in h.snippet)}
+            for h in result.hits
         ]
         answer = {"query": text, "hits": hits, "did_you_mean": result.did_you_mean}
         click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())

@@ -11,7 +11,9 @@ from kb.cli import Session
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
+)
 @click.pass_obj
 def command(session: Session, /, name: str, format_: str) -> int:
     """Read the article with this ID: its text, causes, checks and remediation."""
@@ -21,5 +23,3 @@ def command(session: Session, /, name: str, format_: str) -> int:
     text = RENDERERS[format_](article)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     return 0
-
-
