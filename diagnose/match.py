@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 LINE_WINDOW = 200
 LEAST_PREFIX = 16
 LONGEST_CAPTURE_LINE = 8192
-LONGEST_QUOTE = 400
+# Longer than what is shown: a quote is redacted whole and clipped afterwards.
+LONGEST_QUOTE = 4000
 
 
 class Passage(Struct, frozen=True):

@@ -160,7 +160,7 @@ class _Windows:
         self._tail = self._split()[-AROUND:]
         self._first, self._data, self._lines = first, data, None
         if self._done and self._open():
-            line, lines = self._done[-1]
+            _, lines = self._done[-1]
             missing = 2 * AROUND - len(lines)
             lines += self._split()[:missing]
 

@@ -14,10 +14,10 @@ with warnings.catch_warnings():
     from whoosh.spelling import Corrector
 
 __all__ = [
-    "Parts",
     "Corrector",
     "FileStorage",
     "LowercaseFilter",
+    "Parts",
     "RamStorage",
     "RegexTokenizer",
     "StemFilter",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from diagnose.neutral import clip
 from diagnose.pipeline import Options, diagnose
 
 if TYPE_CHECKING:
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
     """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
     diagnosis = diagnose(sources, base, options)
-    return diagnosis if raw else redacted(diagnosis)
+    return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
 
 
 def redacted(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis with every quote redacted, the same secret under the same name."""
     from diagnose.redact import Redactor
 
-    hide: Callable[[str], str] = Redactor().redact
+    redact = Redactor().redact
+    return with_quotes(diagnosis, lambda quote: clip(redact(quote)))
+
+
+def with_quotes(diagnosis: Diagnosis, hide: Callable[[str], str]) -> Diagnosis:
+    """The same diagnosis with `hide` applied to every quote."""
     return replace(
         diagnosis,
         causes=tuple(_finding(finding, hide) for finding in diagnosis.causes),

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from diagnose.regexcheck import capturable
 from msgspec import Struct
 
 from diagnose import codes
 from diagnose.events import event_pattern
 from diagnose.fold import fold_literal, fold_text
 from diagnose.patterns import literal, trimmed
+from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
 from diagnose.terms import cleaned, identifiers, pairs_of, prose, words
 from kb.background import rate, regex_rate

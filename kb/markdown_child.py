@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,14 +135,14 @@ def _module_path() -> list[str]:
     return list(dict.fromkeys([*(part for part in sys.path if part and os.path.isabs(part)), own]))
 
 
-def _read(stream: BinaryIO | None, size: int) -> bytes:
+def _read(stream: IO[bytes] | None, size: int) -> bytes:
     data = stream.read(size) if stream is not None else b""
     if len(data) < size:
         raise EOFError
     return data
 
 
-def _write(stream: BinaryIO | None, data: bytes) -> None:
+def _write(stream: IO[bytes] | None, data: bytes) -> None:
     if stream is not None:
         stream.write(data)
         stream.flush()

@@ -113,7 +113,7 @@ def _parser() -> markdown.Markdown:
 class _Articles(Extension):
     """What support articles hold beyond Markdown, and one tag rule of our own."""
 
-    def extendMarkdown(self, md: Any) -> None:  # noqa: N802 (the name is Python-Markdown's)
+    def extendMarkdown(self, md: Any) -> None:
         md.preprocessors.register(_Fences(md), "kb_fences", 27)  # before fenced_code (25), after white space (30)
         md.preprocessors.register(
             _Directives(md), "kb_directives", 24
@@ -126,7 +126,7 @@ class _KnownTags(HtmlInlineProcessor):
 
     _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]
         text = m.group(1)
         name = self._NAME.match(text)
         if name is not None and name[1].lower() not in TAGS | DROPPED:

@@ -191,6 +191,10 @@ class _Reader:
     def row(self, inside: bool) -> None:
         self._row = inside
 
+    def end_table(self) -> None:
+        self.row(False)
+        self.enter("_tables", -1)
+
     def rule(self) -> None:
         self.done.append(Block(kind="rule", depth=len(self._lists), quote=self._quote))
 
@@ -233,7 +237,7 @@ _CLOSED: dict[str, Callable[[_Reader, str], None]] = {
     "pre": _to_text,
     "blockquote": lambda reader, tag: reader.enter("_quote", -1),
     "details": lambda reader, tag: reader.enter("_folds", -1),
-    "table": lambda reader, tag: (reader.row(False), reader.enter("_tables", -1))[1],
+    "table": lambda reader, tag: reader.end_table(),
     "ul": lambda reader, tag: reader.list(None),
     "ol": lambda reader, tag: reader.list(None),
     "tr": lambda reader, tag: reader.row(False),

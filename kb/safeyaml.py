@@ -151,11 +151,13 @@ def _special(text: str) -> Mistake | None:
     """Anchors, aliases and explicit tags, from the events: composing would expand them. Linear, nothing is expanded."""
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            mark = event.start_mark
+            mark: Any = event.start_mark
             if getattr(event, "anchor", None):
                 return Mistake(mark.line + 1, mark.column + 1, "an anchor or alias", "write the value out")
             if getattr(event, "tag", None):
-                return Mistake(mark.line + 1, mark.column + 1, f"the tag {event.tag}", "leave the tag out")
+                return Mistake(
+                    mark.line + 1, mark.column + 1, f"the tag {getattr(event, 'tag', '')}", "leave the tag out"
+                )
     except Exception:
         return None  # composing meets it again and says what is wrong
     return None

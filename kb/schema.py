@@ -14,7 +14,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> dict[str, Any]:
     """The schema as a value. Where a list is declared, a single item is accepted too, as the parser does."""
-    (problem, header), definitions = msgspec.json.schema_components([Problem, Header], ref_template="#/$defs/{name}")
+    _, definitions = msgspec.json.schema_components([Problem, Header], ref_template="#/$defs/{name}")
     definitions = {name: _loosened(part) for name, part in definitions.items()}
     front = definitions.pop("Problem")
     front["properties"] |= definitions.pop("Header")["properties"]

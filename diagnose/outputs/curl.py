@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from diagnose.outputs import echo, sockets
 from diagnose.outputs.base import Output, about, output
-from diagnose.outputs.paste import Paste, full, paste, soft
 from diagnose.outputs.echo import is_prompt
-from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
+from diagnose.outputs.paste import Paste, full, paste, soft
+from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "curl"
 NAMES = ("curl",)
@@ -57,6 +58,8 @@ _VALUED = frozenset(
         *("--cert", "--key", "--proxy", "--retry", "--data-raw", "--interface", "--user-agent", "--write-out"),
     )
 )
+# Lines of curl between those above: -v, headers, the meter of the progress.
+_OWN = re.compile(r"\s*(?:$|[*<>{}]|[\w-]{2,40}: |% Total|Dload|\d+ +[\d.kMG]+ +\d+ |[\d.:kMG -]+$)")
 _STOP = re.compile(r"\*|curl: |HTTP/|<|>|%")
 
 
@@ -64,13 +67,21 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
     said = sentences(page, _PATTERNS, ("refused",))
-    for block in blocks(page, [*commands(calls), *said], NEAR, _begins):
+    for block in groups([*commands(calls), *said], partial(_begins, page)):
         yield from _read(page, block)
 
 
-def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
-    """After an error comes nothing but the words of its own sentence."""
-    return "error" in kinds and piece.kind not in ("failed", "unresolved")
+def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
+    """Whether another request begins: after an error comes nothing but its own words, and no prose within one."""
+    between = range(block[-1].last + 1, piece.first)
+    if "error" in kinds and piece.kind not in ("failed", "unresolved"):
+        return True
+    return len(between) > NEAR or any(not _is_own(page, i) for i in between)
+
+
+def _is_own(page: Paste, line: int) -> bool:
+    wrapped = bool(page[line].strip()) and full(page[line - 1], page[line])
+    return (wrapped or bool(_OWN.match(page[line]))) and not is_prompt(page[line])
 
 
 def _asked(reading: str) -> dict[str, str] | None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, about, output
 from diagnose.outputs.paste import Paste, paste, soft
-from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
+from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "dig"
 NAMES = ("dig",)
@@ -28,18 +29,23 @@ _PATTERNS = {
     "size": soft(r"^;; MSG SIZE"),
 }
 _STATES = {"NXDOMAIN": "name-error", "SERVFAIL": "failed", "REFUSED": "refused"}
+_OWN = re.compile(r"\s*(?:$|;|\S+\s+\d+\s+[A-Z]{2}\s)")
 _STOP = re.compile(r";")
 
 
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
-    for block in blocks(page, [*commands(calls), *sentences(page, _PATTERNS)], NEAR, _begins):
+    for block in groups([*commands(calls), *sentences(page, _PATTERNS)], partial(_begins, page)):
         yield from _read(page, block)
 
 
-def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
-    return piece.kind in kinds or (piece.kind == "banner" and bool(kinds - {COMMAND}))
+def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
+    """Whether another question begins, or something stands between that dig does not print."""
+    if piece.kind in kinds or (piece.kind == "banner" and kinds - {COMMAND}):
+        return True
+    between = range(block[-1].last + 1, piece.first)
+    return len(between) > NEAR or any(not _OWN.match(page[i]) for i in between)
 
 
 def _asked(reading: str) -> dict[str, str] | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, about, address, host, output
 from diagnose.outputs.paste import Paste, paste, soft
-from diagnose.outputs.pieces import COMMAND, Piece, commands, sentences
+from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "nslookup"
 NAMES = ("nslookup",)
+NEAR = 40  # addresses of one name
 CUT = "the output ends before the answer"
 
 _REASONS = {
@@ -57,7 +59,7 @@ _DECIDES = frozenset({"reason", "late", "unreached"})
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
-    for block in _blocks(page, [*commands(calls), *sentences(page, _PATTERNS)]):
+    for block in groups([*commands(calls), *sentences(page, _PATTERNS)], partial(_begins, page)):
         kinds = {piece.kind for piece in block}
         if any(marks <= kinds for marks in _MARKS):
             yield _read(page, block)
@@ -68,29 +70,18 @@ def _asked(reading: str) -> dict[str, str] | None:
     return {"host": words[0]} if 1 <= len(words) <= 2 and host(words[0]) else None
 
 
-def _blocks(page: Paste, pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    block: list[Piece] = []
-    for piece in sorted(pieces, key=lambda p: (p.first, p.kind != COMMAND, p.at)):
-        kinds = {b.kind for b in block}
-        ended = bool(kinds & (_DECIDES | {"name"})) and piece.kind == "server"
-        ended = ended or (bool(kinds & _DECIDES) and piece.kind not in ("unknown", "linux", "reason"))
-        if block and (piece.kind == COMMAND or ended or _apart(page, block[-1], piece)):
-            yield block
-            block = []
-        block.append(piece)
-    if block:
-        yield block
-
-
-def _apart(page: Paste, before: Piece, piece: Piece) -> bool:
-    """Whether a line between two pieces is neither a heading, nor another address, nor a part of these pieces."""
-    between = range(before.last + 1, piece.first)
-    if len(between) > 40:
+def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
+    """Whether a piece is the first of another answer, or a line before it belongs to none."""
+    if piece.kind == "server" and kinds & (_DECIDES | {"name"}):
         return True
-    return any(not _belongs(page[i].strip()) or echo.is_prompt(page[i]) for i in between)
+    if kinds & _DECIDES and piece.kind not in ("unknown", "linux", "reason"):
+        return True
+    between = range(block[-1].last + 1, piece.first)
+    return len(between) > NEAR or any(not _belongs(page[i].strip()) or echo.is_prompt(page[i]) for i in between)
 
 
 def _belongs(line: str) -> bool:
+    """Whether a line is a heading, another address, or a part of these pieces."""
     if not line or (line.endswith(":") and len(line) < 60) or _ADDRESS.fullmatch(line):
         return True
     return line.startswith(("timeout was", "Aliases:", ">", ";;")) or "canonical name" in line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, about, output
@@ -59,7 +60,7 @@ def _asked(reading: str) -> dict[str, str] | None:
     words = echo.words(reading)
     if "s_client" not in words:
         return None
-    options = dict(zip(words, words[1:], strict=False))
+    options = dict(pairwise(words))
     name, _, number = options.get("-connect", "").rpartition(":")
     return {"host": name, "port": number, "server_name": options.get("-servername", "")}
 

@@ -69,15 +69,16 @@ def runs(page: Paste, pieces: Iterable[Piece], begins: Begins) -> Iterator[list[
     A command line is the first of another run, and so is a piece that `begins` says so of, given the run so far and the
     kinds in it.
     """
-    return _grouped(pieces, lambda block, kinds, piece: apart(page, block[-1], piece) or begins(block, kinds, piece))
+    return groups(pieces, lambda block, kinds, piece: apart(page, block[-1], piece) or begins(block, kinds, piece))
 
 
 def blocks(page: Paste, pieces: Iterable[Piece], near: int, begins: Begins) -> Iterator[list[Piece]]:
     """Pieces at most `near` lines apart, whatever stands between but a prompt; else as `runs`."""
-    return _grouped(pieces, lambda block, kinds, piece: _far(page, block[-1], piece, near) or begins(block, kinds, piece))
+    return groups(pieces, lambda block, kinds, piece: _far(page, block[-1], piece, near) or begins(block, kinds, piece))
 
 
-def _grouped(pieces: Iterable[Piece], begins: Begins) -> Iterator[list[Piece]]:
+def groups(pieces: Iterable[Piece], begins: Begins) -> Iterator[list[Piece]]:
+    """Pieces in order, in groups of which `begins` and every command line begin another."""
     block: list[Piece] = []
     kinds: set[str] = set()
     for piece in in_order(pieces):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, output
 from diagnose.outputs.paste import Paste, paste, soft
-from diagnose.outputs.pieces import COMMAND, Piece, commands, in_order, sentences
+from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "sc-query"
 NAMES = ("sc",)
@@ -49,13 +50,8 @@ MISSING, DENIED = "1060", "5"  # ERROR_SERVICE_DOES_NOT_EXIST, ERROR_ACCESS_DENI
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
-    block: list[Piece] = []
-    for piece in in_order([*commands(calls), *sentences(page, _PATTERNS)]):
-        if block and (piece.kind in (COMMAND, *(p.kind for p in block)) or _apart(page, block[-1], piece)):
-            yield from _read(page, block)
-            block = []
-        block.append(piece)
-    yield from _read(page, block)
+    for block in groups([*commands(calls), *sentences(page, _PATTERNS)], partial(_begins, page)):
+        yield from _read(page, block)
 
 
 def _asked(reading: str) -> dict[str, str] | None:
@@ -64,8 +60,9 @@ def _asked(reading: str) -> dict[str, str] | None:
     return {"service": words[1]} if len(words) == 2 and words[0].lower() in ("query", "queryex", "qc") else None
 
 
-def _apart(page: Paste, before: Piece, piece: Piece) -> bool:
-    if before.kind == "name" and piece.kind not in ("state", "start"):
+def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
+    before = block[-1]
+    if piece.kind in kinds or (before.kind == "name" and piece.kind not in ("state", "start")):
         return True
     between = [page[i] for i in range(before.last + 1, piece.first)]
     if before.kind in (COMMAND, "success"):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, output
 from diagnose.outputs.paste import Paste, paste, soft
-from diagnose.outputs.pieces import COMMAND, Piece, commands, sentences
+from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "systemctl"
 NAMES = ("systemctl",)
@@ -30,7 +31,11 @@ _PATTERNS = {
 }
 _ENABLED = soft(r"; (?P<enabled>enabled|disabled|masked|static|indirect|generated|alias)[;)]")
 _STOP = re.compile(r"[●○×↻*•x] |Unit |Failed |Loaded|active$|inactive$|failed$|activating$|unknown$")
-_ACTIVE = {"exited": "exited", "listening": "listening"}  # the rest of active is running
+# What a unit that is active does: services, sockets, timers, mounts, targets.
+_ACTIVE = {"running": "running", "exited": "exited", "listening": "listening"}
+_ACTIVE |= dict.fromkeys(("waiting", "mounted", "plugged", "active", "elapsed"), "running")
+_ACTIVATING = {"auto-restart": "restarting"}
+_ACTIVATING |= dict.fromkeys(("start", "start-pre", "start-post", "start-chown", "mounting"), "start-pending")
 _WORDS = {
     "active": "",
     "inactive": "stopped",
@@ -41,7 +46,6 @@ _WORDS = {
 _STATES = {
     "inactive": "stopped",
     "failed": "failed",
-    "activating": "start-pending",
     "deactivating": "stop-pending",
     "reloading": "running",
 }
@@ -50,7 +54,7 @@ _STATES = {
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
-    for block in _blocks(page, [*commands(calls), *sentences(page, _PATTERNS)]):
+    for block in groups([*commands(calls), *sentences(page, _PATTERNS)], partial(_begins, page)):
         if {piece.kind for piece in block} & {"active", "missing", "unit"}:
             yield _read(page, block)
     yield from _words(page, calls)
@@ -61,21 +65,10 @@ def _asked(reading: str) -> dict[str, str] | None:
     return {"verb": words[0], "unit": words[1]} if len(words) == 2 else None
 
 
-def _blocks(page: Paste, pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    block: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.first, piece.kind != COMMAND)):
-        if block and (piece.kind in (COMMAND, "unit", "missing") or _apart(page, block, piece)):
-            if not (block[-1].kind == COMMAND and piece.kind in ("unit", "missing") and not _apart(page, block, piece)):
-                yield block
-                block = []
-        block.append(piece)
-    if block:
-        yield block
-
-
-def _apart(page: Paste, block: Sequence[Piece], piece: Piece) -> bool:
+def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
+    """Whether a piece is the first of another unit: a name after anything but the command, a kind that was there."""
     between = range(block[-1].last + 1, piece.first)
-    if piece.kind in {b.kind for b in block} or len(between) > NEAR:
+    if piece.kind in kinds or len(between) > NEAR or (piece.kind in ("unit", "missing") and kinds != {COMMAND}):
         return True
     if block[-1].kind == COMMAND:
         return any(page[i].strip() for i in between)
@@ -114,9 +107,9 @@ def _state(active: Piece | None, loaded: str, block: Sequence[Piece]) -> str:
         return ""
     word, sub = active.get("active"), active.get("sub")
     if word == "active":
-        return _ACTIVE.get(sub, "running") if sub else ""
-    if word == "activating" and sub == "auto-restart":
-        return "restarting"
+        return _ACTIVE.get(sub, "")
+    if word == "activating":
+        return _ACTIVATING.get(sub, "")
     return "disabled" if word == "inactive" and loaded == "masked" else _STATES[word]
 
 

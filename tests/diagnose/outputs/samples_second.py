@@ -373,7 +373,9 @@ content-type: text/html
 """,
         ("connected", {"host": "www.contoso.com", "port": "443"}),
     ),
-    sample("curl", "curl: (6) Could not resolve host: nosuch.contoso.com", ("name-error", {"host": "nosuch.contoso.com"})),
+    sample(
+        "curl", "curl: (6) Could not resolve host: nosuch.contoso.com", ("name-error", {"host": "nosuch.contoso.com"})
+    ),
     sample(
         "curl",
         "curl: (28) Failed to connect to 10.0.0.12 port 443 after 5001 ms: Timeout was reached",

@@ -62,7 +62,7 @@ def test_a_cut_output_has_its_state_or_none(sample: Sample) -> None:
     for at in range(1, len(lines)):
         assert {o.state for o in recognise(lines[:at])} <= allowed(sample), lines[:at]
         assert {o.state for o in recognise(lines[at:])} <= allowed(sample), lines[at:]
-        cut = lines[:at] + [lines[at][: len(lines[at]) // 2]]
+        cut = [*lines[:at], lines[at][: len(lines[at]) // 2]]
         assert {o.state for o in recognise(cut)} <= allowed(sample), cut
 
 
@@ -98,4 +98,3 @@ def test_several_outputs_of_one_paste_come_in_order() -> None:
     found = read("\n\nand then\n\n".join(sample.text for sample in samples))
     assert [(o.parser, o.state) for o in found] == [(s.parser, state) for s in samples for state, _ in s.expected]
     assert [o.first for o in found] == sorted(o.first for o in found)
-
