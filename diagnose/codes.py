@@ -264,8 +264,11 @@ def _win32_forms(number: int) -> Iterator[str]:
     yield rf"\b(?:0x)?{value:08x}h?\b"
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
-    yield rf"\b0x0{{0,4}}{number:x}\b"
-    yield rf"\b{_BEFORE}{_BETWEEN}{number}\b"
+    if number > 0xFF:
+        yield rf"\b0x0{{0,4}}{number:x}\b"
+        yield rf"\b{_BEFORE}{_BETWEEN}{number}\b"
+    else:  # small numbers stand behind "error" for many things: only where Windows itself says it
+        yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){_BETWEEN}{number}\b"
     name = _name("w", str(number))
     if name:
         yield rf"\b{name}\b"

@@ -76,10 +76,14 @@ def told(
     """
     result: dict[str, Told] = {}
     claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
-    for name, check in problem.checks.items():
-        for located in outputs:
-            if _answers(check, values, located.output):
+    answered: set[int] = set()
+    # Checks whose port is known choose first; what is left may answer one whose port is not.
+    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], values)):
+        for index, located in enumerate(outputs):
+            open_port = "connects" in _subject(check, values)
+            if _answers(check, values, located.output) and not (open_port and index in answered):
                 result[name] = _newer(result.get(name), _outcome(name, check, located))
+                answered.add(index)
         if name not in result:
             echoed = _echoed(name, check, values, passages, claimed)
             if echoed is not None:
@@ -149,6 +153,7 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     if not (
         check.parser == output.parser
         or ("port" in wanted and output.parser in CONNECTING)
+        or ("connects" in wanted and output.parser in CONNECTING)
         or ("service" in wanted and "service" in output.subject)
     ):
         return False
@@ -183,7 +188,8 @@ def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
     tcp = check.probe.get("tcp")
     if tcp and len(tcp) == 2:
         filled = {"host": _fill(tcp[0], values), "port": _fill(tcp[1], values)}
-        return {key: value for key, value in filled.items() if value}
+        known = {key: value for key, value in filled.items() if value}
+        return known if "port" in known else {**known, "connects": "some port"}
     services = check.probe.get("service", ())
     if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
         services = tuple(word for line in _lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])

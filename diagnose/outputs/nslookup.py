@@ -12,7 +12,7 @@ from functools import partial
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, about, address, host, output
-from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.paste import Paste, paste, soft, squeezed
 from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "nslookup"
@@ -32,6 +32,7 @@ _REASONS = {
     "No address": "no-data",
     "No records": "no-data",
 }
+_SQUEEZED = {squeezed(reason): state for reason, state in _REASONS.items()}
 _REASON = "|".join(_REASONS)
 _NAME = r"(?P<host>[\w.-]{1,255}?)"
 _PATTERNS = {
@@ -121,7 +122,7 @@ def _last(page: Paste, piece: Piece) -> int:
 def _state(block: Sequence[Piece], addresses: Sequence[str]) -> str:
     if addresses:
         return "resolved"
-    reasons = {_REASONS.get(" ".join(piece.get("reason").split()), "") for piece in block if piece.kind == "reason"}
+    reasons = {_SQUEEZED[squeezed(piece.get("reason"))] for piece in block if piece.kind == "reason"}
     if reasons:
         return reasons.pop() if len(reasons) == 1 else ""
     return "timeout" if {piece.kind for piece in block} & {"late", "unreached"} else ""

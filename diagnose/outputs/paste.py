@@ -166,3 +166,8 @@ def _softened(pattern: str) -> list[str]:
 def whole(value: str) -> str:
     """A captured value without the wraps in it."""
     return value.replace(WRAP, "").strip(BREAK + " ")
+
+
+def squeezed(value: str) -> str:
+    """A captured sentence without any blanks: at a wrap nothing tells whether one stood there."""
+    return "".join(value.split())

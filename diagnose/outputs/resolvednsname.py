@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from diagnose.outputs import echo, tables
 from diagnose.outputs.base import Output, about, address, output
-from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.paste import Paste, paste, soft, squeezed
 from diagnose.outputs.pieces import Piece, sentences
 
 PARSER = "resolve-dnsname"
@@ -34,6 +34,7 @@ _MESSAGES = {
     "No records found for given DNS query": "no-data",
     "This operation returned because the timeout period expired": "timeout",
 }
+_SQUEEZED = {squeezed(message): state for message, state in _MESSAGES.items()}
 _NAME = r"(?P<host>[\w.-]{1,255})"
 _PATTERNS = {
     "message": soft(rf"Resolve-DnsName ?: {_NAME} ?: (?P<message>{'|'.join(_MESSAGES)})"),
@@ -81,8 +82,8 @@ def _tables(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
 
 
 def _error(page: Paste, commands: Sequence[echo.Echo], record: Sequence[Piece]) -> Iterator[Output]:
-    states = {_IDS[piece.get("id")] for piece in record if piece.kind == "id"}
-    states |= {_MESSAGES[" ".join(piece.get("message").split())] for piece in record if piece.kind == "message"}
+    states = {_IDS[squeezed(piece.get("id"))] for piece in record if piece.kind == "id"}
+    states |= {_SQUEEZED[squeezed(piece.get("message"))] for piece in record if piece.kind == "message"}
     if not states:
         return
     above = echo.above(page, commands, record[0].first)

@@ -135,6 +135,7 @@ def _of_addresses(block: list[Piece], host: str) -> tuple[str, str]:
     states = set(results.values())
     if len(states) != 1:
         return "", MIXED
-    if block[-1].kind == "address" and ":" in address and host != address:
+    unrouted = states == {"unreachable"} and not over_ipv4
+    if (block[-1].kind == "address" or unrouted) and ":" in address and host != address:
         return "", OTHERS
     return states.pop(), ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, host, output
-from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.paste import Paste, paste, soft, squeezed
 from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
 
 PARSER = "w32tm"
@@ -31,7 +31,7 @@ _PATTERNS = {
     "late": soft(r"^\d\d:\d\d:\d\d,? .{1,20}?: 0x800705B4"),
 }
 _OWN = frozenset({"leap", "stopped", "no-data", "tracking"})
-_FREE = re.compile(r"local cmos clock|free-running system clock|lokale cmos-uhr|freilaufende systemuhr", re.IGNORECASE)
+_FREE = re.compile(r"localcmosclock|free-runningsystemclock|lokalecmos-uhr|freilaufendesystemuhr", re.IGNORECASE)
 _STOP = re.compile(r"Leap|Sprung|The |Tracking|Sending|Folgender|Stratum")
 
 
@@ -67,7 +67,7 @@ def _state(kinds: dict[str, Piece]) -> str:
         return "reachable" if "sample" in kinds else "timeout" if "late" in kinds else ""
     leap = kinds["leap"].get("leap")
     stratum = kinds["stratum"].get("stratum") if "stratum" in kinds else ""
-    source = " ".join(kinds["source"].get("source").split()) if "source" in kinds else ""
+    source = squeezed(kinds["source"].get("source")) if "source" in kinds else ""
     if leap == "3" or _FREE.search(source):
         return "unsynchronised"
     return "synchronised" if stratum and int(stratum) > 0 and source else ""
