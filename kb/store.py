@@ -7,11 +7,11 @@ needed only when an article changed. An edge module: it touches files.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import stat
 import sys
+import zlib
 from array import array
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 9
+FORMAT = 10
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
@@ -89,7 +89,8 @@ class _DamagedError(Exception):
 
 def _key(roots: Sequence[Path]) -> str:
     text = "\n".join(str(root.absolute()) for root in roots)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    data = text.encode("utf-8", "surrogatepass")
+    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
 
 
 def _connected(path: str, files: Sequence[ArticleFile], *, fresh: bool = False) -> sqlite3.Connection:
@@ -130,6 +131,11 @@ def _private(path: str, fresh: bool) -> None:
         pass  # another kb was faster
     except OSError as error:
         raise sqlite3.OperationalError(f"unable to open: {error.strerror}") from None
+
+
+def _sum(blob: bytes) -> str:
+    """Against bit rot, not against people: the file is private to this user."""
+    return f"{zlib.crc32(blob):08x}{len(blob):x}"
 
 
 def _meta(connection: sqlite3.Connection, key: str) -> str:
@@ -177,7 +183,7 @@ def _compile(connection: sqlite3.Connection) -> None:
         blob = _without_refused(connection, patterns).dump()
         connection.execute(
             "INSERT OR REPLACE INTO compiled VALUES(?, ?, ?, ?)",
-            (kind, engine(), hashlib.sha256(blob).hexdigest(), blob),
+            (kind, engine(), _sum(blob), blob),
         )
     connection.execute("INSERT OR REPLACE INTO meta VALUES('engine', ?)", (engine(),))
 
@@ -235,7 +241,7 @@ class Store:
         """The compiled patterns, compiled again where the cache does not fit this machine."""
         row = self._db.execute("SELECT sum, blob FROM compiled WHERE kind=?", (kind,)).fetchone()
         try:
-            if row is None or hashlib.sha256(row[1]).hexdigest() != row[0]:
+            if row is None or _sum(row[1]) != row[0]:
                 raise ValueError("damaged pattern cache")
             return load_patterns(row[1])
         except ValueError:
@@ -356,6 +362,8 @@ class Store:
     def documents_digest(self) -> str:
         """Changes with the content of any article."""
         rows = self._db.execute("SELECT name, digest FROM article ORDER BY name")
+        import hashlib  # not needed for a diagnosis, and OpenSSL is slow to load
+
         return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in rows).encode()).hexdigest()
 
     def documents(self) -> Iterator[SearchDoc]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from diagnose.outputs import echo, sockets
 from diagnose.outputs.base import Output, about, output
 from diagnose.outputs.echo import is_prompt
-from diagnose.outputs.paste import Paste, full, paste, soft
+from diagnose.outputs.paste import Paste, full, paste, soft, squeezed
 from diagnose.outputs.pieces import COMMAND, Piece, commands, groups, sentences
 
 PARSER = "curl"
@@ -41,6 +41,8 @@ _TLS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98}
 MOST_LINES = 5  # of one error message
 _STATES = {5: "name-error", 6: "name-error", 7: "failed", 22: "connected", 52: "no-response"}
 _STATES |= dict.fromkeys(_TLS, "tls-error")
+# A word that the message of an error has (lib/strerror.c and its own), so that a damaged number is not believed.
+_WORDS = {5: "resolve", 6: "resolve", 7: "connect", 22: "returned error", 28: "time", 52: "Empty reply"}
 _CERTIFICATE = (
     (re.compile(r"certificate ?has ?expired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
     (re.compile(r"self.?signed|unable ?to ?get ?(?:local ?)?issuer|UNTRUSTED_ROOT|not trusted"), "untrusted"),
@@ -143,6 +145,8 @@ def _state(page: Paste, block: Sequence[Piece]) -> tuple[str, str, int]:
         return ("connected" if answered else ""), CUT, block[-1].last
     text, last = _message(page, error)
     code = int(error.get("code"))
+    if squeezed(_WORDS.get(code, "")) not in squeezed(text):
+        return "", OTHER.format(code), last
     if code == 7:
         named = {piece.error for piece in block if piece.kind == "refused"}
         told = sockets.state_of(text.rpartition(": ")[2])

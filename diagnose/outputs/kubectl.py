@@ -42,6 +42,7 @@ _STATES = {
     "RunContainerError": "failed",
     "ContainerStatusUnknown": "",
 }
+_ENDS = frozenset({"OOMKilled", "Completed", "Error", "Evicted"})  # reasons that only what has ended can have
 _POD = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 _BEGINS = re.compile(rf"\s*(?:{_POD}\s+){{1,2}}\d{{1,3}}/\d{{1,3}}\s+[A-Z]")
 _ROW = re.compile(
@@ -169,7 +170,8 @@ def _described(page: Paste, first: int, fields: Sequence[tables.Field]) -> Outpu
             running += _value(field) == "Running"
             waiting += _value(field) != "Running"
         if field.key == "reason" and before is not None and before.key in ("state", "laststate"):
-            reasons.append((before.key, _value(field)))
+            possible = _value(before) == "Terminated" or _value(field) not in _ENDS
+            reasons.append((before.key, _value(field) if possible else ""))
     ready = [_value(field) for field in fields if field.key == "ready"]
     now = [_state(reason) for key, reason in reasons if key == "state"]
     state = next((s for s in now if s), "")

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from diagnose.outputs import echo
 from diagnose.outputs.base import Output, about, output
-from diagnose.outputs.paste import Paste, paste, soft
+from diagnose.outputs.paste import Paste, paste, soft, squeezed
 from diagnose.outputs.pieces import COMMAND, Piece, blocks, commands, sentences
 
 PARSER = "openssl-s-client"
@@ -28,13 +28,14 @@ _PATTERNS = {
     "none": soft(r"^no peer certificate available"),
     "subject": soft(r"^subject ?=.{0,300}?CN ?= ?(?P<name>[\w.*-]{1,253})"),
 }
-# X509_V_ERR_*: not yet valid, expired, self-signed, unknown issuer, revoked, name mismatch
+# X509_V_ERR_*: not yet valid, expired, self-signed, unknown issuer, revoked, name mismatch. The text must agree.
 _CODES = {
     0: "ok",
     10: "expired",
     62: "name-mismatch",
     **dict.fromkeys((2, 9, 18, 19, 20, 21, 23, 24, 26, 27), "untrusted"),
 }
+_TEXTS = {"ok": "ok", "certificatehasexpired": "expired", "hostnamemismatch": "name-mismatch"}
 # Linux, macOS, Windows
 _ERRNO = {
     **dict.fromkeys((111, 61, 10061), "refused"),
@@ -88,5 +89,11 @@ def _state(block: Sequence[Piece], certificate: bool) -> str:
         return states.pop() if len(states) == 1 else ""
     if "none" in kinds:
         return "tls-error"
-    codes = {int(piece.get("code")) for piece in block if piece.kind == "code"}
-    return _CODES.get(codes.pop(), "untrusted") if len(codes) == 1 and certificate else ""
+    results = {_verified(piece) for piece in block if piece.kind == "code"}
+    return results.pop() if len(results) == 1 and certificate else ""
+
+
+def _verified(piece: Piece) -> str:
+    state = _CODES.get(int(piece.get("code")), "")
+    said = _TEXTS.get(squeezed(piece.get("text")).lower(), "untrusted")
+    return state if state == said else ""

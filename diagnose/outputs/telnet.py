@@ -126,14 +126,14 @@ def _of_addresses(block: list[Piece], host: str) -> tuple[str, str]:
     results: dict[str, str] = {}
     address = ""
     for piece in block:
-        address = piece.get("address") or address
+        address = piece.get("address") or address  # of the one that is tried
         if piece.kind in ("address", "remote"):
             results[address] = piece.error
     over_ipv4 = {address: error for address, error in results.items() if ":" not in address}
     if over_ipv4:
         results = over_ipv4 | {a: error for a, error in results.items() if error != "unreachable"}
     states = set(results.values())
-    if len(states) != 1:
+    if len(states) != 1 or address not in results:
         return "", MIXED
     unrouted = states == {"unreachable"} and not over_ipv4
     if (block[-1].kind == "address" or unrouted) and ":" in address and host != address:
