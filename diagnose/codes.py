@@ -250,7 +250,8 @@ def pattern(code: str) -> str:
 
 
 def _long_forms(value: int) -> Iterator[str]:
-    yield rf"\b(?:0x)?{value:08x}h?\b"
+    yield rf"\b0x{value:08x}h?\b"
+    yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
     for kind in ("n", "h"):
@@ -261,7 +262,8 @@ def _long_forms(value: int) -> Iterator[str]:
 
 def _win32_forms(number: int) -> Iterator[str]:
     value = 0x80070000 | number
-    yield rf"\b(?:0x)?{value:08x}h?\b"
+    yield rf"\b0x{value:08x}h?\b"
+    yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
     if number > 0xFF:
@@ -313,4 +315,5 @@ def _tokens(line: str) -> Iterator[tuple[str, int, bool]]:
         if told or (large and match["bare"] is None):
             yield token, match.start(), told and large
     for match in _SHORT.finditer(line):
-        yield match["short"], match.start("short"), False
+        unix = "errno" in match[0].lower() or "os error" in match[0].lower()
+        yield f"errno:{match['short']}" if unix else match["short"], match.start("short"), False

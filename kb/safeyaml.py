@@ -17,6 +17,7 @@ LARGEST = 256 << 10
 DEEPEST = 20
 Path = tuple[str | int, ...]
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$")
+_LISTS = re.compile(r"\s*(?:[-?] +){20}")
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -90,6 +91,8 @@ def _too_deep(text: str) -> Mistake | None:
     """Flow brackets outside quotes, counted before libyaml sees them: 100,000 of them crash it."""
     depth, quote = 0, ""
     for number, line in enumerate(text.split("\n"), 1):
+        if _LISTS.match(line):
+            return Mistake(number, 1, "lists are nested too deeply", f"at most {DEEPEST} levels")
         previous = " "
         for column, character in enumerate(line, 1):
             if quote:

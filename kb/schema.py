@@ -34,7 +34,7 @@ def _loosened(part: Any) -> Any:
     made = {key: _loosened(value) for key, value in part.items()}
     if made.get("type") == "array" and "items" in made:
         item = made["items"]
-        if item.get("type") == "string" or item.get("$ref", "").endswith("EventRef"):
+        if item.get("type") in ("string", ["string", "number"]) or item.get("$ref", "").endswith("EventRef"):
             return {"anyOf": [item, {"type": "number"}, made]}
     if made.get("type") == "string" and "enum" not in made:
         return {**made, "type": ["string", "number"]}

@@ -70,7 +70,9 @@ def open_store(roots: Sequence[Path], cache: Path | None, note: Callable[[str], 
         return Store(_connected(":memory:", files), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"
     try:
-        return Store(_connected(str(path), files), cache, roots)
+        store = Store(_connected(str(path), files), cache, roots)
+        _ = store.lines, store.squeezed  # read now what a diagnosis needs first: damage shows while it can be mended
+        return store
     except (sqlite3.DatabaseError, msgspec.MsgspecError, _DamagedError) as error:
         if "locked" in str(error):
             raise KbError(str(path), "another kb is indexing", "try again in a moment") from None

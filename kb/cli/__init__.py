@@ -186,7 +186,7 @@ def _invoke(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _closed()
     except Exception as error:
-        return _bug(error)
+        return _damaged() if _of_sqlite(error) else _bug(error)
 
 
 def _prepare_streams() -> None:
@@ -216,6 +216,23 @@ def _closed() -> int:
     except (OSError, ValueError):
         pass
     return 141
+
+
+def _of_sqlite(error: Exception) -> bool:
+    import sqlite3
+
+    return isinstance(error, sqlite3.DatabaseError)
+
+
+def _damaged() -> int:
+    """Damage deep in the file that opening it did not meet: it goes, and the next call builds it again."""
+    from kb.cache import cache_dir
+
+    folder = cache_dir()
+    for path in folder.glob("kb-*.sqlite*") if folder else ():
+        path.unlink(missing_ok=True)
+    tell("the index was damaged and is removed; run the command again, it is built anew (KB-E014)")
+    return 2
 
 
 def _bug(error: Exception) -> int:

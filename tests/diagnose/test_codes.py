@@ -1,0 +1,88 @@
+"""One value in any notation."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnose.codes import canonical, decode, find, pattern
+from diagnose.errors import KbError
+
+RPC = [
+    "0x800706BA",
+    "800706ba",
+    "800706BAh",
+    "-2147023174",
+    "2147944122",
+    "0x6ba",
+    "1722",
+    "win32:1722",
+    "RPC_S_SERVER_UNAVAILABLE",
+]
+
+
+@pytest.mark.parametrize("text", RPC)
+def test_every_notation_is_the_same_code(text):
+    assert decode(text)[0].name == "RPC_S_SERVER_UNAVAILABLE"
+    assert canonical(text) == {"win32:1722"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Exception from HRESULT: 0x800706BA", "(0x800706ba)", "code -2147023174", "Systemfehler 1722", "error 1722", "Fehlercode: 1722",
+        "[WinError 1722] x", "エラー: 1722", "RPC_S_SERVER_UNAVAILABLE", "failed with 0x6BA",
+    ],
+)  # fmt: skip
+def test_the_pattern_finds_it_in_any_language(line):
+    assert re.search(pattern("0x800706BA"), line, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["port 1722", "pid 1722 started", "10:17:22.1722", "id {800706ba-1111-2222-3333-444444444444}", "1722 files"],
+)
+def test_a_bare_number_is_no_code(line):
+    assert not re.search(pattern("win32:1722"), line, re.IGNORECASE)
+
+
+@given(st.integers(0x80080000, 0x8FFFFFFF))
+def test_hexadecimal_and_signed_are_one_value(value):
+    assert decode(f"0x{value:08X}")[0].key == decode(str(value - (1 << 32)))[0].key
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("0xC000006D", "STATUS_LOGON_FAILURE"),
+        ("ECONNREFUSED", "ECONNREFUSED"),
+        ("errno:111", "ECONNREFUSED"),
+        ("WSAECONNREFUSED", "WSAECONNREFUSED"),
+        ("http:503", "Service Unavailable"),
+    ],
+)
+def test_other_kinds(text, name):
+    assert decode(text)[0].name == name
+
+
+def test_an_unknown_code_names_its_facility():
+    assert "facility ITF" in decode("0x8004FFFE")[0].meaning
+
+
+def test_codes_of_a_text_come_in_order_and_once():
+    found = find(
+        "error 0x80070005 here\nthen errno 111 and again HRESULT 0x80070005\npointer 0x7ffe1234 GUID 80070005-1111\n"
+    )
+    assert [f.name for f in found] == ["ERROR_ACCESS_DENIED", "ECONNREFUSED"]
+
+
+def test_nonsense_is_refused_with_a_hint():
+    with pytest.raises(KbError, match="ECONNREFUSED"):
+        canonical("ECONREFUSED")
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_it_raise(text):
+    decode(text)
+    find(text)

@@ -1,0 +1,161 @@
+"""Article files to articles: every fault with its place and the way out, and nothing that raises."""
+
+import tarfile
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.parse import identifier, parse
+from kb.safeyaml import load
+
+GOOD = """---
+id: good-one
+title: Something fails
+params: {port: {type: port, default: 9001}}
+signals:
+  failed: {contains: the frobnicator could not be started}
+  either: {any: [failed, {regex: 'frob(?P<port>[0-9]+) is down'}]}
+symptoms: [failed]
+causes:
+  - id: off
+    title: It is off
+    likelihood: common
+    evidence: [{signal: either, supports: strong}, {check: on.no, supports: decisive}]
+    remediation: [{kind: fix, text: Switch it on., verify: on.yes}]
+checks:
+  on:
+    title: Is it on at ${port}?
+    commands: {bash: 'nc -vz localhost ${port}'}
+    outcomes: {yes: {contains: open}, no: {contains: closed}}
+---
+# Body
+"""
+
+
+def faults(text, path="x/good-one/article.md"):
+    return [str(fault) for fault in parse(path, text.encode())[1]]
+
+
+def test_a_good_article_is_read_whole():
+    article, found = parse("x/good-one/article.md", GOOD.encode())
+    assert found == ()
+    problem = article.problem
+    assert problem.params["port"].default == "9001"
+    assert problem.signals["either"].any == ("failed", "either.2")
+    assert problem.signals["either.2"].regex == ("frob(?P<port>[0-9]+) is down",)
+    assert problem.checks["on"].commands["bash"] == ("nc -vz localhost ${port}",)
+    assert list(problem.checks["on"].outcomes) == ["yes", "no"]
+
+
+FAULTS = [
+    ("title: Something", "titel: Something", ":3:1: unknown field 'titel'; did you mean 'title'?"),
+    ("type: port", "type: prt", "did you mean 'port'?"),
+    ("symptoms: [failed]", "symptoms: [faild]", ":8:12: unknown signal 'faild'; did you mean 'failed'?"),
+    ("check: on.no", "check: on.noo", "unknown outcome 'on.noo'; did you mean 'on.no'?"),
+    ("likelihood: common", "likelihood: comon", ":12:17: 'comon' is not one of the allowed values; did you mean 'common'?"),
+    ("at ${port}", "at ${prt}", "unknown parameter 'prt'; did you mean 'port'?"),
+    ("[0-9]+) is", "[0-9) is", ":7:"),
+    ("frob(?P<port>[0-9]+) is down", "frob(?=x)", "look-ahead"),
+    ("frob(?P<port>[0-9]+) is down", "(frob+)+", "repeats a repeat"),
+    ("frob(?P<port>[0-9]+) is down", ".*", "matches the empty text"),
+    ("supports: decisive", "supports: 0.5", "greater than 1"),
+    ("id: good-one", "id: ../etc/passwd", "is no id"),
+    ("id: good-one", "id: con", "is no id"),
+    ("title: Something fails", "title: &a Something", "an anchor or alias"),
+    ("title: Something fails", "title: !!python/object/apply:os.system [x]", "the tag"),
+    ("title: Something fails", "title: a\ntitle: b", "stands twice"),
+    ("title: Something fails", "title: 'open", "not YAML"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "told"), FAULTS, ids=[new[:30] for _, new, _ in FAULTS])
+def test_each_fault_is_told_with_its_place_and_the_way_out(old, new, told):
+    assert old in GOOD
+    found = faults(GOOD.replace(old, new, 1))
+    assert any(told in fault for fault in found), found
+    assert all(fault.startswith("x/good-one/article.md:") for fault in found)
+
+
+def test_several_faults_are_told_at_once():
+    text = (
+        GOOD.replace("type: port", "type: prt")
+        .replace("symptoms: [failed]", "symptoms: [faild]")
+        .replace("frob(?P", "(frob(?P")
+    )
+    assert len(faults(text)) >= 3
+
+
+def test_what_yaml_1_1_would_change_stays_as_written():
+    value = load("a: no\nb: 12:30\nc: 1.10\nd: 0x10\ne: true\n").value
+    assert value == {"a": "no", "b": "12:30", "c": "1.10", "d": "0x10", "e": True}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 100_000, "a: " + "{x: " * 5000, "- " * 50_000, "a: 1" + "0" * 5000, "%YAML 3\n---\na"]
+)
+def test_hostile_yaml_is_refused_quickly(text):
+    start = time.perf_counter()
+    loaded = load(text)
+    assert loaded.value is None or not loaded.mistakes
+    assert time.perf_counter() - start < 5
+
+
+@given(st.text(max_size=300), st.integers(0, len(GOOD)))
+def test_no_text_makes_the_parser_raise(noise, at):
+    parse("x/good-one/article.md", (GOOD[:at] + noise + GOOD[at:]).encode("utf-8", "surrogatepass"))
+    load(noise)
+
+
+@pytest.mark.shared
+def test_the_yaml_test_suite_never_raises(shared):
+    with tarfile.open(shared / "data" / "hostile" / "yaml_test_suite_src.tar.xz") as tar:
+        for member in tar:
+            if member.isfile():
+                load(tar.extractfile(member).read().decode("utf-8", "replace"))
+
+
+def test_plain_markdown_is_an_article_named_by_its_file():
+    article, found = parse("base/Some Error.md", b"# It fails\n\n> The frobnicator is broken\n")
+    assert found == ()
+    assert (article.problem.id, article.problem.title, article.declared) == ("some-error", "It fails", False)
+
+
+def test_foreign_front_matter_gives_title_and_products():
+    text = b"<!-- source -->\n---\ntitle: Cannot mount\nms.date: 01/24/2024\nappliesto:\n  - Exchange Server 2016\n---\n# H\n"
+    article, _ = parse("base/x.md", text)
+    assert article.problem.title == "Cannot mount"
+    assert article.problem.applies_to[0].product == "Exchange Server 2016"
+
+
+@pytest.mark.parametrize("name", ["../../x", "CON", "a%2f..", "ä" * 200, "..", "x\x00y"])
+def test_any_name_becomes_a_safe_id(name):
+    import re
+
+    assert re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,127}", identifier(name))
+    assert identifier(name) == identifier(name)
+
+
+def numbers(value):
+    """What an editor makes of plain scalars that are numbers or truth values; dates stay as written."""
+    if isinstance(value, dict):
+        return {key: numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [numbers(part) for part in value]
+    return {"true": True, "false": False}.get(value, float(value) if value.isdigit() else value)
+
+
+def test_the_schema_accepts_the_shipped_articles_and_refuses_faults(root):
+    import jsonschema
+    import yaml
+
+    from kb.schema import schema
+
+    validator = jsonschema.Draft202012Validator(schema())
+    for path in (root / "articles").glob("*/*/article.md"):
+        front = yaml.load(path.read_text(encoding="utf-8").split("---\n")[1], Loader=yaml.BaseLoader)
+        found = list(validator.iter_errors(numbers(front)))
+        assert not found, (path, found[0].message)
+    assert list(validator.iter_errors({"id": "x", "title": "t", "signls": {}}))
+    assert list(validator.iter_errors({"id": "../x", "title": "t"}))

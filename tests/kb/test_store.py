@@ -1,0 +1,123 @@
+"""The derived file: swept, updated by row, rebuilt when damaged, private."""
+
+import os
+import sys
+from io import BytesIO
+
+import msgspec
+import pytest
+
+from diagnose.errors import KbError
+from diagnose.pipeline import diagnose
+from diagnose.sources import open_inputs
+from kb.store import open_store
+
+TEXT = """---
+id: {id}
+title: The {word} fails
+signals: {{failed: {{contains: the {word} engine could not be started by the {word} service}}}}
+symptoms: [failed]
+causes: [{{id: off, title: It is off}}]
+---
+> the {word} engine could not be started by the {word} service
+"""
+
+
+def write(folder, name, word):
+    place = folder / name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "article.md").write_text(TEXT.format(id=name, word=word), encoding="utf-8")
+
+
+def answer(store, word):
+    text = f"the {word} engine could not be started by the {word} service\n"
+    return diagnose(open_inputs(["-"], BytesIO(text.encode())), store)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, word in (("one", "alpha"), ("two", "beta"), ("three", "gamma")):
+        write(tmp_path / "base", name, word)
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def cache(tmp_path):
+    path = tmp_path / "cache"
+    path.mkdir(mode=0o700)
+    return path
+
+
+def test_a_change_is_seen_and_gives_what_a_fresh_build_gives(folder, cache, tmp_path):
+    open_store([folder], cache).close()
+    write(folder, "two", "delta")
+    write(folder, "four", "epsilon")
+    (folder / "three" / "article.md").unlink()
+    changed = open_store([folder], cache)
+    fresh = open_store([folder], None)
+    for word in ("alpha", "beta", "gamma", "delta", "epsilon"):
+        assert msgspec.json.encode(answer(changed, word)) == msgspec.json.encode(answer(fresh, word))
+    assert answer(changed, "delta").articles[0].id == "two"
+    assert "three" not in [article.id for article in answer(changed, "gamma").articles]
+
+
+@pytest.mark.parametrize("damage", ["truncate", "zero", "garbage", "empty", "flip"])
+def test_a_damaged_file_is_rebuilt_and_the_answer_given(folder, cache, damage):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    data = bytearray(path.read_bytes())
+    changed = {
+        "truncate": data[: len(data) // 3],
+        "zero": bytes(len(data)),
+        "garbage": os.urandom(5000),
+        "empty": b"",
+        "flip": data[:20] + bytes([data[20] ^ 255]) + data[21:],
+    }[damage]
+    path.write_bytes(changed)
+    notes = []
+    store = open_store([folder], cache, notes.append)
+    assert answer(store, "alpha").articles[0].id == "one"
+
+
+def test_compiled_patterns_that_rotted_are_compiled_again(folder, cache):
+    store = open_store([folder], cache)
+    store._db.execute("UPDATE compiled SET blob = x'00112233'")
+    store.close()
+    assert answer(open_store([folder], cache), "beta").articles[0].id == "two"
+
+
+def test_two_articles_with_one_id_are_told_and_the_first_is_used(folder, cache):
+    write(folder / "copy", "one", "zeta")
+    store = open_store([folder], cache)
+    (fault,) = store.faults()
+    assert "is taken by" in fault.what
+    assert store.size == 3
+
+
+def test_an_unknown_id_names_the_closest(folder, cache):
+    with pytest.raises(KbError, match="did you mean 'three'"):
+        open_store([folder], cache).article("thre")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_a_cache_that_others_may_write_or_that_is_a_link_is_refused(folder, cache, tmp_path):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    path.chmod(0o666)
+    with pytest.raises(KbError, match="not a private file"):
+        open_store([folder], cache)
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(KbError, match="not a private file"):
+        open_store([folder], cache)
+
+
+def test_without_the_engine_every_sample_gives_the_same(root, monkeypatch):
+    """Where Hyperscan has no wheel, `re` answers: all samples of the shipped articles."""
+    from kb.testing import run
+
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    store = open_store([root / "articles"], None)
+    tested = run(store, [store.article(name) for name in store.ids()])
+    assert tested.samples > 200
+    assert tested.failures == ()
