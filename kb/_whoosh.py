@@ -1,47 +1,96 @@
-"""Whoosh 2.7.4, imported without the SyntaxWarnings that its files give when they are compiled for the first time."""
+"""Whoosh 2.7.4 as the search index uses it: a schema whose terms are ours, and nothing of its query parser.
+
+Imported only by what searches. Its files give SyntaxWarnings when they are compiled for the first time on Python 3.12;
+they are silenced here. Opening an index unpickles parts of it: `kb.search_folder` knows which folders may be opened.
+"""
 
 from __future__ import annotations
 
-import re
 import warnings
-from typing import Any
+from array import array
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from whoosh import fields, filedb, highlight, index, query, scoring
-    from whoosh.analysis import Filter, LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
-    from whoosh.filedb.filestore import FileStorage, RamStorage
-    from whoosh.spelling import Corrector
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)  # invalid escapes, on Python 3.11
+    from whoosh import fields, formats, index, query
+    from whoosh.analysis import IDAnalyzer
+    from whoosh.filedb.filestore import RamStorage
+    from whoosh.lang.porter import stem
 
-__all__ = [
-    "Corrector",
-    "FileStorage",
-    "LowercaseFilter",
-    "Parts",
-    "RamStorage",
-    "RegexTokenizer",
-    "StemFilter",
-    "StopFilter",
-    "fields",
-    "filedb",
-    "highlight",
-    "index",
-    "query",
-    "scoring",
-]
+from kb.search_terms import positions, surface
 
-_PIECES = re.compile(r"[-._]|(?<=[a-z])(?=[A-Z])")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FIELDS", "RamStorage", "index", "query", "schema", "stem"]
+
+_ITEM = array("I").itemsize
+FIELDS = ("id", "title", "symptoms", "causes", "products", "tags", "body")
 
 
-class Parts(Filter):  # type: ignore[misc]
-    """Names such as Test-NetConnection are indexed whole and in parts."""
+class Placed(formats.Positions):  # type: ignore[misc]
+    """Terms of a text with their positions, for phrases: four bytes each where Whoosh writes a pickle.
 
-    def __call__(self, tokens: Any) -> Any:
-        for token in tokens:
-            whole = token.text
-            yield token
-            pieces = [piece for piece in _PIECES.split(whole) if len(piece) > 1]
-            if len(pieces) > 1 and token.mode == "index":
-                for piece in pieces:
-                    token.text = piece
-                    yield token
+    Whoosh pickles formats with the schema, by name.
+    """
+
+    def word_values(self, value: str, analyzer: object, **options: object) -> Iterator[tuple[str, int, float, bytes]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        for term, position in positions(value):
+            places[term].append(position)
+        for term, where in places.items():
+            yield term, len(where), float(len(where)), array("I", where).tobytes()
+
+    def decode_positions(self, value: bytes) -> list[int]:
+        return array("I", value).tolist()
+
+    def decode_frequency(self, value: bytes) -> int:
+        return len(value) // _ITEM
+
+    def decode_weight(self, value: bytes) -> float:
+        return len(value) / _ITEM
+
+
+class Weighed(formats.Frequency):  # type: ignore[misc]
+    """Terms of several (text, weight) pairs, each occurrence counting with its text's weight."""
+
+    def word_values(
+        self, value: list[tuple[str, float]], analyzer: object, **options: object
+    ) -> Iterator[tuple[str, int, float, bytes]]:
+        counts: dict[str, int] = defaultdict(int)
+        weights: dict[str, float] = defaultdict(float)
+        for text, weight in value:
+            for term, _ in positions(text):
+                counts[term] += 1
+                weights[term] += weight
+        for term, count in counts.items():
+            yield term, count, weights[term], formats.pack_uint(count)
+
+
+class Spelled(formats.Existence):  # type: ignore[misc]
+    """Words as they are spelled."""
+
+    def word_values(self, value: str, analyzer: object, **options: object) -> Iterator[tuple[str, int, float, bytes]]:
+        for word in sorted(surface(value)):
+            yield word, 1, 1.0, b""
+
+
+def schema() -> Any:
+    """`head` is every field but the body, weighed: with the body it is where plain words are looked for. `text` is
+    stored for snippets, `words` is the vocabulary for "did you mean"."""
+    return fields.Schema(
+        key=fields.STORED,
+        name=fields.STORED,
+        text=fields.STORED,
+        head=_field(Weighed()),
+        words=_field(Spelled()),
+        **{name: _field(Placed()) for name in FIELDS},
+    )
+
+
+def _field(format_: Any) -> Any:
+    field = fields.TEXT(analyzer=IDAnalyzer())
+    field.format = format_
+    return field

@@ -1,34 +1,32 @@
-"""Full-text search over the articles, by Whoosh, in a private folder that is built when first needed.
+"""Full-text search over the articles: Whoosh keeps the postings, in a private folder that is built when first needed.
 
-An index is code to whoever opens it (Whoosh unpickles its table of contents), so it is only ever opened from a folder
-that this user made and nobody else may write, with the sizes of its files as they were written; else it is built again.
-It is built into a fresh folder, flushed and renamed into place: a crash leaves the old state or the new one. An edge
-module: it touches files.
+Takes documents and a digest of them all, gives hits with snippets. Any fault of the index, at opening or later, has it
+rebuilt once; where its folder cannot be written it stands in memory: there is always an answer, with a note.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import stat
-import sys
-import tempfile
-from pathlib import Path
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from kb.query import Part, parts
+from kb import search_folder as folders
+from kb.query import Query, parse, relaxed
+from kb.search_rank import rank
+from kb.search_snippet import Spans, snippet
+from kb.search_terms import LONGEST, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-FORMAT = 2
-MANIFEST = "manifest.json"
-BOOSTS = {"id": 3.0, "title": 4.0, "symptoms": 2.0, "causes": 1.5, "products": 1.0, "tags": 1.5, "body": 1.0}
-MANY_DOCUMENTS = 5000
-SNIPPET = 220
+FORMAT = "kb-search/3 whoosh/2.7.4"
+# How much a word counts that stands there, against 1 in the body.
+WEIGHTS = {"id": 3.0, "title": 4.0, "symptoms": 2.0, "causes": 2.0, "products": 1.5, "tags": 2.0}
+LARGEST_BODY = 1 << 20
+MOST_MENDED = 5
 
 
 class SearchDoc(Struct, frozen=True, kw_only=True):
@@ -36,12 +34,12 @@ class SearchDoc(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    symptoms: str
-    causes: str
-    products: str
-    tags: str
-    body: str
-    digest: str
+    symptoms: str = ""
+    causes: str = ""
+    products: str = ""
+    tags: str = ""
+    body: str = ""
+    digest: str = ""
 
 
 class Hit(Struct, frozen=True):
@@ -50,233 +48,219 @@ class Hit(Struct, frozen=True):
     id: str
     title: str
     score: float
-    snippet: tuple[tuple[str, bool], ...]
+    snippet: Spans
 
 
 class SearchResult(Struct, frozen=True):
+    """Hits, best first. `did_you_mean` is the query with its unknown words mended, or empty. `note` says what a person
+    should know: the words that were searched instead, a damaged index, a time that was up."""
+
     hits: tuple[Hit, ...]
     did_you_mean: str = ""
+    note: str = ""
 
 
 def open_index(digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> Index:
-    """The index of `docs`, whose content `digest` names: opened if it is there and sound, else built."""
-    if folder is None:
-        return Index(_built_in_memory(docs))
-    place = folder / f"{FORMAT}-{digest[:24]}"
-    try:
-        if not _sound(place):
-            _build(place, docs)
-        return Index(_opened(place))
-    except OSError:
-        return Index(_built_in_memory(docs))
-    except Exception:  # whatever a damaged file makes Whoosh raise: rebuild once
-        shutil.rmtree(place, ignore_errors=True)
-        try:
-            _build(place, docs)
-            return Index(_opened(place))
-        except OSError:
-            return Index(_built_in_memory(docs))
-
-
-def _opened(place: Path) -> Any:
-    from kb import _whoosh
-
-    return _whoosh.index.open_dir(str(place))
-
-
-def _sound(place: Path) -> bool:
-    """Made by this user, writable by nobody else, and every file of the size that it was written with."""
-    try:
-        info = place.lstat()
-    except FileNotFoundError:
-        return False
-    if not stat.S_ISDIR(info.st_mode) or not _ours(info):
-        shutil.rmtree(place, ignore_errors=True)
-        return False
-    try:
-        sizes = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        present = {entry.name: entry.stat().st_size for entry in os.scandir(place) if entry.name != MANIFEST}
-    except (OSError, ValueError):
-        sizes, present = None, {}
-    if sizes != present:
-        shutil.rmtree(place, ignore_errors=True)
-        return False
-    return True
-
-
-def _ours(info: os.stat_result) -> bool:
-    return sys.platform == "win32" or (info.st_uid == os.geteuid() and not info.st_mode & 0o022)
-
-
-def _schema() -> Any:
-    from kb import _whoosh as w
-    from kb._whoosh import Parts
-
-    text = (
-        w.RegexTokenizer(r"0x[0-9A-Fa-f]+|\w+(?:[-.]\w+)*")
-        | Parts()
-        | w.LowercaseFilter()
-        | w.StopFilter(minsize=1)
-        | w.StemFilter(ignore=None)
-    )
-    kinds = {name: w.fields.TEXT(analyzer=text, stored=name in ("title", "body"), phrase=True) for name in BOOSTS}
-    return w.fields.Schema(
-        key=w.fields.ID(stored=True), words=w.fields.TEXT(analyzer=_plain_analyzer(), phrase=False), **kinds
-    )
-
-
-def _plain_analyzer() -> Any:
-    """Words as they are written, for "did you mean"."""
-    from kb import _whoosh as w
-
-    return w.RegexTokenizer(r"[^\W\d_]{4,}") | w.LowercaseFilter()
-
-
-def _fill(index: Any, docs: Callable[[], Iterable[SearchDoc]]) -> Any:
-    writer = index.writer()
-    for doc in docs():
-        fields = {name: getattr(doc, name) for name in BOOSTS}
-        writer.add_document(key=doc.id, words=f"{doc.title}\n{doc.symptoms}\n{doc.causes}\n{doc.body}", **fields)
-    writer.commit()
-    return index
-
-
-def _built_in_memory(docs: Callable[[], Iterable[SearchDoc]]) -> Any:
-    from kb import _whoosh as w
-
-    return _fill(w.RamStorage().create_index(_schema()), docs)
-
-
-def _build(place: Path, docs: Callable[[], Iterable[SearchDoc]]) -> None:
-    """Build beside `place`, flush, rename; who loses a race uses the winner's. What dead builds and old digests left goes."""
-    from kb import _whoosh as w
-
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _swept(place)
-    fresh = Path(tempfile.mkdtemp(prefix="build-", dir=place.parent))
-    try:
-        _fill(w.index.create_in(str(fresh), _schema()), docs).close()
-        for lock in fresh.glob("*LOCK"):
-            lock.unlink()
-        sizes = {path.name: path.stat().st_size for path in fresh.iterdir()}
-        (fresh / MANIFEST).write_text(json.dumps(sizes), encoding="utf-8")
-        for path in fresh.iterdir():
-            _flushed(path)
-        try:
-            fresh.rename(place)
-        except OSError:
-            if not place.is_dir():
-                raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _flushed(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _swept(place: Path) -> None:
-    import time
-
-    for entry in place.parent.iterdir():
-        dead = entry.name.startswith("build-") and entry.lstat().st_mtime < time.time() - 3600
-        if entry != place and (dead or not entry.name.startswith("build-")):
-            shutil.rmtree(entry, ignore_errors=True)
+    """The index of `docs`, whose content `digest` names: opened if it is there and sound, else built. Never raises for
+    what is wrong with `folder`; whatever `docs` raises passes through."""
+    return Index(digest, docs, folder)
 
 
 class Index:
-    """An open index."""
+    """An open index. `note` is empty unless it had to be rebuilt or stands in memory."""
 
-    def __init__(self, index: Any) -> None:
-        self._index = index
+    def __init__(self, digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> None:
+        self._docs = docs
+        self._place = folders.place(folder, f"{FORMAT} {digest}") if folder is not None else None
+        self._reader: Any = None
+        self.note = ""
+        self._open()
 
     def search(self, query: str, limit: int = 10) -> SearchResult:
-        """The best `limit` articles; for nothing found, the query with its unknown words mended."""
+        """The best `limit` articles for `query` (`kb.query`); never raises for any text."""
+        parsed = parse(query)
+        for mend in (self._rebuild, self._to_memory):
+            try:
+                return self._search(parsed, limit)
+            except Exception as error:  # whatever a damaged file makes Whoosh raise
+                mend(error)
+        return self._search(parsed, limit)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    # --- opening and mending ---
+
+    def _open(self) -> None:
+        if self._place is None:
+            self._reader = _in_memory(self._docs)
+            return
+        try:
+            folders.make_private(self._place.parent)
+            fault = folders.damage(self._place, full=False)
+            if fault and _exists(self._place):
+                self.note = f"search index damaged ({fault}); rebuilt from the articles"
+                folders.remove(self._place)
+            if fault:
+                folders.build(self._place, self._fill)
+            self._reader = _opened(self._place)
+            folders.sweep(self._place)
+        except OSError as error:
+            self._to_memory(error)
+        except _DocsError as error:
+            raise error.cause from None
+        except Exception as error:
+            self._rebuild(error)
+
+    def _rebuild(self, error: Exception) -> None:
+        """Once more from the articles."""
+        if self._place is None:
+            self._to_memory(error)
+            return
+        try:
+            self.close()
+            folders.remove(self._place)
+            folders.build(self._place, self._fill)
+            self._reader = _opened(self._place)
+            self.note = f"search index damaged ({type(error).__name__}); rebuilt from the articles"
+        except _DocsError as inner:
+            raise inner.cause from None
+        except Exception as inner:
+            self._to_memory(inner)
+
+    def _to_memory(self, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        self.note = f"cannot write the search index ({reason}); results from memory"
+        self._place = None
+        self._reader = _in_memory(self._docs)
+
+    def _fill(self, folder: Path) -> None:
         from kb import _whoosh as w
 
-        wanted = parts(query)
-        with self._index.searcher(weighting=w.scoring.BM25F()) as searcher:
-            built = self._query(wanted, searcher.doc_count())
-            if built is None:
-                return SearchResult(())
-            found = searcher.search(built, limit=limit, terms=True)
-            hits = tuple(self._hit(hit, wanted) for hit in found)
-            unknown = self._mended(wanted, searcher)
-            return SearchResult(hits, unknown)
+        index = w.index.create_in(str(folder), w.schema())
+        _write(index, _guarded(self._docs))
+        index.close()
+        for lock in folder.glob("*_WRITELOCK"):
+            lock.unlink()
 
-    def _query(self, wanted: tuple[Part, ...], documents: int) -> Any:
-        from kb import _whoosh as w
+    # --- searching ---
 
-        must_not = [q for part in wanted if part.without and (q := self._part(part)) is not None]
-        should = [q for part in wanted if not part.without and (q := self._part(part)) is not None]
-        if not should:
+    def _search(self, query: Query, limit: int) -> SearchResult:
+        notes = [self.note] if self.note else []
+        hits, late = self._hits(query, limit)
+        mended = self._mended(query)
+        if not hits and any(part.phrase for group in query.required for part in group):
+            hits, late = self._hits(relaxed(query), limit)
+            notes += ["no article has the phrase; its words were searched"] if hits else []
+        if not hits and mended is not None:
+            hits, late = self._hits(parse(mended), limit)
+            notes += ["nothing holds the words as they are spelled"] if hits else []
+        notes += ["the time was up before every word was looked up"] if late else []
+        notes += ["the query is long: its beginning was searched"] if query.cut else []
+        return SearchResult(hits, mended or "", "; ".join(notes))
+
+    def _hits(self, query: Query, limit: int) -> tuple[tuple[Hit, ...], bool]:
+        ranked = rank(self._reader, query, limit)
+        wanted = {term.text for part in query.parts if not part.without for term in terms(part.text)}
+        return tuple(self._hit(document, score, wanted) for document, score in ranked.documents), ranked.late
+
+    def _hit(self, document: int, score: float, wanted: set[str]) -> Hit:
+        stored = self._reader.stored_fields(document)
+        body = zlib.decompress(stored["text"]).decode("utf-8")
+        return Hit(stored["key"], stored["name"], round(score, 3), snippet(body, wanted))
+
+    def _mended(self, query: Query) -> str | None:
+        """The query with each word that no article holds replaced by the closest that one does; None if all is well.
+
+        Of many unknown words none is mended: that is a paste, not a slip of the fingers."""
+        told = {word for part in query.parts if not part.without for word in part.text.split()}
+        unknown = sorted(filter(self._unknown, told))
+        close = {word: self._closest(word) for word in unknown} if len(unknown) <= MOST_MENDED else {}
+        if all(word == mended for word, mended in close.items()):
             return None
-        every = w.query.Or(should)
-        if documents > MANY_DOCUMENTS and len(should) > 8:
-            every.matcher_type = w.query.Or.ARRAY_MATCHER
-        return w.query.AndNot(every, w.query.Or(must_not)) if must_not else every
-
-    def _part(self, part: Part) -> Any:
-        from kb import _whoosh as w
-
-        names = [part.field] if part.field else list(BOOSTS)
-        queries = []
-        for name in names:
-            terms = [token.text for token in self._index.schema[name].analyzer(part.text, mode="query")]
-            if not terms:
-                continue
-            if part.phrase and len(terms) > 1:
-                queries.append(w.query.Phrase(name, terms, boost=BOOSTS[name]))
-            else:
-                queries.append(w.query.Or([w.query.Term(name, term, boost=BOOSTS[name]) for term in terms]))
-        return w.query.DisjunctionMax(queries, tiebreak=0.2) if queries else None
-
-    def _hit(self, hit: Any, wanted: tuple[Part, ...]) -> Hit:
-        return Hit(hit["key"], hit["title"], round(float(hit.score), 3), _snippet(hit["body"], wanted))
-
-    def _mended(self, wanted: tuple[Part, ...], searcher: Any) -> str:
-        """The query with each word that no article holds replaced by the closest that one does."""
-        corrector = searcher.corrector("words")
-        changed, words = False, []
-        for part in wanted:
-            mended = part.text
-            plain = part.text.lower()
-            if not part.phrase and len(plain) >= 4 and plain.isalpha() and not self._known(plain, searcher):
-                close = corrector.suggest(plain, limit=1, maxdist=2, prefix=1)
-                mended = close[0] if close else mended
-            changed = changed or mended != part.text
-            words.append(f"{'-' if part.without else ''}{part.field + ':' if part.field else ''}{mended}")
-        return " ".join(words) if changed else ""
-
-    def _known(self, word: str, searcher: Any) -> bool:
-        terms = [token.text for token in self._index.schema["body"].analyzer(word, mode="query")]
-        return any((name, term.encode()) in searcher.reader() for name in BOOSTS for term in terms)
-
-
-def _snippet(body: str, wanted: tuple[Part, ...]) -> tuple[tuple[str, bool], ...]:
-    """The stretch of the text with the most distinct query words, with these marked."""
-    import re
-
-    stems = sorted(
-        {re.escape(word[:24]) for part in wanted for word in re.findall(r"\w{2,}", part.text)}, key=len, reverse=True
-    )
-    text = " ".join(re.sub(r"[#>`*|]+", " ", body[:200_000]).split())
-    if not stems:
-        return ((text[:SNIPPET], False),)
-    pattern = re.compile(rf"\b(?:{'|'.join(stems[:60])})\w{{0,4}}", re.IGNORECASE)
-    found = list(pattern.finditer(text))[:2000]
-    start = 0
-    if found:
-        best = max(
-            found, key=lambda m: len({o[0].lower() for o in found if m.start() <= o.start() < m.start() + SNIPPET})
+        mended = (
+            replace(part, text=" ".join(close.get(word, word) for word in part.text.split())) for part in query.parts
         )
-        start = max(0, text.rfind(" ", 0, max(0, best.start() - 30)) + 1)
-    stretch = text[start : start + SNIPPET]
-    spans: list[tuple[str, bool]] = [("..." if start else "", False)]
-    at = 0
-    for match in pattern.finditer(stretch):
-        spans += [(stretch[at : match.start()], False), (match[0], True)]
-        at = match.end()
-    spans.append((stretch[at:] + ("..." if start + SNIPPET < len(text) else ""), False))
-    return tuple(span for span in spans if span[0])
+        return " ".join(map(str, mended))
+
+    def _unknown(self, word: str) -> bool:
+        """A plain word, long enough for a typo, that stands nowhere."""
+        if not (4 <= len(word) <= LONGEST and word.replace("-", "").isalpha()):
+            return False
+        return not any(
+            (name, term.text) in self._reader for term in terms(word) if term.whole for name in ("head", "body")
+        )
+
+    def _closest(self, word: str) -> str:
+        lowered, reader = word.lower(), self._reader
+        for distance in (1, 2) if len(word) > 5 else (1,):
+            near: list[str] = sorted(
+                text for text in reader.terms_within("words", lowered, distance, prefix=1) if text.isprintable()
+            )
+            if near:
+                return str(max(near, key=lambda text: (text[:2] == lowered[:2], reader.doc_frequency("words", text))))
+        return word
+
+
+class _DocsError(Exception):
+    """Reading the articles failed, which is no fault of the index."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def _guarded(docs: Callable[[], Iterable[SearchDoc]]) -> Iterable[SearchDoc]:
+    try:
+        yield from docs()
+    except Exception as error:
+        raise _DocsError(error) from None
+
+
+def _exists(place: Path) -> bool:
+    return place.is_symlink() or place.exists()
+
+
+def _opened(place: Path) -> Any:
+    from kb import _whoosh as w
+
+    return w.index.open_dir(str(place)).reader()
+
+
+def _in_memory(docs: Callable[[], Iterable[SearchDoc]]) -> Any:
+    from kb import _whoosh as w
+
+    index = w.RamStorage().create_index(w.schema())
+    _write(index, docs())
+    return index.reader()
+
+
+def _write(index: Any, docs: Iterable[SearchDoc]) -> None:
+    writer = index.writer(limitmb=128)
+    try:
+        for doc in docs:
+            writer.add_document(**_fields(doc))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit()
+
+
+def _fields(doc: SearchDoc) -> dict[str, Any]:
+    texts = {name: _valid(str(getattr(doc, name))) for name in (*WEIGHTS, "body")}
+    texts["body"] = texts["body"][:LARGEST_BODY]
+    return {
+        "key": doc.id,
+        "name": doc.title,
+        "text": zlib.compress(texts["body"].encode("utf-8"), 1),
+        "head": [(texts[name], weight) for name, weight in WEIGHTS.items()],
+        "words": "\n".join(texts.values()),
+        **texts,
+    }
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -13,75 +13,78 @@ from diagnose.outputs.base import STATES, Output, Recogniser
 
 __all__ = ["OUTPUTS", "STATES", "Output", "Recogniser", "claimed_lines", "recognise"]
 
-# Tool -> its file, and the words of which one is in every output of it: lower case, without blanks, for a console wraps
-# anywhere. `a&b` wants both. In order of precedence where two claim a line.
-_TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
+# Tool -> its file, and the words of which one is in every output of it: lower case and without blanks, for a console
+# wraps anywhere; `a&b` wants both. In order of precedence where two claim a line.
+_TOOLS: dict[str, tuple[str, str]] = {
     "test-netconnection": (
         "testnetconnection",
-        ("tcptestsucceeded", "tcpconnectto", "nameresolutionof", "pingsucceeded", "test-netconnection&e", "tnc&e"),
+        "tcptestsucceeded tcpconnectto nameresolutionof pingsucceeded informationlevel remoteport&computername",
     ),
     "telnet": (
         "telnet",
-        (
-            *("connectingto", "couldnotopenconnection", "trying&telnet", "trying&connectedto", "telnet&:"),
-            *("verbindungmitdemhost", "ouvriruneconnexion", "abrirlaconexi", "serverlookupfailure"),
-            *("无法打开到主机的连接", "無法開啟到主機的連線", "ホストへ接続できませんでした", "connectiontohostlost"),
-        ),
+        "telnet: connectingto couldnotopenconnection trying&connectedto trying&telnet serverlookupfailure "
+        "connectiontohostlost verbindungmitdemhost ouvriruneconnexion abrirlaconexi 无法打开到主机的连接 "
+        "無法開啟到主機的連線 ホストへ接続できませんでした",
     ),
-    "nc": ("nc", ("nc:", "ncat:", "]succeeded", "]&open", "]&):", ")open", "forwardhostlookupfailed")),
-    "get-cswindowsservice": ("getcswindowsservice", ("activitylevel", "rolename", "get-cswindowsservice")),
+    "nc": (
+        "nc",
+        "nc:connect nc:getaddrinfo nc:can't nc:bad ncat: ]succeeded (unknown)[ )open (?): ):connection ):noroute "
+        "):network ):operation forwardhostlookupfailed",
+    ),
+    "get-cswindowsservice": ("getcswindowsservice", "activitylevel rolename get-cswindowsservice"),
     "get-service": (
         "getservice",
-        (
-            *("statusname", "get-service&status", "name:&status:", "namestatus", "findanyservice"),
-            *("noservicefoundforgiven", "-service]", "status&starttype", "status&displayname", "gsv"),
-        ),
+        "statusname namestatus status&displayname&---- status&starttype&---- canstop: status:running status:stopped "
+        "status:paused status:start status:stop status:continue get-service&).status get-service&expandproperty "
+        "findanyservice noservicefoundforgiven -service]",
     ),
     "get-nettcpconnection": (
         "getnettcpconnection",
-        ("localport&state", "remoteport&state", "msft_nettcpconnection", "[get-nettcpconnection]"),
+        "localport&state remoteport&state msft_nettcpconnection [get-nettcpconnection]",
     ),
-    "netstat": ("netstat", ("tcp&:", "tcp4&.", "tcp6&.")),
-    "ss": (
-        "ss",
-        (
-            *("recv-q&send-q", "estab&:", "listen&:", "syn-sent&:", "syn-recv&:", "time-wait&:", "close-wait&:"),
-            *("fin-wait&:", "last-ack&:"),
-        ),
+    "netstat": (
+        "netstat",
+        "tcp0 tcp1 tcp2 tcp3 tcp4 tcp5 tcp6 tcp7 tcp8 tcp9 tcp[ tcp* tcp&listening tcp&established tcp&syn_sent "
+        "foreignaddress remoteadresse adressedistante dirección",
     ),
-    "systemctl": ("systemctl", ("active:&(", "loaded:&(", "unit&notfound", "unit&notbefound", "is-active")),
-    "sc-query": (
-        "scquery",
-        ("service_name", "[sc]", "state:&sc", "start_type", "nom_service", "nombre_servicio", "dienstname"),
+    "ss": ("ss", "recv-q&send-q estab0 listen0 syn-sent0 syn-recv0 time-wait0 close-wait fin-wait last-ack"),
+    "systemctl": (
+        "systemctl",
+        "active:active active:inactive active:failed active:activating active:deactivating active:reloading "
+        "loaded:loaded loaded:not-found loaded:masked couldnotbefound&unit notfound&unit is-active",
     ),
-    "curl": ("curl", ("curl:(", "*trying", "*connectedto", "curl&http/")),
-    "openssl-s-client": ("opensslclient", ("verifyreturncode", "connect:errno", "connected(0", "s_client")),
-    "dig": ("dig", ("->>header<<-", "<<>>dig", "noserverscouldbereached")),
+    "sc-query": ("scquery", "service_name: [sc] scquery start_type: nom_service nombre_servicio nome_ dienstname:"),
+    "curl": ("curl", "curl:( *trying *connectedto curl&http/"),
+    "openssl-s-client": ("opensslclient", "verifyreturncode connect:errno connected(0 s_client"),
+    "dig": ("dig", "->>header<<- <<>>dig noserverscouldbereached"),
     "nslookup": (
         "nslookup",
-        (
-            *("nslookup&:", "server:&address", "serveur:&address", "servidor:&address", "can'tfind", "***"),
-            *("dnsrequesttimedout", "noserverscouldbereached", "サーバー:", "服务器:"),
-        ),
+        "server:&address: serveur:&address: servidor:&address: サーバー:&address: 服务器:&address: can'tfind nslookup&: "
+        "dnsrequesttimedout noserverscouldbereached :non-existentdomain :noresponsefromserver :queryrefused ***&timed-out",
     ),
-    "resolve-dnsname": ("resolvednsname", ("nametypettl", "resolve-dnsname&:", "microsoft.dnsclient")),
-    "ping": ("ping", ("ttl=", "%loss)", "packetloss", "%&(&,&=", "ping:", "pingrequest", "pinging")),
-    "w32tm": ("w32tm", ("leapindicator", "sprungindikator", "w32tm", "0x80070426", "didnotresync", "tracking&o:")),
+    "resolve-dnsname": ("resolvednsname", "nametypettl resolve-dnsname: microsoft.dnsclient"),
+    "ping": ("ping", "ttl= packetloss (100% (0% %loss) ping: pingrequest pinging bytesofdata"),
+    "w32tm": (
+        "w32tm",
+        "leapindicator sprungindikator 0x80070426 didnotresync tracking&o:+ tracking&o:- tracking&0x800705b4",
+    ),
     "klist": (
         "klist",
-        ("cachedtickets", "tickets:(", "ticketsmisencache", "ticketcache:", "credentialscache", "klist:"),
+        "cachedtickets zwischengespeichertetickets ticketsmisencache ticketcache: credentialscache klist:",
     ),
     "df": (
         "df",
-        ("filesystem", "dateisystem", "sys.defichiers", "s.ficheros", "文件系统", "ファイルシス", "sist.arq."),
+        "filesystem&use% filesystem&capacity filesystem&mounted dateisystem&% sys.defichiers s.ficheros 文件系统&% "
+        "ファイルシス&% sist.arq.",
     ),
-    "get-psdrive": ("getpsdrive", ("used(gb)&free(gb)",)),
-    "docker": ("docker", ("containerid", '"state":{', "up&ago", "exited(")),
+    "get-psdrive": ("getpsdrive", "used(gb)&free(gb)"),
+    "docker": ("docker", 'containerid exited( "state":{'),
     "kubectl": (
         "kubectl",
-        ("nameready", "/&running", "/&backoff", "namespace:&status:", "noresourcesfound", "/&pending"),
+        "nameready readystatus 0running 1running 2running 3running 4running 5running backoff errimagepull "
+        "namespace:&status: noresourcesfound",
     ),
-    "get-winevent": ("getwinevent", ("timecreated", "noeventswerefound", "nomatchingeventsfound")),
+    "get-winevent": ("getwinevent", "timecreatedid timecreated: noeventswerefound nomatchingeventsfound"),
 }
 
 
@@ -114,14 +117,13 @@ def recognise(lines: Sequence[str]) -> list[Output]:
     return sorted(found, key=lambda made: made.first)
 
 
+_KEYWORDS = {tool: tuple(word.split("&") for word in words.split()) for tool, (_, words) in _TOOLS.items()}
+
+
 def _present(lines: Sequence[str]) -> list[str]:
     """The tools of which a keyword is in the paste."""
     text = "".join("".join(lines).split()).lower()
-    return [tool for tool, (_, words) in _TOOLS.items() if any(_has(text, word) for word in words)]
-
-
-def _has(text: str, word: str) -> bool:
-    return all(part in text for part in word.split("&"))
+    return [tool for tool, words in _KEYWORDS.items() if any(all(part in text for part in word) for word in words)]
 
 
 def claimed_lines(outputs: Iterable[Output]) -> set[int]:

@@ -42,17 +42,14 @@ MOST_LINES = 5  # of one error message
 _STATES = {5: "name-error", 6: "name-error", 7: "failed", 22: "connected", 52: "no-response"}
 _STATES |= dict.fromkeys(_TLS, "tls-error")
 # A word that the message of an error has (lib/strerror.c and its own), so that a damaged number is not believed.
-_WORDS = {5: "resolve", 6: "resolve", 7: "connect", 22: "returned error", 28: "time", 52: "Empty reply"}
+_WORDS = {5: "resolve", 6: "resolve", 7: "connect", 22: "returnederror", 28: "time", 52: "emptyreply"}
 _CERTIFICATE = (
-    (re.compile(r"certificate ?has ?expired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
-    (re.compile(r"self.?signed|unable ?to ?get ?(?:local ?)?issuer|UNTRUSTED_ROOT|not trusted"), "untrusted"),
-    (
-        re.compile(r"no ?alternative ?certificate ?subject|does ?not ?match ?target ?host|WRONG_PRINCIPAL"),
-        "name-mismatch",
-    ),
+    (re.compile(r"certificatehasexpired|CERT_E_EXPIRED|SEC_E_CERT_EXPIRED"), "expired"),
+    (re.compile(r"self.?signed|unabletoget(?:local)?issuer|UNTRUSTED_ROOT|nottrusted"), "untrusted"),
+    (re.compile(r"noalternativecertificatesubject|doesnotmatchtargethost|WRONG_PRINCIPAL"), "name-mismatch"),
 )
-_LATE = re.compile(r"Connection timed out|Connection timeout|Failed to connect|connect timeout|Timeout was reached")
-_NO_RESPONSE = re.compile(r"Operation (?:timed out|too slow)")
+_LATE = re.compile(r"Connectiontimedout|Connectiontimeout|Failedtoconnect|connecttimeout|Timeoutwasreached")
+_NO_RESPONSE = re.compile(r"Operation(?:timedout|tooslow)")
 _VALUED = frozenset(
     (
         *("-o", "-u", "-H", "-d", "-X", "-m", "-A", "-e", "-b", "-c", "-x", "-w", "-T", "-E", "--max-time", "--url"),
@@ -145,11 +142,11 @@ def _state(page: Paste, block: Sequence[Piece]) -> tuple[str, str, int]:
         return ("connected" if answered else ""), CUT, block[-1].last
     text, last = _message(page, error)
     code = int(error.get("code"))
-    if squeezed(_WORDS.get(code, "")) not in squeezed(text):
+    if _WORDS.get(code, "") not in text.lower():
         return "", OTHER.format(code), last
     if code == 7:
         named = {piece.error for piece in block if piece.kind == "refused"}
-        told = sockets.state_of(text.rpartition(": ")[2])
+        told = sockets.state_of(text.rpartition(":")[2])
         return told or (named.pop() if len(named) == 1 and "" not in named else "failed"), "", last
     if code == 28:
         return _of_timeout(text, block), OTHER.format(code), last
@@ -168,13 +165,13 @@ def _of_timeout(text: str, block: Sequence[Piece]) -> str:
 
 
 def _message(page: Paste, piece: Piece) -> tuple[str, int]:
-    """The text of an error, joined where it is wrapped, and its last line."""
+    """The text of an error without blanks, joined where it is wrapped, and its last line."""
     last = piece.first
     text = page[last]
     while last + 1 < min(piece.first + MOST_LINES, len(page)) and _continues(page, last):
         text += page[last + 1]
         last += 1
-    return " ".join(text.split()), last
+    return squeezed(text), last
 
 
 def _continues(page: Paste, line: int) -> bool:

@@ -23,7 +23,8 @@ _ROW = re.compile(
     rf"\s*(?P<source>[\w/.:@\\+=~-]+)\s+(?:[a-z][\w.]{{1,15}}\s+)?{_SIZE}\s+{_SIZE}\s+(?P<left>{_SIZE})\s+(?P<use>\d{{1,3}})%"
     rf"(?:\s+{_SIZE}\s+{_SIZE}\s+\d{{1,3}}%)?\s+(?P<mount>/\S*)\s*"
 )
-_BEGINS = re.compile(r"\s*(?:/|[a-z][\w.-]*(?:\s+[a-z][\w.]*)?\s+\d|[\w.-]+:/|overlay|map )")
+# A row, or a long name on a line of its own: a short one would be the rest of a wrapped mount point.
+_BEGINS = re.compile(rf"\s*(?:\S+\s+(?:[a-z][\w.]{{1,15}}\s+)?{_SIZE}\s|/dev/\S{{8,}}\s*$|[\w.-]+:/\S*\s*$)")
 _HEADER = re.compile(
     r"\s*(?:Filesystem|Dateisystem|Sys\. de fichiers|S\.ficheros|File system|Sist\. Arq\.|文件系统|ファイルシス)"
 )

@@ -21,7 +21,7 @@ _HEADER = re.compile(r"\s*CONTAINER ID\s+IMAGE\s+COMMAND\s+CREATED\s+STATUS")
 _ID = re.compile(r"\s*[0-9a-f]{12}(?:[0-9a-f]{52})?\s{2,}")
 _ROW = re.compile(
     r"\s*(?P<id>[0-9a-f]{12,64})\s{2,}(?P<image>\S+)\s{2,}.{1,200}?\s{2,}"
-    r"(?P<status>Up [^()]{1,40}?(?: \((?P<note>healthy|unhealthy|health: starting|Paused)\))?|Exited \((?P<exit>\d{1,3})\)[\w ]{0,40}? ago"
+    r"(?P<status>Up (?:\d{1,5}|About an?|Less than a) (?:second|minute|hour|day|week|month|year)s?(?: \((?P<note>healthy|unhealthy|health: starting|Paused)\))?|Exited \((?P<exit>\d{1,3})\)[\w ]{0,40}? ago"
     r"|Restarting \(\d{1,3}\)[\w ]{0,40}? ago|Created|Dead|Removal In Progress|Paused|Stopping)"
     r"(?:\s{2,}(?P<ports>[^\s(].{0,1000}?))?\s{2,}(?P<name>[\w.-]{1,128})\s*"
 )

@@ -62,21 +62,25 @@ def _tables(paste: Paste) -> Iterator[Table]:
 
 
 def _table(paste: Paste, at: int) -> Table | None:
-    lines = paste.lines
     pieces = 1
-    while pieces < MOST_PIECES and at + pieces < len(lines) and _DASHES.match(lines[at + pieces]):
+    while pieces < MOST_PIECES and at + pieces < len(paste) and _DASHES.match(paste[at + pieces]):
         pieces += 1
-    width = max(len(line) for line in lines[at : at + pieces])
     if at < pieces:
         return None
-    rule = _glue(lines[at : at + pieces], width)
-    header = _glue(lines[at - pieces : at], width)
+    end = at + pieces
+    while end < len(paste) and paste[end].strip() and end - at < MOST_ROWS:
+        end += 1
+    column = min((indent(paste[i]) for i in range(at - pieces, end) if paste[i].strip()), default=0)
+    lines = [paste[i][column:] for i in range(at - pieces, end)]
+    width = max(len(line) for line in lines[pieces : 2 * pieces])
+    rule = _glue(lines[pieces : 2 * pieces], width)
     spans = [found.span() for found in _RULE.finditer(rule)]
-    names = _split(header, spans)
-    if len(spans) < 1 or not all(names):
+    names = [name.lower() for name in _split(_glue(lines[:pieces], width), spans)]
+    too_long = pieces > 1 and any(len(line) > width for line in lines)  # blanks at line ends are lost, so is the width
+    if not all(names) or too_long:
         return None
-    rows = tuple(_rows(paste, at + pieces, pieces, width, spans, [name.lower() for name in names]))
-    return Table(at - pieces, tuple(name.lower() for name in names), rows)
+    rows = tuple(_rows(lines[2 * pieces :], at + pieces, pieces, width, spans, names))
+    return Table(at - pieces, tuple(names), rows)
 
 
 def _glue(pieces: list[str], width: int) -> str:
@@ -84,23 +88,15 @@ def _glue(pieces: list[str], width: int) -> str:
 
 
 def _rows(
-    paste: Paste, at: int, pieces: int, width: int, spans: list[tuple[int, int]], names: list[str]
+    lines: list[str], offset: int, pieces: int, width: int, spans: list[tuple[int, int]], names: list[str]
 ) -> Iterator[Row]:
-    lines = paste.lines
-    count = 0
-    while at < len(lines) and lines[at].strip() and count < MOST_ROWS:
+    at = 0
+    while at < len(lines):
         last = at
-        if pieces > 1:
-            while (
-                last + 1 < len(lines)
-                and last - at + 1 < pieces
-                and len(lines[last]) == width
-                and lines[last + 1].strip()
-            ):
-                last += 1
+        while last + 1 < len(lines) and last - at + 1 < pieces and len(lines[last]) == width:
+            last += 1
         values = _split(_glue(lines[at : last + 1], width), spans)
-        yield Row(at, last, dict(zip(names, values, strict=True)))
-        count += 1
+        yield Row(offset + at, offset + last, dict(zip(names, values, strict=True)))
         at = last + 1
 
 

@@ -53,7 +53,7 @@ _FINAL = frozenset(
     {"connected", "remote", "ended", "failed", "lost", *_NAME_ERRORS}
 )  # after it, no other address is tried
 _SURE = frozenset({"connecting", "trying", "address", "remote", "failed", *_NAME_ERRORS})  # said by no other program
-_TARGET = re.compile(r"([\w.:%-]{1,255})(?: wird hergestellt)?\.\.\. ?$", re.ASCII)
+_TARGET = soft(r"(?<![\w.:%-])(?:zu (?P<german>[\w.:%-]{1,255}) wird hergestellt|(?P<host>[\w.:%-]{1,255}?))\.\.\. ?$")
 _STOP = re.compile(r"Trying |Connect|telnet:|Could not|Server lookup|[^\s.]+ [\w.:-]+\.\.\.|Escape")
 
 PENDING = "no answer is shown yet"
@@ -85,9 +85,12 @@ def _sentences(page: Paste) -> Iterator[Piece]:
 
 def _with_target(page: Paste, piece: Piece) -> Piece:
     """The failure with the host that stands before it (`Connecting To fe02...`), if one does."""
-    target = _TARGET.search(whole(page.flat.text[max(0, piece.at - 300) : piece.at]))
-    values = {**piece.values, "host": target[1] if target else ""}
-    return Piece("failed", piece.first, piece.last, piece.at, values)
+    flat = page.flat
+    target = _TARGET.search(flat.text, max(0, piece.at - 300), piece.at)
+    if target is None:
+        return Piece("failed", piece.first, piece.last, piece.at, piece.values)
+    values = {**piece.values, "host": whole(target["german"] or target["host"])}
+    return Piece("failed", flat.line(target.start()), piece.last, target.start(), values)
 
 
 def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:

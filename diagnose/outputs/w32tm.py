@@ -25,7 +25,7 @@ _PATTERNS = {
     "source": soft(r"^(?:Source|Quelle) ?: (?P<source>.{1,200}?)$"),
     "offset": soft(r"^(?:Phase Offset|Phasenversatz) ?: (?P<offset>[+-]?\d{1,9}[.,]\d{1,9})s"),
     "stopped": soft(r"(?:has not been started|nicht gestartet)\. ?\(0x80070426\)"),
-    "no-data": soft(r"The computer did not resync because no time data was available"),
+    "no-data": soft(r"^The computer did not resync because no time data was available"),
     "tracking": soft(r"^Tracking (?P<host>[\w.-]{1,255}) \[(?P<address>[\da-fA-F.:%]{2,60}?)(?::123)?\]"),
     "sample": soft(r"^\d\d:\d\d:\d\d,? (?:d:[+-][\d.,]{1,20}s )?o:(?P<offset>[+-][\d.,]{1,20})s"),
     "late": soft(r"^\d\d:\d\d:\d\d,? .{1,20}?: 0x800705B4"),

@@ -9,7 +9,7 @@ import click
 
 from kb.cli import Session
 
-PACKAGES = ("click", "hyperscan", "Whoosh", "Markdown", "PyYAML", "msgspec", "nh3", "rich")
+PACKAGES = ("click", "hyperscan", "Whoosh", "Markdown", "PyYAML", "msgspec", "nh3")
 
 
 @click.command()

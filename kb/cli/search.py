@@ -16,18 +16,22 @@ from kb.cli import Session, tell
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, query: tuple[str, ...], limit: int, format_: str) -> int:
-    """Search the articles for QUERY: words, "a phrase", field:word, -word.
+    """Search the articles for QUERY: words, '"a phrase"', field:word, -word, OR.
 
-    Fields: id, title, symptom, cause, product, tag, body. Status 1 if nothing is found.
+    Articles with more of the words, and rarer ones, come first; phrases and fields must be there. Fields: id, title,
+    symptom, cause, product, tag, body. Several lines are a paste, in which nothing is special. Status 1 if nothing is
+    found.
     """
     import msgspec
 
     from diagnose.neutral import neutral
     from kb.search import open_index
 
-    text = " ".join(f'"{part}"' if " " in part and '"' not in part and ":" not in part else part for part in query)
+    text = " ".join(query)
     store = session.store()
     result = open_index(store.documents_digest, store.documents, store.search_dir).search(text, limit)
+    if result.note:
+        tell(result.note)
     if format_ == "json":
         hits = [
             {"id": h.id, "title": h.title, "score": h.score, "snippet": "".join(t for t, _ in h.snippet)}

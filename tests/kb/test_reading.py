@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb.markdown import render
 from kb.mine import mine
-from kb.query import parts
+from kb.query import parse
 from kb.search import SearchDoc, open_index
 
 ACTIVE = (
@@ -96,10 +96,10 @@ def index(request, tmp_path):
         ('"space left"', ["disk-full"]),
         ("title:refused", ["refused"]),
         ("test-netconnection -full", ["refused"]),
-        ("netconnection port", ["refused", "disk-full"]),
+        ("probe port", ["refused"]),
         ("0x8007274d", ["refused"]),
         ("tag:network", ["refused"]),
-        ("nothing-like-this-zz", []),
+        ("zzqqxxy", []),
     ],
 )
 def test_words_phrases_fields_and_exclusions(index, query, found):
@@ -122,15 +122,9 @@ def test_a_damaged_index_is_built_again(tmp_path):
     assert open_index("digest", lambda: iter(DOCS), tmp_path).search("disk").hits
 
 
-def test_old_indexes_do_not_pile_up(tmp_path):
-    for n in range(4):
-        open_index(f"digest{n}", lambda: iter(DOCS), tmp_path)
-    assert len(list(tmp_path.iterdir())) == 1
-
-
 @given(st.text(max_size=200))
 def test_no_text_is_a_wrong_query(text):
-    assert len(parts(text)) <= 200
+    assert len(parse(text).parts) <= 200
 
 
 @pytest.mark.parametrize(
