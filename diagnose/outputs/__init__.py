@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
+from diagnose.fold import fold, fold_text
 from diagnose.outputs.base import STATES, Output, Recogniser
 
 __all__ = ["OUTPUTS", "STATES", "Output", "Recogniser", "claimed_lines", "recognise"]
@@ -55,7 +56,7 @@ _TOOLS: dict[str, tuple[str, str]] = {
     ),
     "sc-query": ("scquery", "service_name: [sc] scquery start_type: nom_service nombre_servicio nome_ dienstname:"),
     "curl": ("curl", "curl:( *trying *connectedto curl&http/"),
-    "openssl-s-client": ("opensslclient", "verifyreturncode connect:errno connected(0 s_client"),
+    "openssl-s-client": ("opensslsclient", "verifyreturncode connect:errno connected(0 s_client"),
     "dig": ("dig", "->>header<<- <<>>dig noserverscouldbereached"),
     "nslookup": (
         "nslookup",
@@ -122,7 +123,10 @@ _KEYWORDS = {tool: tuple(word.split("&") for word in words.split()) for tool, (_
 
 def _present(lines: Sequence[str]) -> list[str]:
     """The tools of which a keyword is in the paste."""
-    text = "".join("".join(lines).split()).lower()
+    joined = "".join(lines)
+    if "\x1b" in joined:
+        joined = fold(joined.encode("utf-8", "replace")).decode("utf-8", "replace")
+    text = "".join(fold_text(joined).split()).lower()
     return [tool for tool, words in _KEYWORDS.items() if any(all(part in text for part in word) for word in words)]
 
 

@@ -58,15 +58,11 @@ def _tables(page: Paste) -> Iterator[tuple[int, int, Mapping[str, str]]]:
 
 def _lists(page: Paste) -> Iterator[tuple[int, int, Mapping[str, str]]]:
     for block in tables.lists(page, tables.fields(page, _KEYS)):
-        values = {field.key: field.typed(_text) for field in block}
+        values = {field.key: field.typed(str) for field in block}
         if "state" in values and values.keys() & {"remoteport", "localport"}:
             state, last = next(field for field in block if field.key == "state").first(_known)
             lines = [field.line for field in block]
             yield min(lines), max(last, *lines), {**values, "state": state}
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _known(text: str) -> str:

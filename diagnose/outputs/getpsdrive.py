@@ -15,7 +15,7 @@ from diagnose.outputs.paste import paste
 PARSER = "get-psdrive"
 NEARLY = 0.1  # the share of free room below which a drive is nearly full
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d{1,12}[.,]\d\d")  # the cmdlet's format is 0.00
 
 
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
@@ -41,4 +41,4 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
 
 
 def _number(text: str) -> float | None:
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) and len(text) < 20 else None
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None

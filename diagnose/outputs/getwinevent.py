@@ -74,15 +74,11 @@ def _tables(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
 
 def _lists(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
     for block in tables.lists(page, tables.fields(page, _KEYS)):
-        values = {field.key: field.typed(_text) for field in block}
+        values = {field.key: field.typed(str) for field in block}
         if values.keys() >= {"timecreated", "id"} and _ID.fullmatch(values["id"]):
             above = echo.above(page, commands, block[0].line)
             span = (above.first if above else block[0].line, max(field.line for field in block))
             yield _seen(page, span, values.get("providername", ""), values["id"], values.get("leveldisplayname", ""))
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _seen(page: Paste, span: tuple[int, int], provider: str, number: str, level: str) -> Output:

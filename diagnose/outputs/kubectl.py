@@ -16,7 +16,7 @@ from diagnose.outputs.paste import Paste, paste, soft
 from diagnose.outputs.pieces import sentences
 
 PARSER = "kubectl"
-NAMES = ("kubectl", "oc", "k")
+NAMES = ("kubectl", "oc")
 UNKNOWN = "a pod with status {}"
 CUT = "the output ends before the state of its containers"
 
@@ -174,7 +174,7 @@ def _described(page: Paste, first: int, fields: Sequence[tables.Field]) -> Outpu
             reasons.append((before.key, _value(field) if possible else ""))
     ready = [_value(field) for field in fields if field.key == "ready"]
     now = [_state(reason) for key, reason in reasons if key == "state"]
-    state = next((s for s in now if s), "")
+    state = next(iter(now), "") if all(now) and len(now) == waiting else ""
     if not waiting and running and ready:
         state = "running" if set(ready) == {"True"} else "not-ready"
     if not running and not waiting:

@@ -53,22 +53,27 @@ class _Row(Struct, frozen=True):
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     commands = echo.echoes(page, NAMES, _STOP)
-    i = count = 0
+    told = bool(commands) or any(map(_HEADER.match, page.lines))  # that these are rows, whatever their states are
     after = -1
-    known = bool(commands) or any(map(_HEADER.match, page.lines))
-    while i < len(page) and count < MOST:
-        found = _ROW.match(page[i])
-        if not found:
-            i += 1
-            continue
-        row, last = rows.read(page, i, _begins, _parse) if found["proto"][0] in "tT" else (None, i)
-        if row is not None or (known and found["proto"][0] in "tT" and _cut(page[i])):
-            first = i if after >= 0 and not _between(page, after, i) else _head(page, commands, i)
-            if row is None or row.state or known or count:
-                yield _output(page, first, last, row)
-                count, after = count + 1, last
-        elif after >= 0 and found["proto"][0] in "uU":
+    for count, (first, last, row) in enumerate(_rows(page)):
+        if count >= MOST:
+            return
+        told = told or (row is not None and bool(row.state))
+        if told and (row is not None or _cut(page[first])):
+            head = _head(page, commands, first) if after < 0 or _between(page, after, first) else first
+            yield _output(page, head, last, row)
             after = last
+
+
+def _rows(page: Paste) -> Iterator[tuple[int, int, _Row | None]]:
+    """First and last line of every row of TCP, with what it says if it is whole."""
+    i = 0
+    while i < len(page):
+        found = _ROW.match(page[i])
+        last = i
+        if found and found["proto"][0] in "tT":
+            row, last = rows.read(page, i, _begins, _parse)
+            yield i, last, row
         i = last + 1
 
 
@@ -77,8 +82,8 @@ def _begins(line: str) -> bool:
 
 
 def _between(page: Paste, after: int, line: int) -> bool:
-    """Whether a blank line or a header stands between two rows."""
-    return any(not page[i].strip() or _HEADER.match(page[i]) for i in range(after + 1, line))
+    """Whether a header stands between two rows."""
+    return any(_HEADER.match(page[i]) for i in range(max(after + 1, line - 8), line))
 
 
 def _head(page: Paste, commands: Sequence[echo.Echo], line: int) -> int:

@@ -40,7 +40,7 @@ _SPECIFIC = frozenset(
 _HEADER = re.compile(r"\s*Status\s+Name(?:\s+(DisplayName|ActivityLevel)\w*)?", re.IGNORECASE)
 _DASHES = re.compile(r"\s*-+(?: +-+)*\s*$")
 _ROW = re.compile(r"\s*(?P<status>[A-Za-z]{4,15}(?:\.{2,3})?)\s+(?P<name>\S+)(?:\s+(?P<rest>\S.*?))?\s*$")
-_SHORTEST = 5  # letters left of a state that a narrow column cut: `Start...`
+_SHORTEST = 4  # letters left of a state that a narrow column cut: `Start...`
 
 
 class Service(Struct, frozen=True):
@@ -65,7 +65,8 @@ def state_of(word: str) -> str:
         return STATES[folded]
     start = folded.rstrip(".")
     if folded.endswith("..") and len(start) >= _SHORTEST:
-        full = {state for name, state in STATES.items() if name.startswith(start)}
+        # What was cut was longer than its column, so `StopP...` is not Stopped.
+        full = {state for name, state in STATES.items() if name.startswith(start) and len(name) > len(folded)}
         return full.pop() if len(full) == 1 else ""
     return ""
 
@@ -162,7 +163,7 @@ def _lists(page: Paste) -> Iterator[Service]:
         status = fields.get("status")
         if name is None or (status is None and not len(_SPECIFIC & fields.keys()) > 1):
             continue
-        state, last = status.first(_first_state) if status else ("", 0)
+        state, last = status.first(state_of) if status else ("", 0)
         if status and not state and not _SPECIFIC & fields.keys():
             continue
         display = fields["displayname"].typed(str) if "displayname" in fields else ""
@@ -174,10 +175,6 @@ def _lists(page: Paste) -> Iterator[Service]:
         named = name.typed(_service_name)
         why = "" if state else CUT
         yield Service(*span, named, shown, state, display, machine.strip("."), why, lync, alone)
-
-
-def _first_state(text: str) -> str:
-    return state_of(text)
 
 
 def _service_name(text: str) -> str:

@@ -52,6 +52,7 @@ _NAME_ERRORS = ("name", "lookup", "unknown")
 _FINAL = frozenset(
     {"connected", "remote", "ended", "failed", "lost", *_NAME_ERRORS}
 )  # after it, no other address is tried
+_SWAPPED = frozenset({"remote", "ended"})  # on another stream than `Trying`, so either may come first
 _SURE = frozenset({"connecting", "trying", "address", "remote", "failed", *_NAME_ERRORS})  # said by no other program
 _TARGET = soft(r"(?<![\w.:%-])(?:zu (?P<german>[\w.:%-]{1,255}) wird hergestellt|(?P<host>[\w.:%-]{1,255}?))\.\.\. ?$")
 _STOP = re.compile(r"Trying |Connect|telnet:|Could not|Server lookup|[^\s.]+ [\w.:-]+\.\.\.|Escape")
@@ -96,6 +97,8 @@ def _with_target(page: Paste, piece: Piece) -> Piece:
 def _begins(block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
     if piece.kind == "connecting":
         return kinds != {COMMAND}
+    if piece.kind == "trying" and _SWAPPED & kinds and "trying" not in kinds:
+        return False
     return piece.kind in ("trying", "failed", *_NAME_ERRORS) and bool(kinds & _FINAL)
 
 
@@ -105,7 +108,7 @@ def _read(page: Paste, block: list[Piece]) -> Output | None:
         return None
     asked = echo.named(block[0].command, _asked)
     said = {key: next((p.get(key) for p in block if p.get(key)), "") for key in ("host", "port")}
-    tried = [piece.get("address") for piece in block if piece.kind in ("trying", "address")]
+    tried = [piece.get("address") for piece in block if piece.kind in ("trying", "address") and not _is_swapped(block)]
     subject = about(asked.get("host") or said["host"], asked.get("port") or said["port"], tried[-1] if tried else "")
     state, why = _state(block, asked.get("host", ""))
     return output(PARSER, page.raw, (block[0].first, block[-1].last), subject=subject, state=state, why=why)
@@ -119,9 +122,17 @@ def _state(block: list[Piece], host: str) -> tuple[str, str]:
         return "failed", ""
     if kinds & set(_NAME_ERRORS):
         return "name-error", ""
+    if _is_swapped(block):
+        return next((piece.error for piece in block if piece.kind == "remote"), ""), ""
     if block[-1].kind in ("trying", "connecting", "escape", "closed"):
         return "", PENDING
     return _of_addresses(block, host)
+
+
+def _is_swapped(block: Sequence[Piece]) -> bool:
+    """Whether the error stands before the only attempt: then nothing tells that it belongs to that address."""
+    kinds = [piece.kind for piece in block if piece.kind != COMMAND]
+    return kinds[-1:] == ["trying"] and kinds[0] in _SWAPPED
 
 
 def _of_addresses(block: list[Piece], host: str) -> tuple[str, str]:

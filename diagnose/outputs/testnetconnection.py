@@ -116,7 +116,7 @@ def _property(field: tables.Field) -> _Piece:
     if field.key in types:
         value = field.typed(types[field.key])
         return _Piece("key", field.line, max(field.line, field.first(types[field.key])[1]), field.key, value)
-    value, last = field.first(_answer if field.key.endswith("succeeded") else _text)
+    value, last = field.first(_answer if field.key.endswith("succeeded") else str)
     return _Piece("key", field.line, last, field.key, value)
 
 
@@ -127,10 +127,6 @@ def _answer(text: str) -> str:
 
 def _word(text: str) -> str:
     return about(text).get("host", "")
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _bare(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[_Piece]:

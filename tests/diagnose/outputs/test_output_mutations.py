@@ -36,10 +36,17 @@ def test_a_stretch_of_an_output_has_its_state_or_none(sample: Sample, first: int
 
 
 @GENTLE
-@given(st.sampled_from(SAMPLES), st.integers(24, 200), st.integers(0, 8))
-def test_any_width_and_indentation_give_its_state_or_none(sample: Sample, width: int, blanks: int) -> None:
-    text = "\n".join(" " * blanks + line for line in wrapped(sample.text, width).split("\n"))
-    assert states(text) <= allowed(sample)
+@given(st.sampled_from(SAMPLES), st.integers(24, 200), st.integers(0, 8), st.booleans())
+def test_any_width_and_indentation_give_its_state_and_subject_or_none(
+    sample: Sample, width: int, blanks: int, trimmed: bool
+) -> None:
+    truth = [(o.state, o.subject.items()) for o in recognise(sample.text.split("\n"))]
+    lines = [" " * blanks + line for line in wrapped(sample.text, width).split("\n")]
+    for output in recognise([line.rstrip() for line in lines] if trimmed else lines):
+        about = output.subject.items()
+        assert not output.state or any(
+            output.state in (state, WEAKER.get(state)) and about <= subject for state, subject in truth
+        ), output
 
 
 @GENTLE
@@ -118,17 +125,19 @@ HOSTILE = {
 }
 
 
+DENSE = {"keys", "every line", "short lines"}  # tens of thousands of outputs, or half a million lines
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_anything_is_read_in_bounded_time(name: str) -> None:
     lines = HOSTILE[name]
-    assert min(seconds(lines), seconds(lines)) < 2.5
+    assert min(seconds(lines), seconds(lines)) < (4 if name in DENSE else 1)
 
 
 def test_time_grows_with_the_text_and_not_faster() -> None:
     lines = HOSTILE["every line"]
-    few, many = lines[: len(lines) // 4], lines
-    base = min(seconds(few) for _ in range(3))
-    assert min(seconds(many) for _ in range(3)) < 4 * base * 2 + 0.1
+    few = min(seconds(lines[: len(lines) // 4]) for _ in range(2))
+    assert seconds(lines) < 4 * few * 2 + 0.1
 
 
 @pytest.mark.parametrize("tool", OUTPUTS)
