@@ -118,6 +118,7 @@ class _Articles(Extension):
         md.preprocessors.register(
             _Directives(md), "kb_directives", 24
         )  # after code is put away, before html_block (20)
+        md.ESCAPED_CHARS.append("<")  # CommonMark has it, and placeholders are written so: \<GUID>
         md.inlinePatterns.register(_KnownTags(HTML_RE, md), "html", 90)  # in place of the built-in of that name
 
 

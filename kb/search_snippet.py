@@ -43,9 +43,9 @@ def _best(hits: list[Term]) -> int:
     """Where the window begins that holds the most distinct terms, the first such."""
     best, start, first = 0, 0, 0
     inside: dict[str, int] = {}
-    for last in hits:
+    for at, last in enumerate(hits):
         inside[last.text] = inside.get(last.text, 0) + 1
-        while hits[first].start < last.end - LENGTH + BEFORE:
+        while first < at and hits[first].start < last.end - LENGTH + BEFORE:
             gone = hits[first].text
             inside[gone] -= 1
             if not inside[gone]:
