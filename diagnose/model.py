@@ -192,7 +192,8 @@ class Evidence(Seen, frozen=True, kw_only=True):
     """Something seen that speaks for a problem or for or against its causes.
 
     `seen` is a signal's name, `check.outcome`, or a feature that nobody declared (`message:2`). `strength` is the share
-    that was visible, 0..1: less than 1 where the line was cut. `facts` are the captures that were not empty.
+    that was visible, 0..1: less than 1 where the line was cut. `facts` are the captures that were not empty. `time` is
+    when it was written, in seconds since 1970 (UTC where the text gives a zone, else its own clock); None without one.
     """
 
     problem: str
@@ -201,6 +202,7 @@ class Evidence(Seen, frozen=True, kw_only=True):
     quote: str
     strength: float = 1.0
     facts: tuple[tuple[str, str], ...] = ()
+    time: float | None = None
 
 
 class Score(Seen, frozen=True, kw_only=True):
