@@ -26,6 +26,7 @@ NEAR = 64
 REACH = NEAR + 48
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 DAY = 86400.0
+FIRST_EPOCH = 1e9  # September 2001; bare numbers with fewer digits are counts
 _LONGEST_OFFSET = 14 * 60
 
 SHAPES = bytes(
@@ -92,7 +93,7 @@ FORMS = (
     Form(
         name="exchange-setup",
         shapes=(b"[00/00/0000 00:00:00.0000]",),
-        regex=rb"\A\[((\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d)):(\d\d)\.(0\d{3})\] \[\d{1,3}\]()",
+        regex=rb"\A\[((\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d)):(\d\d)\.(0\d{3})()(?=\] \[\d)",
         orders=("mdy",),
         thousandths=True,
         utc=True,
