@@ -26,6 +26,7 @@ NEAR = 64
 REACH = NEAR + 48
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 DAY = 86400.0
+LEAP_SECOND = 60
 FIRST_EPOCH = 1e9  # September 2001; bare numbers with fewer digits are counts
 _LONGEST_OFFSET = 14 * 60
 
@@ -225,7 +226,9 @@ def reading(form: Form, found: Match[bytes], order: str) -> Reading | None:
     if half:
         hour = hour % 12 + (12 if half == b"P" else 0)
     year = _year(parts["y"] or late_year)
-    if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and int(found.group(7) or 0) <= 60):
+    if not (
+        1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and int(found.group(7) or 0) <= LEAP_SECOND
+    ):
         return None
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
         return None

@@ -16,6 +16,7 @@ from diagnose.timeforms import (
     DAY,
     EPOCH_VALUE,
     FIRST_EPOCH,
+    LEAP_SECOND,
     NEAR,
     REACH,
     SHAPES,
@@ -56,7 +57,7 @@ _SYSTEM_TIME = b"SystemTime="
 # Configuration Manager: the difference to UTC is in minutes, positive to the west.
 _CMTRACE = re.compile(rb'<time="(\d\d:\d\d:\d\d(?:\.\d{1,9})?)([+-]\d{1,3})?" date="(\d{1,2})-(\d{1,2})-(\d{4})"')
 _RECORDS = (b"{", b"<Event", b"<![LOG[")
-_SECONDS = {b"%s%02d" % (mark, n): float(n) for n in range(61) for mark in (b":", b"", b".")}
+_SECONDS = {b"%s%02d" % (mark, n): float(n) for n in range(LEAP_SECOND + 1) for mark in (b":", b"", b".")}
 _SEPARATORS = (b".", b",", b":")
 _UTC_HEADERS = (b"#Software: Microsoft Internet Information Services", b"#Fields: date time")
 
@@ -201,7 +202,8 @@ class Clock:
             fraction = line[digits:stop]
             if line[dot:digits] != separator or not fraction.isdigit():
                 return None
-            return base + second + int(fraction) / scale
+            part = int(fraction) / scale
+            return base + second + part if part < 1 else None
 
         return quick
 
@@ -230,6 +232,8 @@ class Clock:
             if base is None:
                 return None
         if second:
+            if int(second) > LEAP_SECOND:
+                return None
             base += int(second)
             if fraction:
                 base += int(fraction) / (1000.0 if form.thousandths else _TENTHS[len(fraction)])
