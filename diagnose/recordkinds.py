@@ -1,0 +1,151 @@
+"""How the lines of known sources look: what begins a message, what continues one, what a carrier puts before each line.
+
+Takes single lines; the machine that makes messages of them is diagnose/records.py. Every regex is bounded and reads the
+first 512 characters of a line at most.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from diagnose.timeforms import SHAPES, compiled, plausible
+
+LONGEST = 512
+
+# What a container runtime, `kubectl logs --timestamps`, or Docker Compose puts before each line of the program.
+_CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) std(?:out|err) ([FP])(?: |$)")
+_KUBECTL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7,9}(?:Z|[+-]\d\d:\d\d)(?: |$)")
+_COMPOSE = re.compile(r"[\w.-]{1,60} {0,30}\| ")
+
+# The source kinds that one line shows by itself; first match wins.
+HEADS = tuple(
+    (kind, re.compile(regex))
+    for kind, regex in (
+        ("ocs-logger", r"(?:\d{1,10} )?TL_[A-Z]{3,8}\(TF_"),
+        ("exchange-setup", r"\[\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{4}\] \[\d"),
+        ("klog", r"[IWEF](?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d{1,9} {1,9}\d{1,9} [\w.-]{1,80}:\d"),
+        ("apache", r"\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}\] \["),
+        ("apache", r"\S{1,80} \S{1,40} \S{1,40} \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "),
+        ("nginx", r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[\w{2,8}\] \d{1,9}#\d{1,9}:"),
+        ("iis", r"#(?:Software: Microsoft (?:Internet Information|HTTP)|Fields: date time )"),
+        ("iis", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:W3SVC\d{1,9} )?(?:\S{1,60} ){1,3}(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|RPC_\w{2,10}) /"),
+        ("syslog", r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!\d{4}[ :])\S{1,255} \S"),
+        ("syslog", r"<\d{1,3}>\d? ?\d{4}-\d\d-\d\dT\d"),
+        ("syslog", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) [\w.-]{1,255} [\w./()-]{1,80}(?:\[\d{1,9}\])?: "),
+        ("json", r"\{\s{0,4}\"[\w@.$-]{1,60}\"\s{0,4}:"),
+        ("windows-event", r"(?:Log Name|Event Type|Protokollname|Nom du journal|Nombre de registro|Nome registro|Nome do Log) ?: "),
+        ("windows-event", r"<Event(?: xmlns=|>)"),
+        ("windows-event", r"\s{0,8}ProviderName ?: \S"),
+        ("windows-event", r"\d{1,2}[/.]\d{1,2}[/.]\d{4} \d{1,2}:\d\d:\d\d(?:[ \xa0\u202f][AP]M)?\s{1,12}\d{1,5}\s{1,12}[^\W\d_]{3,20}\s"),
+    )
+)  # fmt: skip
+
+
+class Frame(NamedTuple):
+    """A line of a trace: of which language, and whether it may begin one (`start`) or only go on."""
+
+    kind: str
+    start: bool
+
+
+_TRACES = tuple(
+    (Frame(kind, start), re.compile(regex))
+    for kind, start, regex in (
+        ("java", True, r"Exception in thread \""),
+        ("java", False, r"\s{0,40}at [\w.$/<>@-]{1,300}\((?:[\w$-]{1,100}\.(?:java|kt|scala|groovy|clj)(?::\d{1,7})?|Native Method|Unknown Source|<generated>)\)"),
+        ("java", False, r"\s{0,40}(?:Caused by|Suppressed|Wrapped by): "),
+        ("java", False, r"\s{0,40}\.\.\. \d{1,5} (?:more|common frames omitted|frames)"),
+        ("python", True, r"\s{0,40}(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):"),
+        ("python", False, r"\s{1,40}(?:\| {1,8})?File \"[^\"]{1,300}\", line \d"),
+        ("python", False, r"(?:During handling of the above exception|The above exception was the direct cause)"),
+        ("python", False, r"\s{0,8}\[Previous line repeated \d"),
+        ("node", False, r"\s{1,40}at (?:async )?(?:[^\n(]{1,200} \()?(?:file:|node:|webpack|/|\.|[A-Za-z]:[\\/]|internal/|<anonymous>)[^\n]{0,300}?:\d{1,7}:\d{1,7}\)?"),
+        ("node", False, r"\s{1,40}at (?:[\w.<>$ \[\]]{1,200} \()?<anonymous>\)?$"),
+        ("dotnet", True, r"Unhandled [Ee]xception[.:]"),
+        ("dotnet", False, r"\s{0,40}(?:at|bei|à|en) [\w.`<>\[\]+$,|]{1,300}\([^\n]{0,300}?\)(?: (?:in|dans|en) [^\n]{1,300}:\w{1,10} \d{1,7}\.?)?\s{0,4}$"),
+        ("dotnet", False, r"\s{0,40}--- (?:End of|Ende der|Fin de)"),
+        ("dotnet", False, r"\s{0,40}---> [\w.]{1,200}(?:Exception|Error)\b"),
+        ("go", True, r"panic: "),
+        ("go", True, r"fatal error: "),
+        ("go", False, r"\t?goroutine \d{1,9} \["),
+        ("go", False, r"\t[^\s:]{1,300}\.(?:go|s):\d{1,7}(?: \+0x[0-9a-f]{1,16})?"),
+        ("go", False, r"created by [\w./*()\[\]-]{1,300}"),
+        ("go", False, r"\[signal SIG[A-Z]{2,8}"),
+        ("rust", True, r"thread '[^']{0,100}' (?:\(\d{1,10}\) )?panicked at "),
+        ("rust", False, r"stack backtrace:"),
+        ("rust", False, r"note: (?:run with|Some details|some details)"),
+    )
+)  # fmt: skip
+_GO_CALL = re.compile(r"[\w./*()\[\]{}-]{1,300}\([^\n]{0,300}\)$|\.\.\.additional frames elided|exit status \d{1,3}$")
+_POWERSHELL = re.compile(
+    r"At (?:line:|[A-Za-z]:\\[^\n]{1,300}:|/[^\n]{1,300}:)\d{1,7} (?:char|Zeichen|Caractère|carácter):\s?\d|Line \|$|\s{0,8}\+ ~|\s{0,8}\+ CategoryInfo"
+    r"|\s{0,8}\+ FullyQualifiedErrorId|In Zeile:\d"
+)
+_LABELLED = re.compile(r"[A-Z][\w ()-]{1,60}:(?:\s|$)")
+# Nothing but these may stand before the timestamp of a line that begins a message.
+_BEFORE_STAMP = re.compile(
+    r"[\s\[(\"'*<>\d-]{0,6}|\x1b\[[\d;]{0,8}m|\[?[A-Za-z]{3,9}\]?:?[ \t]{1,4}\[?|\d{1,7}:[MSCX] |[\w.-]{1,80}[ \t]\[?"
+)
+_CLOCK = re.compile(r"\W{0,3}\d{1,2}:\d\d:\d\d[^\w]|\[ {0,9}\d{1,9}\.\d{6}\] |[A-Z]{3} \([\w :]{1,20}\) \[\d\d:\d\d")
+
+
+class Carried(NamedTuple):
+    """A line without what its carrier put before it. `by`: `cri` or the prefix. `part`: the runtime cut the line here."""
+
+    text: str
+    by: str
+    part: bool
+
+
+def carried(line: str) -> Carried:
+    cri = _CRI.match(line)
+    if cri:
+        return Carried(line[cri.end() :], "cri", cri[1] == "P")
+    for by, prefix in (("cri", _KUBECTL), ("", _COMPOSE)):
+        found = prefix.match(line)
+        if found:
+            return Carried(line[found.end() :], by or found[0], False)
+    return Carried(line, "", False)
+
+
+def head_kind(text: str) -> str | None:
+    """The kind of source whose messages begin like `text`: a name, empty for another with a timestamp, None for none."""
+    for kind, regex in HEADS:
+        if regex.match(text, 0, LONGEST):
+            return kind
+    return "" if stamped(text) else None
+
+
+def stamped(text: str) -> bool:
+    """Whether `text` begins with a timestamp, or with a time of the day or since boot in its place."""
+    if _CLOCK.match(text, 0, LONGEST):
+        return True
+    start = text[:96].encode("utf-8", "replace")
+    for form in plausible(start.translate(SHAPES)):
+        found = compiled(form).search(start)
+        if found and _BEFORE_STAMP.fullmatch(start[: found.start()].decode("utf-8", "replace")):
+            return True
+    return False
+
+
+def frame(text: str) -> Frame | None:
+    """What line of a trace `text` is; None where it is none that shows by itself."""
+    for found, regex in _TRACES:
+        if regex.match(text, 0, LONGEST):
+            return found
+    return None
+
+
+def is_go_call(text: str) -> bool:
+    return bool(_GO_CALL.match(text, 0, LONGEST))
+
+
+def is_powershell(text: str) -> bool:
+    """A line that only an error record of PowerShell has, after its first."""
+    return bool(_POWERSHELL.match(text, 0, LONGEST))
+
+
+def is_labelled(text: str) -> bool:
+    """`Label: value` or `Label:`, as the lines of an event's description."""
+    return bool(_LABELLED.match(text, 0, LONGEST))

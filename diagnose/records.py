@@ -1,0 +1,228 @@
+"""A line to the one message it belongs to: a stack trace, a PowerShell record, an event, a record of a log.
+
+Takes the lines around it; gives the range, the source kind, the level and the line to show. One pass forward over at most
+401 lines, a decision per line from that line and its neighbours. Knows nothing of files or of why the line was asked for;
+how lines look is the table in diagnose/recordkinds.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.levels import level_of
+from diagnose.recordkinds import (
+    carried,
+    frame,
+    head_kind,
+    is_go_call,
+    is_labelled,
+    is_powershell,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diagnose.levels import Level
+
+LONGEST = 200
+_BLANKS = 3
+_HEAD = 4096
+_EVENT_LINES = 12
+_SAMPLE = 2000
+# Kinds whose every record begins with a head: whatever follows belongs to it.
+_UNBROKEN = ("exchange-setup", "ocs-logger")
+
+
+class Record(Struct, frozen=True):
+    """A message: `first` and `last` line (indices, both included), its source kind (empty: unknown), its level (empty: none
+    said) and its head, the line that names it, without what a carrier put before it."""
+
+    first: int
+    last: int
+    kind: str
+    level: Level
+    head: str
+
+
+class _Line(Struct, frozen=True):
+    """One line as the machine sees it. `kind` is of the head that it is, else None."""
+
+    text: str
+    by: str
+    part: bool
+    kind: str | None
+    trace: str
+    starts_trace: bool
+
+    @property
+    def blank(self) -> bool:
+        return not self.text or self.text.isspace()
+
+    @property
+    def indented(self) -> bool:
+        return self.text[:1] in (" ", "\t")
+
+
+def record_at(lines: Sequence[str], index: int) -> Record:
+    """The message that line `index` belongs to, at most 200 lines before it and 200 after.
+
+    Raises IndexError for an index outside of `lines`.
+    """
+    if not 0 <= index < len(lines):
+        raise IndexError(index)
+    first = max(0, index - LONGEST)
+    for record in records(lines[first : index + LONGEST + 1]):
+        if first + record.last >= index:
+            return Record(first + record.first, first + record.last, record.kind, record.level, record.head)
+    return Record(index, index, "", "", lines[index][:_HEAD])
+
+
+def records(lines: Sequence[str]) -> Iterator[Record]:
+    """All messages of `lines` in order; blank lines between them are messages of one line without kind."""
+    if not lines:
+        return
+    seen = [_seen(lines[0])]
+    message = _Message(0, seen[0])
+    for at in range(len(lines)):
+        while len(seen) <= min(at + _BLANKS, len(lines) - 1):
+            seen.append(_seen(lines[len(seen)]))
+        if at and not message.takes(at, seen):
+            yield message.record(seen)
+            message = _Message(at, seen[at])
+        elif at:
+            message.add(at, seen[at])
+    yield message.record(seen)
+
+
+def source_kind(lines: Sequence[str]) -> str:
+    """The kind that most lines of a source belong to; empty where no kind has the half of them."""
+    counts: Counter[str] = Counter()
+    for record in records(lines[:_SAMPLE]):
+        if record.head.strip():
+            counts[record.kind] += record.last - record.first + 1
+    if not counts:
+        return ""
+    kind, most = counts.most_common(1)[0]
+    return kind if 2 * most >= counts.total() else ""
+
+
+def _seen(line: str) -> _Line:
+    text, by, part = carried(line.rstrip("\r\n"))
+    kind = head_kind(text)
+    found = None if kind else frame(text)
+    return _Line(text, by, part, kind, found.kind if found else "", bool(found and found.start))
+
+
+class _Message:
+    """The message that is being read: what decides whether the next line still belongs to it."""
+
+    __slots__ = ("block", "chained", "closed", "event", "first", "head", "last", "powershell", "start", "trace")
+
+    def __init__(self, at: int, line: _Line) -> None:
+        self.first = self.last = self.head = at
+        self.start = line
+        self.trace = ""
+        self.closed = False  # a Python trace that has named its exception
+        self.chained = False  # the line before said that another trace follows
+        self.block = ""  # what the last line of a block holds
+        self.powershell = False
+        self.event = line.kind == "windows-event" and is_labelled(line.text)
+        self.add(at, line)
+
+    def takes(self, at: int, seen: Sequence[_Line]) -> bool:
+        """Whether line `at` belongs to this message. `seen` reaches a few lines further, where there are any."""
+        line, before = seen[at], seen[at - 1]
+        if at - self.first > 2 * LONGEST or line.by != before.by:
+            return False
+        if self.block:
+            return at - self.first <= LONGEST
+        if before.part:
+            return True
+        if line.blank:
+            return self._goes_on(at, seen)
+        # A blank line was taken only where the line after it was seen to belong.
+        return not self.start.blank if before.blank else self._continues(at, seen)
+
+    def _goes_on(self, at: int, seen: Sequence[_Line]) -> bool:
+        """Whether it goes on after the blank line `at`."""
+        after = next((line for line in seen[at + 1 : at + 1 + _BLANKS] if not line.blank), None)
+        if after is None or self.start.blank or after.by != self.start.by:
+            return False
+        if self.event:
+            return after.text.startswith("<Event") or (not after.kind and (after.indented or is_labelled(after.text)))
+        if self.trace == "python" and after.trace == "python":
+            return not after.starts_trace or self.chained
+        return self.trace == "go" == after.trace and not after.starts_trace
+
+    def _continues(self, at: int, seen: Sequence[_Line]) -> bool:
+        line, before = seen[at], seen[at - 1]
+        after = seen[at + 1] if at + 1 < len(seen) else None
+        if self.event and (line.text.startswith("<Event") or (not line.kind and is_labelled(line.text))):
+            return True
+        if line.kind is not None or self.start.blank:
+            return False
+        if line.indented or self.event or self.start.kind in _UNBROKEN:
+            return True
+        if line.starts_trace:
+            return not self.trace and self._announces()
+        if line.trace or is_powershell(line.text) or (self.powershell and line.text.startswith("+ ")):
+            return True
+        if self.trace == "python" and not self.closed and before.indented:
+            return True
+        if self.trace == "go" and is_go_call(line.text):
+            return True
+        if self.start.kind is not None and not self.trace and after and after.trace and not after.starts_trace:
+            return True
+        return self._wrapped_before_place(at, seen)
+
+    def _announces(self) -> bool:
+        """Whether the message so far is what a logger writes above a trace: a record of a log, or a line with a level."""
+        return self.start.kind is not None or bool(level_of(self.start.text))
+
+    def _wrapped_before_place(self, at: int, seen: Sequence[_Line]) -> bool:
+        """`Cmdlet : a message that the console` / `wrapped` / `At line:1 char:1`."""
+        if " : " not in self.start.text[:100] or self.start.kind is not None:
+            return False
+        return any(is_powershell(line.text) for line in seen[at + 1 : at + 1 + _BLANKS])
+
+    def add(self, at: int, line: _Line) -> None:
+        self.last = at
+        text = line.text
+        if not line.blank:
+            self.chained = line.trace == "python" and not line.indented and not line.starts_trace
+        if self.block:
+            self.block = "" if self.block in text else self.block
+        elif "$$begin_record" in text:
+            self.block = "$$end_record"
+        elif text.startswith("<Event") and "</Event>" not in text:
+            self.block = "</Event>"
+        elif line.trace:
+            self.trace, self.closed = line.trace, False
+        elif self.trace == "python" and not self.closed and not line.indented and text:
+            self.closed = True
+            self.head = at if self.start.kind is None else self.head
+        elif is_powershell(text):
+            self.powershell = True
+
+    def record(self, seen: Sequence[_Line]) -> Record:
+        head = seen[self.head].text
+        for line, before in zip(seen[self.head + 1 : self.last + 1], seen[self.head :], strict=False):
+            if not before.part or len(head) >= _HEAD:
+                break
+            head += line.text
+        said = "\n".join(
+            line.text[:_HEAD]
+            for line in seen[self.first : self.last + 1][
+                : _EVENT_LINES if self.event or self.start.kind == "windows-event" else 1
+            ]
+        )
+        kind = (
+            self.start.kind
+            or ("powershell" if self.powershell else self.trace)
+            or ("cri" if self.start.by == "cri" else "")
+        )
+        level = level_of(said) or ("error" if self.trace or self.powershell else "")
+        return Record(self.first, self.last, kind, level, head[:_HEAD])
