@@ -45,7 +45,7 @@ _PLACES = tuple(
         (REACH, r"\"(?:level|levelname|severity|log\.level|lvl|loglevel|log_level|s|@l)\" ?: ?\"(\w{1,20})\""),
         (REACH, r"(?<![\w.])(?:level|lvl|severity)=[\"']?([A-Za-z]{1,13})\b"),
         (100, rf"\[ {{0,2}}(?:\w{{1,20}}:)?({_LOWER}|{_UPPER}) {{0,2}}\]"),
-        (100, rf"(?<![\w./=-])({_UPPER})(?![\w.=-])"),
+        (160, rf"(?<![\w./=-])({_UPPER})(?![\w.=-])"),
         (60, r"\d, (Info|Warning|Error) "),
         (REACH, rf"(?:^|[\s\]:])({_LOWER})(?: error)?(?:\[\w{{1,10}}\])?:(?!:)"),
         (60, rf"\d[Z\d]\s{{1,8}}({_LOWER})\s"),

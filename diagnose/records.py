@@ -73,35 +73,50 @@ def record_at(lines: Sequence[str], index: int) -> Record:
     """
     if not 0 <= index < len(lines):
         raise IndexError(index)
-    first = max(0, index - LONGEST)
-    for record in records(lines[first : index + LONGEST + 1]):
-        if first + record.last >= index:
-            return Record(first + record.first, first + record.last, record.kind, record.level, record.head)
+    first = _sure_start(lines, index)
+    for message, seen in _messages(lines[first : index + LONGEST + 1]):
+        if first + message.last >= index:
+            found = message.record(seen)
+            return Record(first + found.first, first + found.last, found.kind, found.level, found.head)
     return Record(index, index, "", "", lines[index][:_HEAD])
+
+
+def _sure_start(lines: Sequence[str], index: int) -> int:
+    """The nearest line, from `index` back, where a message begins whatever stands before it."""
+    for at in range(index, max(0, index - LONGEST), -1):
+        line = _seen(lines[at])
+        if line.kind is not None and not line.text.startswith("<Event") and not _seen(lines[at - 1]).part:
+            return at
+    return max(0, index - LONGEST)
 
 
 def records(lines: Sequence[str]) -> Iterator[Record]:
     """All messages of `lines` in order; blank lines between them are messages of one line without kind."""
-    if not lines:
-        return
-    seen = [_seen(lines[0])]
-    message = _Message(0, seen[0])
+    return (message.record(seen) for message, seen in _messages(lines))
+
+
+def _messages(lines: Sequence[str]) -> Iterator[tuple[_Message, list[_Line]]]:
+    """Each message with the lines seen so far, once it has ended."""
+    seen = [_seen(line) for line in lines[: _BLANKS + 1]]
+    message: _Message | None = None
     for at in range(len(lines)):
         while len(seen) <= min(at + _BLANKS, len(lines) - 1):
             seen.append(_seen(lines[len(seen)]))
-        if at and not message.takes(at, seen):
-            yield message.record(seen)
-            message = _Message(at, seen[at])
-        elif at:
+        if message and message.takes(at, seen):
             message.add(at, seen[at])
-    yield message.record(seen)
+        else:
+            if message:
+                yield message, seen
+            message = _Message(at, seen[at])
+    if message:
+        yield message, seen
 
 
 def source_kind(lines: Sequence[str]) -> str:
     """The kind that most lines of a source belong to; empty where no kind has the half of them."""
     counts: Counter[str] = Counter()
     for record in records(lines[:_SAMPLE]):
-        if record.head.strip():
+        if record.head and not record.head.isspace():
             counts[record.kind] += record.last - record.first + 1
     if not counts:
         return ""
@@ -153,6 +168,8 @@ class _Message:
             return False
         if self.event:
             return after.text.startswith("<Event") or (not after.kind and (after.indented or is_labelled(after.text)))
+        if self.start.kind == "exchange-setup":
+            return after.kind is None and (after.indented or not after.text[:1].isalnum())
         if self.trace == "python" and after.trace == "python":
             return not after.starts_trace or self.chained
         return self.trace == "go" == after.trace and not after.starts_trace
@@ -167,24 +184,28 @@ class _Message:
         if line.indented or self.event or self.start.kind in _UNBROKEN:
             return True
         if line.starts_trace:
-            return not self.trace and self._announces()
+            # Other traces are printed by a runtime that dies, not by a logger: they belong to no line above them.
+            return line.trace == "python" and not self.trace and self._announces()
         if line.trace or is_powershell(line.text) or (self.powershell and line.text.startswith("+ ")):
             return True
         if self.trace == "python" and not self.closed and before.indented:
             return True
         if self.trace == "go" and is_go_call(line.text):
             return True
-        if self.start.kind is not None and not self.trace and after and after.trace and not after.starts_trace:
+        if self.trace == "rust" and before is self.start and before.text.endswith(":"):
             return True
+        if not self.trace and after and after.trace and not after.starts_trace and self.start.kind is not None:
+            return self._announces()
         return self._wrapped_before_place(at, seen)
 
     def _announces(self) -> bool:
-        """Whether the message so far is what a logger writes above a trace: a record of a log, or a line with a level."""
-        return self.start.kind is not None or bool(level_of(self.start.text))
+        """Whether the message so far is what a logger writes above a trace: nothing that calls itself harmless."""
+        level = level_of(self.start.text)
+        return level not in ("info", "debug") and (self.start.kind is not None or bool(level))
 
     def _wrapped_before_place(self, at: int, seen: Sequence[_Line]) -> bool:
         """`Cmdlet : a message that the console` / `wrapped` / `At line:1 char:1`."""
-        if " : " not in self.start.text[:100] or self.start.kind is not None:
+        if self.powershell or self.start.kind is not None or " : " not in self.start.text[:100]:
             return False
         return any(is_powershell(line.text) for line in seen[at + 1 : at + 1 + _BLANKS])
 
@@ -203,7 +224,7 @@ class _Message:
             self.trace, self.closed = line.trace, False
         elif self.trace == "python" and not self.closed and not line.indented and text:
             self.closed = True
-            self.head = at if self.start.kind is None else self.head
+            self.head = at if self.start.starts_trace else self.head
         elif is_powershell(text):
             self.powershell = True
 
@@ -213,16 +234,15 @@ class _Message:
             if not before.part or len(head) >= _HEAD:
                 break
             head += line.text
-        said = "\n".join(
-            line.text[:_HEAD]
-            for line in seen[self.first : self.last + 1][
-                : _EVENT_LINES if self.event or self.start.kind == "windows-event" else 1
-            ]
+        said = range(
+            self.first, min(self.last + 1, self.first + (_EVENT_LINES if self.start.kind == "windows-event" else 1))
         )
         kind = (
             self.start.kind
             or ("powershell" if self.powershell else self.trace)
             or ("cri" if self.start.by == "cri" else "")
         )
-        level = level_of(said) or ("error" if self.trace or self.powershell else "")
+        level = level_of("\n".join(seen[at].text[:_HEAD] for at in said)) or (
+            "error" if self.trace or self.powershell else ""
+        )
         return Record(self.first, self.last, kind, level, head[:_HEAD])
