@@ -62,6 +62,10 @@ class _Line(Struct, frozen=True):
         return not self.text or self.text.isspace()
 
     @property
+    def plain(self) -> bool:
+        return self.kind is None and not self.trace and not self.indented and not self.blank
+
+    @property
     def indented(self) -> bool:
         return self.text[:1] in (" ", "\t")
 
@@ -83,11 +87,21 @@ def record_at(lines: Sequence[str], index: int) -> Record:
 
 def _sure_start(lines: Sequence[str], index: int) -> int:
     """The nearest line, from `index` back, where a message begins whatever stands before it."""
-    for at in range(index, max(0, index - LONGEST), -1):
-        line = _seen(lines[at])
-        if line.kind is not None and not line.text.startswith("<Event") and not _seen(lines[at - 1]).part:
+    lowest = max(0, index - LONGEST)
+    line = _seen(lines[index])
+    for at in range(index, lowest, -1):
+        before = _seen(lines[at - 1])
+        if not before.part and _begins(line, before):
             return at
-    return max(0, index - LONGEST)
+        line = before
+    return lowest
+
+
+def _begins(line: _Line, before: _Line) -> bool:
+    """Whether `line` surely begins a message: a head, or, in what a container wrote, the second of two plain lines."""
+    if line.kind is not None:
+        return not line.text.startswith("<Event")
+    return line.plain and bool(line.by) and before.plain and before.by == line.by
 
 
 def records(lines: Sequence[str]) -> Iterator[Record]:

@@ -179,7 +179,7 @@ FORMS = (
 EPOCH_VALUE = Form(name="epoch-value", shapes=(b"0000000000",), regex=_EPOCH, epoch=True)
 
 # One of these stands in every shape above.
-_ANY_SHAPE = (b":00", b"000000", b"00.00.00")
+_ANY_SHAPE = (b"0:0", b"000000", b"00.00.00")
 
 
 @cache
@@ -286,8 +286,10 @@ def instants(read: Reading, year: int, default: tzinfo) -> list[float]:
     return times if times[1] > times[0] else times[:1]
 
 
-def without_year(read: Reading, now: float, default: tzinfo) -> list[list[float]]:
-    """`instants` of a reading without a year in the last nine years, oldest first, none later than a day after `now`."""
+def without_year(read: Reading, now: float, default: tzinfo) -> Iterator[list[float]]:
+    """`instants` of a reading without a year in the last nine years, newest first, none later than a day after `now`."""
     newest = datetime.fromtimestamp(now, UTC).year + 1
-    years = (instants(read, year, default) for year in range(newest - 9, newest + 1))
-    return [times for times in years if times and times[0] <= now + DAY]
+    for year in range(newest, newest - 10, -1):
+        times = instants(read, year, default)
+        if times and times[0] <= now + DAY:
+            yield times

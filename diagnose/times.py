@@ -43,7 +43,7 @@ __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 # A log without years runs forward; lines may be out of order by this much before they are taken for the next year's.
 BACKWARD = 31 * DAY
 _KEPT = 4096
-_PLACES = 4
+_PLACES = 8
 _FAR = 1 << 16
 _EPOCH_SCALE = {10: 1.0, 13: 1e3, 16: 1e6, 19: 1e9}
 _TENTHS = tuple(10.0**n for n in range(10))
@@ -57,7 +57,7 @@ _SYSTEM_TIME = b"SystemTime="
 # Configuration Manager: the difference to UTC is in minutes, positive to the west.
 _CMTRACE = re.compile(rb'<time="(\d\d:\d\d:\d\d(?:\.\d{1,9})?)([+-]\d{1,3})?" date="(\d{1,2})-(\d{1,2})-(\d{4})"')
 _RECORDS = (b"{", b"<Event", b"<![LOG[")
-_SECONDS = {b"%s%02d" % (mark, n): float(n) for n in range(LEAP_SECOND + 1) for mark in (b":", b"", b".")}
+_SECONDS = {mark: {b"%s%02d" % (mark, n): float(n) for n in range(LEAP_SECOND + 1)} for mark in (b":", b"", b".")}
 _SEPARATORS = (b".", b",", b":")
 _UTC_HEADERS = (b"#Software: Microsoft Internet Information Services", b"#Fields: date time")
 
@@ -189,12 +189,14 @@ class Clock:
         if layout is None:
             return _never
         start, end, dot, digits, stop, rest, tail = layout
+        mark = line[end : dot - 2]
+        seconds = _SECONDS.get(mark, {})
         bases, scale = self._bases, 1000.0 if form.thousandths else _TENTHS[stop - digits]
         separator = line[dot:digits]
 
         def quick(line: bytes) -> float | None:
             base = bases.get(line[start:end] + tail)
-            second = _SECONDS.get(line[end:dot])
+            second = seconds.get(line[end:dot])
             if base is None or second is None or base < self._last - BACKWARD or not line.startswith(rest, stop):
                 return None
             if digits == stop:
@@ -277,11 +279,14 @@ class Clock:
 
     def _without_year(self, read: Reading) -> list[float]:
         """The year that continues the source forward, else the latest that does not lie in the future."""
-        years = without_year(read, self._now, self._zone)
-        after = [times for times in years if times[0] >= self._last - BACKWARD]
-        if after and self._last > 0:
-            return after[0]
-        return years[-1] if years else []
+        chosen: list[float] = []
+        for times in without_year(read, self._now, self._zone):
+            if chosen and times[0] < self._last - BACKWARD:
+                break
+            chosen = times
+            if self._last == -inf:
+                break
+        return chosen
 
 
 def _start(found: tuple[int, Form, Match[bytes]]) -> int:

@@ -104,8 +104,7 @@ def _as_logged(said: str, now: float, zone: tzinfo) -> float | None:
 def _instants(read: Reading, now: float, zone: tzinfo) -> list[float]:
     if read.year is not None:
         return instants(read, read.year, zone)
-    years = without_year(read, now, zone)
-    return years[-1] if years else []
+    return next(without_year(read, now, zone), [])
 
 
 def parse_zone(text: str) -> tzinfo:
