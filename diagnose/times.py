@@ -7,11 +7,12 @@ diagnose/timeforms.py; what people type for `--since` is read by diagnose/timewo
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
+from diagnose.timefields import RECORDS, configuration_manager, value_places
 from diagnose.timeforms import (
     DAY,
     EPOCH_VALUE,
@@ -44,19 +45,9 @@ __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 BACKWARD = 31 * DAY
 _KEPT = 4096
 _PLACES = 8
-_FAR = 1 << 16
 _EPOCH_SCALE = {10: 1.0, 13: 1e3, 16: 1e6, 19: 1e9}
 _TENTHS = tuple(10.0**n for n in range(10))
 
-# Lines that are one record each name their time by a key that may stand anywhere in them. First match wins, in this
-# order: what a shipper adds (`@timestamp`, Docker's `time`) is nearer to the truth than a field of the message.
-_KEYS = (b'"@timestamp"', b'"timestamp"', b'"time"', b'"ts"', b'"__REALTIME_TIMESTAMP"', b'"TimeCreated"', b'"eventTime"',
-         b'"datetime"', b'"asctime"', b'"t"', b'"date"')  # fmt: skip
-_VALUE = re.compile(rb'\s{0,8}:\s{0,8}(?:\{\s{0,8}"\$date"\s{0,8}:\s{0,8})?["\[]?(?:\\?/Date\()?')
-_SYSTEM_TIME = b"SystemTime="
-# Configuration Manager: the difference to UTC is in minutes, positive to the west.
-_CMTRACE = re.compile(rb'<time="(\d\d:\d\d:\d\d(?:\.\d{1,9})?)([+-]\d{1,3})?" date="(\d{1,2})-(\d{1,2})-(\d{4})"')
-_RECORDS = (b"{", b"<Event", b"<![LOG[")
 _SECONDS = {mark: {b"%s%02d" % (mark, n): float(n) for n in range(LEAP_SECOND + 1)} for mark in (b":", b"", b".")}
 _SEPARATORS = (b".", b",", b":")
 _UTC_HEADERS = (b"#Software: Microsoft Internet Information Services", b"#Fields: date time")
@@ -73,13 +64,12 @@ class Clock:
     the time before: from that follow the year of the next line and which of the two 02:30 of an autumn night is meant.
     """
 
-    __slots__ = ("_bases", "_key", "_last", "_now", "_orders", "_places", "_zone")
+    __slots__ = ("_bases", "_last", "_now", "_orders", "_places", "_zone")
 
     def __init__(self, now: float, zone: tzinfo | None = None) -> None:
         self._now = now
         self._zone: tzinfo = zone or UTC
         self._places: list[tuple[Quick, Form, int]] = []
-        self._key = b""
         self._last = -inf
         self._orders: dict[Form, str] = {}
         self._bases: dict[bytes, float] = {}
@@ -95,7 +85,8 @@ class Clock:
         A record in JSON or XML is read by the key that names its time, wherever it stands in the first 64 KiB. Times
         without a date and seconds since boot (`[  123.456789]`) are no points in time: None.
         """
-        if line.startswith(_RECORDS):
+        first = line[:1]
+        if (first == b"{" or first == b"<") and line.startswith(RECORDS):
             return self._record(line)
         for quick, _, _ in self._places:
             time = quick(line)
@@ -144,20 +135,12 @@ class Clock:
         return None
 
     def _record(self, line: bytes) -> float | None:
-        if line[:1] == b"<":
-            logged = _CMTRACE.search(line, 0, _FAR)
-            if logged:
-                return self._cmtrace(logged)
-            at = line.find(_SYSTEM_TIME, 0, _FAR)
-            return self._find(line) if at < 0 else self._value(line, at + len(_SYSTEM_TIME) + 1)
-        for key in (self._key, *_KEYS):
-            at = line.find(key, 0, _FAR) if key else -1
-            value = _VALUE.match(line, at + len(key)) if at >= 0 else None
-            time = self._value(line, value.end()) if value else None
+        for at in value_places(line):
+            time = self._value(line, at)
             if time is not None:
-                self._key = key
                 return time
-        return self._find(line)
+        time = configuration_manager(line, self._zone)
+        return self._find(line) if time is None else time
 
     def _value(self, line: bytes, at: int) -> float | None:
         """The timestamp that begins exactly at `at`."""
@@ -167,16 +150,6 @@ class Clock:
             if time is not None:
                 return time
         return self._first(line, _matches(line, at))
-
-    def _cmtrace(self, found: Match[bytes]) -> float | None:
-        clock, bias, month, day, year = found.groups()
-        try:
-            there = datetime.fromisoformat(f"{int(year):04}-{int(month):02}-{int(day):02}T{clock.decode()[:12]}")
-        except ValueError:
-            return None
-        if bias is None:
-            return there.replace(tzinfo=self._zone).timestamp()
-        return there.replace(tzinfo=UTC).timestamp() + int(bias) * 60
 
     def _quick(self, line: bytes, form: Form, found: Match[bytes]) -> Quick:
         """A reader for lines laid out as this one: the same minute or one seen before, the same widths and zone.
@@ -192,15 +165,17 @@ class Clock:
         mark = line[end : dot - 2]
         seconds = _SECONDS.get(mark, {})
         bases, scale = self._bases, 1000.0 if form.thousandths else _TENTHS[stop - digits]
-        separator = line[dot:digits]
+        separator, after = line[dot:digits], stop + len(rest)
+        thousandths = _thousandths(separator) if stop - digits == 3 else {b"": 0.0} if stop == dot else None
 
         def quick(line: bytes) -> float | None:
             base = bases.get(line[start:end] + tail)
             second = seconds.get(line[end:dot])
-            if base is None or second is None or base < self._last - BACKWARD or not line.startswith(rest, stop):
+            if base is None or second is None or base < self._last - BACKWARD or line[stop:after] != rest:
                 return None
-            if digits == stop:
-                return base + second
+            if thousandths is not None:
+                part = thousandths.get(line[dot:stop])
+                return base + second + part if part is not None else None
             fraction = line[digits:stop]
             if line[dot:digits] != separator or not fraction.isdigit():
                 return None
@@ -295,6 +270,11 @@ def _start(found: tuple[int, Form, Match[bytes]]) -> int:
 
 def _never(line: bytes) -> None:
     return None
+
+
+@cache
+def _thousandths(separator: bytes) -> dict[bytes, float]:
+    return {b"%s%03d" % (separator, n): n / 1000 for n in range(1000)}
 
 
 def _layout(line: bytes, found: Match[bytes]) -> tuple[int, int, int, int, int, bytes, bytes] | None:
