@@ -204,7 +204,9 @@ class _Message:
             return True
         if self.trace == "python" and not self.closed and before.indented:
             return True
-        if self.trace == "go" and is_go_call(line.text):
+        if self.trace == "go" and (is_go_call(line.text) or (after and after.trace == "go" and after.indented)):
+            return True
+        if before.indented and line.text[0] in "}])":
             return True
         if self.trace == "rust" and before is self.start and before.text.endswith(":"):
             return True

@@ -153,6 +153,17 @@ COMPOSE = """\
 web-1  | Traceback (most recent call last):
 web-1  |   File "/srv/app.py", line 9, in <module>
 web-1  | ValueError: no database"""
+ZAP = """\
+2026-11-21T09:14:31.204Z\tERROR\tcontroller\tno such pod\t{"name": "a"}
+example.com/pool.(*Pool).Take
+\t/src/pool.go:31
+example.com/pool.Run
+\t/src/run.go:7"""
+PRETTY = """\
+2026-11-21T09:14:31.204567891Z {
+2026-11-21T09:14:31.204567892Z   "level": "error",
+2026-11-21T09:14:31.204567893Z   "message": "no"
+2026-11-21T09:14:31.204567894Z }"""
 SYSLOG = "Nov 21 09:14:31 host app[31]: error: cannot open the door"
 INDENTED = """\
 2026-11-21 09:14:31 server refused
@@ -179,6 +190,8 @@ WHOLE = {
     "cri parts": (CRI_PARTIAL, "cri", ""),
     "klog": (KLOG, "klog", "error"),
     "compose": (COMPOSE, "python", "error"),
+    "go under a logged line": (ZAP, "go", "error"),
+    "json over lines": (PRETTY, "cri", ""),
     "syslog": (SYSLOG, "syslog", "error"),
     "indented": (INDENTED, "", ""),
 }
