@@ -8,6 +8,7 @@ how lines look is the table in diagnose/recordkinds.py.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -31,6 +32,9 @@ LONGEST = 200
 _BLANKS = 3
 _HEAD = 4096
 _EVENT_LINES = 12
+_REMEMBERED = 512
+# A line shorter than this was not wrapped by a console.
+_NARROWEST = 60
 _SAMPLE = 2000
 # Kinds whose every record begins with a head: whatever follows belongs to it.
 _UNBROKEN = ("exchange-setup", "ocs-logger")
@@ -139,10 +143,18 @@ def source_kind(lines: Sequence[str]) -> str:
 
 
 def _seen(line: str) -> _Line:
+    # Hits stand close together, so that their neighbours are asked for again and again.
+    return _seen_again(line) if len(line) <= _REMEMBERED else _look(line)
+
+
+def _look(line: str) -> _Line:
     text, by, part = carried(line.rstrip("\r\n"))
     kind = head_kind(text)
     found = None if kind else frame(text)
     return _Line(text, by, part, kind, found.kind if found else "", bool(found and found.start))
+
+
+_seen_again = lru_cache(maxsize=2048)(_look)
 
 
 class _Message:
@@ -167,7 +179,8 @@ class _Message:
         if at - self.first > 2 * LONGEST or line.by != before.by:
             return False
         if self.block:
-            return at - self.first <= LONGEST
+            # A head inside means that the block was cut.
+            return line.kind is None and at - self.first <= LONGEST
         if before.part:
             return True
         if line.blank:
@@ -181,6 +194,8 @@ class _Message:
         if after is None or self.start.blank or after.by != self.start.by:
             return False
         if self.event:
+            if not seen[at - 1].blank and seen[at - 1].text.rstrip().endswith(":"):
+                return not after.kind
             return after.text.startswith("<Event") or (not after.kind and (after.indented or is_labelled(after.text)))
         if self.start.kind == "exchange-setup":
             return after.kind is None and (after.indented or not after.text[:1].isalnum())
@@ -212,6 +227,8 @@ class _Message:
             return True
         if not self.trace and after and after.trace and not after.starts_trace and self.start.kind is not None:
             return self._announces()
+        if self.start.kind is not None and not line.by and len(before.text) >= _NARROWEST and line.text[0].islower():
+            return True
         return self._wrapped_before_place(at, seen)
 
     def _announces(self) -> bool:

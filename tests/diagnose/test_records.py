@@ -124,6 +124,17 @@ Event Xml:
 
   </System>
 </Event>"""
+EVENT_SPACED = """\
+Protokollname: System
+
+Quelle: Microsoft-Windows-DistributedCOM
+Ebene: Fehler
+
+Beschreibung:
+
+Der Computer fe02.contoso.com antwortet nicht.
+
+Prozess-ID: 31"""
 XML = """\
 <Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event">
   <System>
@@ -164,6 +175,9 @@ PRETTY = """\
 2026-11-21T09:14:31.204567892Z   "level": "error",
 2026-11-21T09:14:31.204567893Z   "message": "no"
 2026-11-21T09:14:31.204567894Z }"""
+WRAPPED = """\
+Nov 21 09:14:31 host app[31]: error: cannot open the door that leads to the sto
+rage room"""
 SYSLOG = "Nov 21 09:14:31 host app[31]: error: cannot open the door"
 INDENTED = """\
 2026-11-21 09:14:31 server refused
@@ -184,6 +198,7 @@ WHOLE = {
     "ocs record": (OCS, "ocs-logger", "info"),
     "ocs line, wrapped": (OCS_WRAPPED, "ocs-logger", "error"),
     "event copy": (EVENT, "windows-event", "error"),
+    "event with blank lines": (EVENT_SPACED, "windows-event", "error"),
     "event xml": (XML, "windows-event", "error"),
     "exchange setup": (EXCHANGE, "exchange-setup", "error"),
     "python in cri": (CRI, "python", "error"),
@@ -192,6 +207,7 @@ WHOLE = {
     "compose": (COMPOSE, "python", "error"),
     "go under a logged line": (ZAP, "go", "error"),
     "json over lines": (PRETTY, "cri", ""),
+    "syslog, wrapped": (WRAPPED, "syslog", "error"),
     "syslog": (SYSLOG, "syslog", "error"),
     "indented": (INDENTED, "", ""),
 }
