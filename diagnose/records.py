@@ -148,10 +148,10 @@ def _seen(line: str) -> _Line:
 
 
 def _look(line: str) -> _Line:
-    text, by, part = carried(line.rstrip("\r\n"))
-    kind = head_kind(text)
-    found = None if kind else frame(text)
-    return _Line(text, by, part, kind, found.kind if found else "", bool(found and found.start))
+    inner = carried(line.rstrip("\r\n"))
+    kind = head_kind(inner.text)
+    found = None if kind else frame(inner.text)
+    return _Line(inner.text, inner.by, inner.part, kind, found.kind if found else "", bool(found and found.start))
 
 
 _seen_again = lru_cache(maxsize=2048)(_look)

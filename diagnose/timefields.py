@@ -21,11 +21,9 @@ _FAR = 1 << 16
 # What a shipper adds (`@timestamp`, Docker's `time`) is nearer to the truth than a field of the message.
 _KEYS = (b'"@timestamp"', b'"timestamp"', b'"time"', b'"ts"', b'"__REALTIME_TIMESTAMP"', b'"TimeCreated"', b'"eventTime"',
          b'"datetime"', b'"asctime"', b'"t"', b'"date"')  # fmt: skip
-_VALUE = re.compile(rb'\s{0,8}:\s{0,8}(?:\{\s{0,8}"\$date"\s{0,8}:\s{0,8})?["\[]?(?:\\?/Date\()?')
+_VALUE = rb'\s{0,8}:\s{0,8}(?:\{\s{0,8}"\$date"\s{0,8}:\s{0,8})?["\[]?(?:\\?/Date\()?'
 _SYSTEM_TIME = b"SystemTime="
-_CMTRACE = re.compile(
-    rb'<time="(\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d{0,3}([+-]\d{1,3})?" date="(\d{1,2})-(\d{1,2})-(\d{4})"'
-)
+_CMTRACE = rb'<time="(\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d{0,3}([+-]\d{1,3})?" date="(\d{1,2})-(\d{1,2})-(\d{4})"'
 
 
 def value_places(line: bytes) -> Iterator[int]:
@@ -37,7 +35,7 @@ def value_places(line: bytes) -> Iterator[int]:
         return
     for key in _KEYS:
         at = line.find(key, 0, _FAR)
-        value = _VALUE.match(line, at + len(key)) if at >= 0 else None
+        value = re.compile(_VALUE).match(line, at + len(key)) if at >= 0 else None
         if value:
             yield value.end()
 
@@ -47,7 +45,7 @@ def configuration_manager(line: bytes, zone: tzinfo) -> float | None:
 
     The difference to UTC is in minutes, positive to the west; without one the time is meant in `zone`.
     """
-    found = _CMTRACE.search(line, 0, _FAR) if line.startswith(b"<![LOG[") else None
+    found = re.compile(_CMTRACE).search(line, 0, _FAR) if line.startswith(b"<![LOG[") else None
     if not found:
         return None
     clock, west, month, day, year = found.groups()

@@ -22,12 +22,10 @@ _EXAMPLES = "write 2026-11-21 09:14, 09:14, yesterday 09:14, -2h, 30m, '2 days a
 _ZONE_EXAMPLES = "write UTC, +02:00 or a name such as Europe/Berlin"
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])"
-_AGO = re.compile(rf"[-−]?\s*((?:{_PART}\s*){{1,5}})(?:ago)?", re.IGNORECASE)
-_DAY = re.compile(
-    r"(today|yesterday|\d{4}-\d\d?-\d\d?|)[ ,T]*(?:(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?", re.IGNORECASE
-)
-_EPOCH = re.compile(r"(\d{9,10}|\d{13}|\d{16})(\.\d{1,9})?")
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
+_AGO = rf"[-−]?\s*((?:{_PART}\s*){{1,5}})(?:ago)?"
+_DAY = r"(today|yesterday|\d{4}-\d\d?-\d\d?|)[ ,T]*(?:(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?"
+_EPOCH = r"(\d{9,10}|\d{13}|\d{16})(\.\d{1,9})?"
+_OFFSET = r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?"
 _LONGEST_WORD = 100
 _LATEST = 4102444800.0  # the year 2100
 
@@ -49,7 +47,7 @@ def parse_time(text: str, now: float, zone: tzinfo | None = None) -> float:
 
 
 def _epoch(said: str, now: float, zone: tzinfo) -> float | None:
-    found = _EPOCH.fullmatch(said)
+    found = re.fullmatch(_EPOCH, said, re.IGNORECASE)
     if not found:
         return None
     return float(found[0]) / {9: 1.0, 10: 1.0, 13: 1e3, 16: 1e6}[len(found[1])]
@@ -58,14 +56,16 @@ def _epoch(said: str, now: float, zone: tzinfo) -> float | None:
 def _before_now(said: str, now: float, zone: tzinfo) -> float | None:
     if said.lower() == "now":
         return now
-    found = _AGO.fullmatch(said)
+    found = re.fullmatch(_AGO, said, re.IGNORECASE)
     if not found:
         return None
-    return now - sum(float(count) * _SECONDS[unit[0].lower()] for count, unit in re.findall(_PART, found[1], re.I))
+    return now - sum(
+        float(count) * _SECONDS[unit[0].lower()] for count, unit in re.findall(_PART, found[1], re.IGNORECASE)
+    )
 
 
 def _of_a_day(said: str, now: float, zone: tzinfo) -> float | None:
-    found = _DAY.fullmatch(said)
+    found = re.fullmatch(_DAY, said, re.IGNORECASE)
     if not found or not said:
         return None
     day, hour, minute, second, fraction = found.groups()
@@ -112,7 +112,7 @@ def parse_zone(text: str) -> tzinfo:
     said = text.strip()
     if said.upper() in ("UTC", "GMT", "Z"):
         return UTC
-    found = _OFFSET.fullmatch(said)
+    found = re.fullmatch(_OFFSET, said, re.IGNORECASE)
     if found:
         minutes = int(found[2]) * 60 + int(found[3] or 0)
         if minutes <= 14 * 60 and int(found[3] or 0) < 60:
