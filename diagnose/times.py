@@ -240,17 +240,25 @@ class Clock:
         return times[0] if times else None
 
     def _ordered(self, form: Form, found: Match[bytes]) -> Reading | None:
-        """The reading in the order that this source uses; a line that allows one order only settles it."""
+        """The reading in the order that this source uses; a line that allows one order only settles it.
+
+        An order that would put the line into the future is not allowed while another is.
+        """
         if len(form.orders) == 1:
             return reading(form, found, form.orders[0])
         possible = {order: read for order in form.orders if (read := reading(form, found, order))}
-        if not possible:
+        allowed = {order: read for order, read in possible.items() if self._is_past(read)} or possible
+        if not allowed:
             return None
-        only = next(iter(possible))
-        if len(possible) == 1 and self._orders.get(form) != only:
-            self._orders[form] = only
+        first = next(iter(allowed))
+        if len(allowed) == 1 and self._orders.get(form) != first:
+            self._orders[form] = first
             self._bases.clear()
-        return possible.get(self._orders.get(form, only)) or possible[only]
+        return allowed.get(self._orders.get(form, first)) or allowed[first]
+
+    def _is_past(self, read: Reading) -> bool:
+        times = instants(read, read.year, self._zone) if read.year else []
+        return bool(times) and times[0] <= self._now + DAY
 
     def _without_year(self, read: Reading) -> list[float]:
         """The year that continues the source forward, else the latest that does not lie in the future."""

@@ -212,6 +212,12 @@ def test_a_value_above_twelve_settles_the_order_for_the_whole_source():
     assert clock.time(b"04/05/2026 10:00:00 a") == at("2026-05-04T10:00:00")
 
 
+def test_an_order_that_means_the_future_is_the_wrong_one():
+    clock = Clock(NOW)
+    assert clock.time(b"12/11/2026 10:00:00 a") == at("2026-11-12T10:00:00")
+    assert clock.time(b"03/04/2026 10:00:00 a") == at("2026-04-03T10:00:00")
+
+
 def test_a_sample_settles_the_order_before_the_first_line():
     clock = Clock(NOW)
     clock.learn([b"03/04/2026 10:00:00 a", b"13/04/2026 10:00:00 a"])
