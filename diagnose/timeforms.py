@@ -27,6 +27,8 @@ REACH = NEAR + 48
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 DAY = 86400.0
 LEAP_SECOND = 60
+EPOCH_SCALE = {10: 1.0, 13: 1e3, 16: 1e6, 19: 1e9}  # by digits: seconds, milli-, micro- and nanoseconds
+TENTHS = tuple(10.0**n for n in range(10))
 FIRST_EPOCH = 1e9  # September 2001; bare numbers with fewer digits are counts
 _LONGEST_OFFSET = 14 * 60
 
@@ -175,7 +177,7 @@ FORMS = (
     ),
 )  # fmt: skip
 
-# A value that a JSON key named as a time; nothing before it needs to be looked at.
+# A number that a key of a record names as a time.
 EPOCH_VALUE = Form(name="epoch-value", shapes=(b"0000000000",), regex=_EPOCH, epoch=True)
 
 # One of these stands in every shape above.
@@ -197,6 +199,12 @@ def plausible(shape: bytes) -> Iterator[Form]:
             if wanted in shape:
                 yield form
                 break
+
+
+def value_forms(line: bytes, at: int) -> Iterator[Form]:
+    """The forms that a value at offset `at` of a record may have."""
+    yield from plausible(line[at : at + NEAR].translate(SHAPES))
+    yield EPOCH_VALUE
 
 
 class Reading(Struct, frozen=True):

@@ -8,36 +8,35 @@ diagnose/timeforms.py; what people type for `--since` is read by diagnose/timewo
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
 from diagnose.timefields import RECORDS, configuration_manager, value_places
 from diagnose.timeforms import (
     DAY,
-    EPOCH_VALUE,
-    FIRST_EPOCH,
+    EPOCH_SCALE,
     LEAP_SECOND,
     NEAR,
     REACH,
     SHAPES,
+    TENTHS,
     compiled,
     instants,
     plausible,
     reading,
+    value_forms,
     without_year,
 )
+from diagnose.timelayout import epoch_layout, stamp_layout
 from diagnose.timewords import parse_time, parse_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import tzinfo
     from re import Match
 
     from diagnose.timeforms import Form, Reading
-
-    # A whole line to its time, or None.
-    Quick = Callable[[bytes], float | None]
+    from diagnose.timelayout import Quick
 
 __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 
@@ -45,11 +44,7 @@ __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 BACKWARD = 31 * DAY
 _KEPT = 4096
 _PLACES = 8
-_EPOCH_SCALE = {10: 1.0, 13: 1e3, 16: 1e6, 19: 1e9}
-_TENTHS = tuple(10.0**n for n in range(10))
 
-_SECONDS = {mark: {b"%s%02d" % (mark, n): float(n) for n in range(LEAP_SECOND + 1)} for mark in (b":", b"", b".")}
-_SEPARATORS = (b".", b",", b":")
 _UTC_HEADERS = (b"#Software: Microsoft Internet Information Services", b"#Fields: date time")
 
 
@@ -64,20 +59,17 @@ class Clock:
     the time before: from that follow the year of the next line and which of the two 02:30 of an autumn night is meant.
     """
 
-    __slots__ = ("_bases", "_last", "_now", "_orders", "_places", "_zone")
+    __slots__ = ("_bases", "_last", "_now", "_orders", "_places", "_value_form", "_zone", "format")
 
     def __init__(self, now: float, zone: tzinfo | None = None) -> None:
+        self.format = ""  # the name of the format found last
         self._now = now
         self._zone: tzinfo = zone or UTC
         self._places: list[tuple[Quick, Form, int]] = []
         self._last = -inf
+        self._value_form: Form | None = None
         self._orders: dict[Form, str] = {}
         self._bases: dict[bytes, float] = {}
-
-    @property
-    def format(self) -> str:
-        """The name of the format found last; empty before the first."""
-        return self._places[0][1].name if self._places else ""
 
     def time(self, line: bytes) -> float | None:
         """Seconds since 1970 of the timestamp that begins within the first 64 bytes of `line`; None without one.
@@ -90,7 +82,7 @@ class Clock:
             return self._record(line)
         for quick, _, _ in self._places:
             time = quick(line)
-            if time is not None:
+            if time is not None and time >= self._last - BACKWARD:
                 self._last = time
                 return time
         return self._again(line)
@@ -130,9 +122,15 @@ class Clock:
         for at, form, match in found:
             time = self._read(form, match)
             if time is not None:
+                self.format = form.name
                 self._places = [(self._quick(line, form, match), form, at), *self._places[: _PLACES - 1]]
                 return time
         return None
+
+    def _quick(self, line: bytes, form: Form, found: Match[bytes]) -> Quick:
+        return (
+            epoch_layout(line, found, self._now + DAY) if form.epoch else stamp_layout(line, form, found, self._bases)
+        )
 
     def _record(self, line: bytes) -> float | None:
         for at in value_places(line):
@@ -143,61 +141,15 @@ class Clock:
         return self._find(line) if time is None else time
 
     def _value(self, line: bytes, at: int) -> float | None:
-        """The timestamp that begins exactly at `at`."""
-        for _, form, _ in self._places[:1]:
+        """The timestamp that begins exactly at `at`: a value that a key names, of any form that values have."""
+        known = self._value_form
+        for form in (known, *value_forms(line, at)) if known else value_forms(line, at):
             found = compiled(form).match(line, at)
             time = self._read(form, found) if found else None
             if time is not None:
+                self._value_form, self.format = form, form.name
                 return time
-        return self._first(line, _matches(line, at))
-
-    def _quick(self, line: bytes, form: Form, found: Match[bytes]) -> Quick:
-        """A reader for lines laid out as this one: the same minute or one seen before, the same widths and zone.
-
-        Slices and one look-up in place of a regex. It gives None where anything differs, never another time.
-        """
-        if form.epoch:
-            return self._quick_epoch(line, found)
-        layout = _layout(line, found)
-        if layout is None:
-            return _never
-        start, end, dot, digits, stop, rest, tail = layout
-        mark = line[end : dot - 2]
-        seconds = _SECONDS.get(mark, {})
-        bases, scale = self._bases, 1000.0 if form.thousandths else _TENTHS[stop - digits]
-        separator, after = line[dot:digits], stop + len(rest)
-        thousandths = _thousandths(separator) if stop - digits == 3 else {b"": 0.0} if stop == dot else None
-
-        def quick(line: bytes) -> float | None:
-            base = bases.get(line[start:end] + tail)
-            second = seconds.get(line[end:dot])
-            if base is None or second is None or base < self._last - BACKWARD or line[stop:after] != rest:
-                return None
-            if thousandths is not None:
-                part = thousandths.get(line[dot:stop])
-                return base + second + part if part is not None else None
-            fraction = line[digits:stop]
-            if line[dot:digits] != separator or not fraction.isdigit():
-                return None
-            part = int(fraction) / scale
-            return base + second + part if part < 1 else None
-
-        return quick
-
-    def _quick_epoch(self, line: bytes, found: Match[bytes]) -> Quick:
-        start, end = found.span(1)
-        after, scale, latest = line[end : end + 1], _EPOCH_SCALE[end - start], self._now + DAY
-        if found[2] or not after:
-            return _never
-
-        def quick(line: bytes) -> float | None:
-            digits = line[start:end]
-            if not digits.isdigit() or line[end : end + 1] != after:
-                return None
-            time = int(digits) / scale
-            return time if FIRST_EPOCH <= time <= latest else None
-
-        return quick
+        return None
 
     def _read(self, form: Form, found: Match[bytes]) -> float | None:
         if form.epoch:
@@ -213,15 +165,15 @@ class Clock:
                 return None
             base += int(second)
             if fraction:
-                base += int(fraction) / (1000.0 if form.thousandths else _TENTHS[len(fraction)])
+                base += int(fraction) / (1000.0 if form.thousandths else TENTHS[len(fraction)])
         self._last = base
         return base
 
     def _epoch(self, found: Match[bytes]) -> float | None:
         whole, fraction = found.group(1, 2)
-        time = int(whole) / _EPOCH_SCALE[len(whole)]
+        time = int(whole) / EPOCH_SCALE[len(whole)]
         if fraction:
-            time += int(fraction) / _TENTHS[len(fraction)] / _EPOCH_SCALE[len(whole)]
+            time += int(fraction) / TENTHS[len(fraction)] / EPOCH_SCALE[len(whole)]
         return time if time <= self._now + DAY else None
 
     def _base(self, form: Form, found: Match[bytes]) -> float | None:
@@ -274,39 +226,6 @@ class Clock:
 
 def _start(found: tuple[int, Form, Match[bytes]]) -> int:
     return found[0]
-
-
-def _never(line: bytes) -> None:
-    return None
-
-
-@cache
-def _thousandths(separator: bytes) -> dict[bytes, float]:
-    return {b"%s%03d" % (separator, n): n / 1000 for n in range(1000)}
-
-
-def _layout(line: bytes, found: Match[bytes]) -> tuple[int, int, int, int, int, bytes, bytes] | None:
-    """Where the minute begins and ends, the second ends, the fraction's digits begin and end, and what follows them.
-
-    None where the text is not of that kind. What follows is the tail and enough after it to know that it ended.
-    """
-    if not found[7]:
-        return None
-    start, end = found.span(1)
-    dot = found.end(7)
-    digits, stop = found.span(8) if found[8] else (dot, dot)
-    after = found.end(9)
-    rest = line[stop : after + (2 if line[after : after + 1] in _SEPARATORS else 1)]
-    if found.start(9) != stop or len(rest) == len(found[9]):
-        return None
-    return start, end, dot, digits, stop, rest, found[9]
-
-
-def _matches(line: bytes, at: int) -> Iterator[tuple[int, Form, Match[bytes]]]:
-    for form in (*plausible(line[at : at + NEAR].translate(SHAPES)), EPOCH_VALUE):
-        match = compiled(form).match(line, at)
-        if match:
-            yield at, form, match
 
 
 def format_time(seconds: float, zone: tzinfo | None = None) -> str:

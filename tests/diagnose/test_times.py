@@ -237,6 +237,13 @@ def test_lines_of_several_formats_and_places_in_one_source_are_all_read():
         assert clock.time(line) == pytest.approx(MORNING + 0.1, abs=0.2), line
 
 
+def test_what_a_key_of_a_record_names_says_nothing_about_other_lines():
+    clock = Clock(NOW)
+    record = b'{"level":"info","ts":1795252471,"msg":"up"}'
+    assert clock.time(record) == MORNING
+    assert clock.time(b"x" * record.index(b"1795") + b"1795252471,no time") is None
+
+
 def test_another_zone_or_width_at_the_same_place_is_seen():
     clock = Clock(NOW)
     assert clock.time(b"2026-11-21T09:14:31.204Z x") == pytest.approx(MORNING + 0.204)
