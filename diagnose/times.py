@@ -8,6 +8,7 @@ diagnose/timeforms.py; what people type for `--since` is read by diagnose/timewo
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -142,8 +143,8 @@ class Clock:
 
     def _value(self, line: bytes, at: int) -> float | None:
         """The timestamp that begins exactly at `at`: a value that a key names, of any form that values have."""
-        known = self._value_form
-        for form in (known, *value_forms(line, at)) if known else value_forms(line, at):
+        known = (self._value_form,) if self._value_form else ()
+        for form in chain(known, value_forms(line, at)):
             found = compiled(form).match(line, at)
             time = self._read(form, found) if found else None
             if time is not None:
