@@ -468,3 +468,10 @@ def test_exchange_setup_records_get_times_in_order(shared):
         assert clock.format == "exchange-setup"
         back = sum(later < earlier - 1 for earlier, later in zip(times, times[1:], strict=False))
         assert back <= 1, path.name
+
+
+def test_every_format_is_documented(root):
+    from diagnose.timeforms import FORMS
+
+    text = (root / "docs" / "times.md").read_text("utf-8")
+    assert [form.name for form in FORMS if f"`{form.name}`" not in text] == []
