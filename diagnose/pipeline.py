@@ -15,7 +15,7 @@ from diagnose.blocks import blocks
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.decode import looks_binary, sniff, to_utf8
-from diagnose.errors import KbError
+from diagnose.errors import BINARY, LEFT_OUT, KbError
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, InputRead, SeenCode, Skipped
 from diagnose.outcomes import outputs_in
@@ -84,15 +84,14 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
     warnings: list[str] = []
     for source in sources:
         if isinstance(source, InputError):
-            inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
             skipped.append(_skipped(source))
+            if source.code != LEFT_OUT:
+                inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
             continue
         if looks_binary(source.head) and not encoding:
             warnings.append(f"{source.name}: looks like binary data; matched as it stands")
             if not source.asked:
-                skipped.append(
-                    Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code="KB-E011")
-                )
+                skipped.append(Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code=BINARY))
                 continue
         scan, used, trouble = _scan(source, base, encoding)
         scans.append(scan)
@@ -107,7 +106,7 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
             )
         )
         if trouble:
-            skipped.append(_skipped(trouble))
+            skipped.append(_skipped(trouble, source.name))
         if scan.cut_lines:
             warnings.append(f"{source.name}: lines longer than 1 MiB were matched in pieces")
     return Read(tuple(scans), tuple(inputs), tuple(skipped), tuple(warnings))
@@ -117,12 +116,12 @@ def _error(error: InputError) -> str:
     return f"{error.what}; {error.way_out}" if error.way_out else error.what
 
 
-def _skipped(error: InputError) -> Skipped:
-    return Skipped(path=error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)
+def _skipped(error: InputError, name: str = "") -> Skipped:
+    return Skipped(path=name or error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)
 
 
 def _scan(source: Source, base: Knowledge, encoding: str) -> tuple[SourceScan, str, InputError | None]:
-    used, mark = (encoding, 0) if encoding else sniff(source.head)
+    used, mark = (source.encoding or encoding, 0) if source.encoding or encoding else sniff(source.head)
     trouble: list[InputError] = []
 
     def chunks() -> Iterator[bytes]:
