@@ -246,7 +246,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
     """The sources in `stream`: itself, what it unpacks to, or its members."""
     head = stream.feed.peek(HEAD)
     if not head and stream.feed.trouble:
-        yield stream.feed.trouble
+        yield _named(stream.feed.trouble, stream.name)
         return
     reader = told(head, stream.name)
     if reader is None:
@@ -267,11 +267,16 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
         yield from _members(stream, reader)
 
 
+def _named(error: InputError, name: str) -> InputError:
+    """What went wrong around a member, said of the member."""
+    return InputError(name, error.what, error.way_out, bytes_read=error.bytes_read, code=error.code)
+
+
 def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | InputError]:
     text = Stream(stream.name, reader.load()(stream), stream.limits)
     head = text.feed.peek(HEAD)
     if not head and text.feed.trouble:
-        yield text.feed.trouble
+        yield _named(text.feed.trouble, stream.name)
         return
     kind = "+".join((*stream.kinds, reader.name))
     yield Source(stream.name, kind, head, text.feed.rest(), asked, "utf-8", "", stream.size)

@@ -68,6 +68,8 @@ class Feed:
 
     def peek(self, count: int) -> bytes:
         """The next `count` bytes (fewer at the end), left where they are; trouble is kept for the next read."""
+        if len(self._data) - self._at >= count:
+            return self._data[self._at : self._at + count]
         parts = [self._data[self._at :]]
         length = len(parts[0])
         try:
@@ -76,8 +78,7 @@ class Feed:
                 length += len(self._data)
         except InputError:
             pass
-        if len(parts) > 1 or self._at:
-            self._data, self._at = b"".join(parts), 0
+        self._data, self._at = b"".join(parts) if len(parts) > 1 else parts[0], 0
         return self._data[:count]
 
     def line(self, longest: int) -> bytes:

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from diagnose.readers.stream import Stream
 
 BLOCK = 512
-FILE, FOLDER, LONG_NAME, LONG_LINK, PAX, PAX_GLOBAL, SPARSE = b"0\x007", b"5D", b"L", b"K", b"xX", b"g", b"S"
+FILE, FOLDER, LABEL, LONG_NAME, LONG_LINK, PAX, PAX_GLOBAL, SPARSE = (
+    b"0\x007",
+    b"5D",
+    b"VA",
+    b"L",
+    b"K",
+    b"xX",
+    b"g",
+    b"S",
+)
 LEFT = {b"1": "hard link", b"2": "symbolic link", b"3": "character device", b"4": "block device", b"6": "FIFO"}
 LARGEST_HEADER = 1 << 20
 
@@ -66,6 +75,9 @@ def members(stream: Stream) -> Iterator[Stream | InputError]:
                 lost_from = -1
             if header.type in (LONG_NAME, LONG_LINK) or header.type in PAX + PAX_GLOBAL:
                 text = _extra(feed, header.size)
+                if text is None:
+                    yield _early(stream, last)
+                    return
                 if header.type == LONG_NAME:
                     long_name = _text(text.rstrip(b"\0"))
                 elif header.type in PAX:
@@ -92,14 +104,12 @@ def members(stream: Stream) -> Iterator[Stream | InputError]:
 def _member(stream: Stream, header: Header, sparse: bool) -> Iterator[Stream | InputError]:
     feed, kind = stream.feed, header.type
     padded = -(-header.size // BLOCK) * BLOCK
-    if kind in FOLDER:
-        feed.skip(padded if kind == b"D" else 0)
+    if kind in FOLDER + LABEL:
+        feed.skip(0 if kind == b"5" else padded)
         return
     if kind in LEFT:
         what = f"{LEFT[kind]} in an archive, left out"
-        yield InputError(
-            f"{stream.name}!{header.name}", what, "its target is read where it is itself a member", code=LEFT_OUT
-        )
+        yield InputError(f"{stream.name}!{header.name}", what, "nothing of it is in the archive itself", code=LEFT_OUT)
         return
     end = feed.offset + padded
     if sparse or kind not in FILE:
@@ -156,10 +166,11 @@ def _number(field: bytes) -> int | None:
         return None
 
 
-def _extra(feed: Feed, size: int) -> bytes:
+def _extra(feed: Feed, size: int) -> bytes | None:
+    """What a header says of the member after it; None where the archive ends in it."""
     text = feed.exactly(min(size, LARGEST_HEADER))
     feed.skip(-(-size // BLOCK) * BLOCK - len(text))
-    return text
+    return text if len(text) == min(size, LARGEST_HEADER) else None
 
 
 def _pax(text: bytes) -> dict[str, str]:
