@@ -7,6 +7,7 @@ cgroups) are left out; fields that a program added itself follow the message as 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -85,12 +86,26 @@ def one_line(text: bytes) -> bytes:
     return b" | ".join(part for part in text.replace(b"\r", b"\n").split(b"\n") if part.strip())
 
 
+def utc(microseconds: int) -> str:
+    """A time since 1970 as ISO 8601; nothing where no calendar has it."""
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    day = _second(seconds)
+    return f"{day}.{fraction:06}Z" if day else ""
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _time(stamp: Any) -> str:
     try:
-        moment = _EPOCH + timedelta(microseconds=int(stamp))
+        return utc(int(stamp))
     except (TypeError, ValueError, OverflowError):
         return ""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _level(priority: Any) -> str:
@@ -110,27 +125,28 @@ def _text(value: Any) -> str:
 
 
 def _entries(feed: Feed) -> Iterator[dict[str, str]]:
-    """Entries, an empty line between. ValueError where the data is not an export any more, or ends in a field."""
+    """Entries, an empty line between. ValueError where the data is not an export any more, or ends in a field; what was
+    read of the entry is given before."""
     entry: dict[str, str] = {}
-    while line := feed.line(LONGEST_FIELD):
+    trouble = ""
+    while not trouble and (line := feed.line(LONGEST_FIELD)):
         if line == b"\n":
             if entry:
                 yield entry
             entry = {}
             continue
         name, equals, value = line.partition(b"=")
-        if equals:
-            if not line.endswith(b"\n"):
-                raise ValueError("ends early (truncated)")
-            value = value[:-1]
-        else:
+        if not equals:
             name = name.rstrip(b"\n")
             size = int.from_bytes(feed.exactly(8), "little")
             if size > LONGEST_FIELD or not name.replace(b"_", b"").isalnum():
-                raise ValueError("is damaged (no field where one must be)")
-            value = feed.exactly(size)
-            if feed.exactly(1) != b"\n" or len(value) < size:
-                raise ValueError("ends early (truncated)")
-        entry.setdefault(name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
+                trouble = "is damaged (no field where one must be)"
+                break
+            value = feed.exactly(size + 1)
+        if not value.endswith(b"\n") or (not equals and len(value) <= size):
+            trouble = "ends early (truncated)"
+        entry.setdefault(name.decode("ascii", "replace"), value.removesuffix(b"\n").decode("utf-8", "replace"))
     if entry:
         yield entry
+    if trouble:
+        raise ValueError(trouble)

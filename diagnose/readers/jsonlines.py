@@ -7,14 +7,13 @@ The rest of a record follows as JSON with its values as they stood. A line that 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
 
 from diagnose.decode import sniff, to_utf8, valid_utf8
-from diagnose.readers.journal import one_line, shown
+from diagnose.readers.journal import one_line, shown, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +34,6 @@ NUMBERED = {10: "TRACE", 20: "DEBUG", 30: "INFO", 40: "WARN", 50: "ERROR", 60: "
 LAYOUTS = 1000
 SAMPLE = 8
 LONGEST_LINE = 1 << 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _objects = msgspec.json.Decoder(dict[str, Raw])
 _values = msgspec.json.Decoder()
 
@@ -50,22 +48,29 @@ _docker = msgspec.json.Decoder(Docker)
 
 
 class Layout(Struct, frozen=True):
-    """Which keys of records with the same keys are the message, the time and the level; empty: none."""
+    """Which of the values of records with the same keys are the message, the time and the level (-1: none).
 
-    message: str
-    time: str
-    level: str
+    `rest` has the places of the others, each with its key as it is shown, in the spelling with and without blanks.
+    """
+
+    message: int
+    time: int
+    level: int
+    rest: tuple[tuple[int, bytes, bytes], ...]
+
+
+Layouts = dict[tuple[str, ...], Layout]
 
 
 def render_lines(stream: Stream) -> Iterator[bytes]:
     """JSON lines in general."""
-    layouts: dict[tuple[str, ...], Layout] = {}
+    layouts: Layouts = {}
     return _rendered(stream, lambda line: general(line, layouts))
 
 
 def render_docker(stream: Stream) -> Iterator[bytes]:
     """Docker's json-file logs. A record whose own message is JSON is shown by its fields too."""
-    layouts: dict[tuple[str, ...], Layout] = {}
+    layouts: Layouts = {}
     return _rendered(stream, lambda line: docker(line, layouts))
 
 
@@ -92,38 +97,40 @@ def kind_of(head: bytes) -> str:
         return "docker-json"
     if "__REALTIME_TIMESTAMP" in first or "__CURSOR" in first:
         return "journal-json"
-    layout = next((layout for layout in map(layout_of, records) if layout.message), None)
-    return "json-lines" if layout and (len(records) > 1 or layout.time or layout.level) else ""
+    layouts = (layout_of(tuple(record), [bytes(raw) for raw in record.values()]) for record in records)
+    layout = next((layout for layout in layouts if layout.message >= 0), None)
+    return "json-lines" if layout and (len(records) > 1 or max(layout.time, layout.level) >= 0) else ""
 
 
 # --- one line ------------------------------------------------------------------------------------------------------
 
 
-def general(line: bytes, layouts: dict[tuple[str, ...], Layout]) -> bytes:
+def general(line: bytes, layouts: Layouts) -> bytes:
     """One record by the names of its fields; `layouts` remembers what was found for the same names."""
     record = fields(line)
-    if record is None:
+    if not record:
         return line
     keys = tuple(record)
+    values = [bytes(raw) for raw in record.values()]
     layout = layouts.get(keys)
-    if layout is None or not _is_text(record.get(layout.message)):
-        layout = layout_of(record)
+    if layout is None or not values[layout.message].startswith(b'"'):
+        layout = layout_of(keys, values)
         if len(layouts) < LAYOUTS:
             layouts[keys] = layout
-    if not layout.message:
+    if layout.message < 0:
         return line
-    shown = [_time(record[layout.time])] if layout.time else []
-    if layout.level:
-        shown.append(_level(record[layout.level]))
-    shown.append(_string(record[layout.message]))
-    colon, comma = (b'": ', b", ") if b'": ' in line else (b'":', b",")
-    rest = [b'"' + key.encode() + colon + bytes(raw) for key, raw in record.items() if key not in _used(layout)]
-    if rest:
-        shown.append(b"{" + comma.join(rest) + b"}")
-    return one_line(b" ".join(part for part in shown if part))
+    shown = [_time(values[layout.time])] if layout.time >= 0 else []
+    if layout.level >= 0:
+        shown.append(_level(values[layout.level]))
+    shown.append(_string(values[layout.message]))
+    if layout.rest:
+        spaced = b'": ' in line
+        rest = [(wide if spaced else close) + values[place] for place, wide, close in layout.rest]
+        shown.append(b"{" + (b", " if spaced else b",").join(rest) + b"}")
+    return one_line(b" ".join(filter(None, shown)))
 
 
-def docker(line: bytes, layouts: dict[tuple[str, ...], Layout]) -> bytes:
+def docker(line: bytes, layouts: Layouts) -> bytes:
     """One record of Docker's json-file driver; P marks a message that goes on in the next record, as in CRI logs."""
     try:
         record = _docker.decode(line)
@@ -156,55 +163,50 @@ def fields(line: bytes) -> dict[str, Raw] | None:
         return None
 
 
-def layout_of(record: dict[str, Raw]) -> Layout:
-    """The fields of `record` that are its message, time and level, by the first known name of each."""
-    message = next((key for key in MESSAGE if key in record and _is_text(record[key])), "")
-    return Layout(
-        message,
-        next((key for key in TIME if key in record), ""),
-        next((key for key in LEVEL if key in record and key != message), ""),
-    )
+def layout_of(keys: tuple[str, ...], values: list[bytes]) -> Layout:
+    """What the fields of a record are, by the first known name of each; a message is a string."""
+    places = {key: place for place, key in enumerate(keys)}
+    message = next((places[key] for key in MESSAGE if key in places and values[places[key]].startswith(b'"')), -1)
+    time = next((places[key] for key in TIME if key in places), -1)
+    level = next((places[key] for key in LEVEL if key in places and places[key] != message), -1)
+    rest = [
+        (place, b'"' + key.encode("utf-8", "replace") + b'": ', b'"' + key.encode("utf-8", "replace") + b'":')
+        for key, place in places.items()
+        if place not in (message, time, level)
+    ]
+    return Layout(message, time, level, tuple(rest))
 
 
-def _used(layout: Layout) -> tuple[str, str, str]:
-    return layout.message, layout.time, layout.level
-
-
-def _is_text(raw: Raw | None) -> bool:
-    return raw is not None and bytes(raw[:1]) == b'"'
-
-
-def _string(raw: Raw) -> bytes:
-    data = bytes(raw)
-    if data[:1] != b'"':
-        return data
-    if b"\\" not in data:
-        return data[1:-1]
+def _string(value: bytes) -> bytes:
+    """A JSON string's text; any other value as it stands."""
+    if not value.startswith(b'"'):
+        return value
+    if b"\\" not in value:
+        return value[1:-1]
     try:
-        return str(_values.decode(data)).encode("utf-8", "replace")
+        return str(_values.decode(value)).encode("utf-8", "replace")
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return data
+        return value
 
 
-def _level(raw: Raw) -> bytes:
-    text = _string(raw)
+def _level(value: bytes) -> bytes:
+    text = _string(value)
     name = NUMBERED.get(int(text)) if text.isdigit() and len(text) < 4 else None
     return name.encode() if name else text
 
 
-def _time(raw: Raw) -> bytes:
+def _time(value: bytes) -> bytes:
     """A time as text: numbers are seconds, milli-, micro- or nanoseconds since 1970, told by their size."""
-    text = _string(raw)
+    text = _string(value)
     if text.startswith(b"{"):
         inner = fields(text) or {}
-        return _time(inner["$date"]) if "$date" in inner else text
-    try:
-        number = float(text)
-        while number > 1e11:
-            number /= 1000
-        return (_EPOCH + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
-    except (ValueError, OverflowError):
+        return _time(bytes(inner["$date"])) if "$date" in inner else text
+    if not text.replace(b".", b"", 1).isdigit() or len(text) > 40:
         return text
+    number = float(text)
+    while number > 1e11:
+        number /= 1000
+    return utc(round(number * 1_000_000)).encode()
 
 
 # --- all lines -----------------------------------------------------------------------------------------------------
