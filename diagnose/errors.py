@@ -42,6 +42,10 @@ class InputError(KbError):
         self.bytes_read = bytes_read
         self.code = code
 
+    def said_of(self, where: str) -> InputError:
+        """The same trouble of another place, as a new error without the frames that this one passed."""
+        return InputError(where, self.what, self.way_out, bytes_read=self.bytes_read, code=self.code)
+
 
 BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT = (
     "KB-E011",

@@ -129,13 +129,21 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 class _Disk:
-    """An open file whose reads are counted, and whose errors say which input they belong to."""
+    """An open file whose reads are counted, and whose errors say which input they belong to.
 
-    def __init__(self, name: str, file: BinaryIO, progress: Progress | None) -> None:
+    An `owned` one is closed with the last source that can read from it.
+    """
+
+    def __init__(self, name: str, file: BinaryIO, progress: Progress | None, *, owned: bool = False) -> None:
         self.name = name
         self.file = file
+        self._owned = owned
         self.read_so_far = 0
         self._progress = progress
+
+    def __del__(self) -> None:
+        if self._owned:
+            self.file.close()
 
     def read(self, count: int = CHUNK) -> bytes:
         try:
@@ -185,14 +193,13 @@ def _opened(
             code="KB-E010" if asked else LEFT_OUT,
         )
         return
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        disk = _Disk(name, file, progress)
-        endless = _is_endless(status)
-        sparse = not endless and _is_sparse(status)
-        whole = not (limit or endless or sparse)
-        chunks = _read(disk, limit, 0 if endless else status.st_size, limits.endless if endless else 0, sparse)
-        stream = Stream(name, chunks, limits, file=disk if whole else None, size=status.st_size)
-        yield from _expanded(stream, asked, path if whole else "")
+    disk = _Disk(name, os.fdopen(descriptor, "rb", buffering=0), progress, owned=True)
+    endless = _is_endless(status)
+    sparse = not endless and _is_sparse(status)
+    whole = not (limit or endless or sparse)
+    chunks = _read(disk, limit, 0 if endless else status.st_size, limits.endless if endless else 0, sparse)
+    stream = Stream(name, chunks, limits, file=disk if whole else None, size=status.st_size)
+    yield from _expanded(stream, asked, path if whole else "")
 
 
 def _is_endless(status: os.stat_result) -> bool:
@@ -246,7 +253,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
     """The sources in `stream`: itself, what it unpacks to, or its members."""
     head = stream.feed.peek(HEAD)
     if not head and stream.feed.trouble:
-        yield _named(stream.feed.trouble, stream.name)
+        yield stream.feed.trouble.said_of(stream.name)
         return
     reader = told(head, stream.name)
     if reader is None:
@@ -267,16 +274,11 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
         yield from _members(stream, reader)
 
 
-def _named(error: InputError, name: str) -> InputError:
-    """What went wrong around a member, said of the member."""
-    return InputError(name, error.what, error.way_out, bytes_read=error.bytes_read, code=error.code)
-
-
 def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | InputError]:
     text = Stream(stream.name, reader.load()(stream), stream.limits)
     head = text.feed.peek(HEAD)
     if not head and text.feed.trouble:
-        yield _named(text.feed.trouble, stream.name)
+        yield text.feed.trouble.said_of(stream.name)
         return
     kind = "+".join((*stream.kinds, reader.name))
     yield Source(stream.name, kind, head, text.feed.rest(), asked, "utf-8", "", stream.size)

@@ -17,14 +17,14 @@ CHUNK = 1 << 18
 
 
 class Feed:
-    """`offset` is the number of bytes taken so far."""
+    """`offset` is the number of bytes taken so far, `pulled` that of those that the chunks have given."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
         self._data = b""
         self._at = 0
         self._trouble: InputError | None = None
-        self.offset = 0
+        self.offset = self.pulled = 0
 
     def some(self, most: int = CHUNK) -> bytes:
         """Between one and `most` bytes; empty at the end."""
@@ -122,11 +122,13 @@ class Feed:
     def _more(self) -> bool:
         """The next chunk that is not empty in place of the one that is used up."""
         if self._trouble:
-            raise self._trouble
+            raise self._trouble.said_of(self._trouble.where)
         try:
             self._data = next(filter(None, self._chunks), b"")
         except InputError as error:
-            self._trouble, self._data, self._at = error, b"", 0
+            # Kept as a new error: this one holds the frames that hold this feed, and so the file open.
+            self._trouble, self._data, self._at = error.said_of(error.where), b"", 0
             raise
         self._at = 0
+        self.pulled += len(self._data)
         return bool(self._data)

@@ -13,7 +13,7 @@ from diagnose.errors import LIMIT, InputError
 from diagnose.readers.feed import Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 
 class Seekable(Protocol):
@@ -73,14 +73,8 @@ class Stream:
         self.kinds: tuple[str, ...] = ()
         self.inside = False
         self.spent = Spent()
-        self.raw = 0
         self._outer: Stream | None = None
-        self.feed = Feed(self._counted(chunks))
-
-    def _counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.raw += len(chunk)
-            yield chunk
+        self.feed = Feed(chunks)
 
     def layer(self, kind: str, chunks: Iterable[bytes]) -> Stream:
         """What this stream unpacks to. Growth is measured against the bytes of the outermost such layer."""
@@ -115,7 +109,7 @@ class Stream:
         `packed` is the size that they came from; without it, that of the outermost compressed layer.
         """
         limits = self.limits
-        packed = packed or (self._outer or self).raw
+        packed = packed or (self._outer or self).feed.pulled
         if made > limits.ratio_from and made > limits.ratio * packed:
             raise self.over(f"unpacks to more than {limits.ratio} times its size, like a bomb", made)
         if self.inside:
