@@ -41,7 +41,7 @@ def sniff(head: bytes) -> tuple[str, int]:
 
 def _by_nuls(sample: bytes) -> str:
     """UTF-16 and UTF-32 without a mark: text of the Latin ranges has its NUL bytes at fixed places."""
-    if len(sample) < 4 or b"\0" not in sample:
+    if len(sample) < 4 or b"\0" not in sample or _is_ascii_text(sample[:4]):
         return "utf-8"
     whole = sample[: len(sample) // 4 * 4]
     quarters = [whole[i::4].count(0) / max(1, len(whole) // 4) for i in range(4)]
@@ -57,9 +57,16 @@ def _by_nuls(sample: bytes) -> str:
     return "utf-8"
 
 
+def _is_ascii_text(data: bytes) -> bool:
+    return (
+        data.isascii() and data.decode("ascii").replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable()
+    )
+
+
 def looks_binary(head: bytes) -> bool:
-    """NUL bytes in what is not UTF-16 or UTF-32, as grep and git decide it."""
-    return b"\0" in head[:8192] and sniff(head)[0] == "utf-8"
+    """NUL bytes in what is neither UTF-16 nor UTF-32 nor turns into UTF-16, as grep and git decide it."""
+    head = head[:8192]
+    return b"\0" in head and sniff(head)[0] == "utf-8" and b"\0" in b"".join(segments([head], "utf-8"))
 
 
 def check_encoding(name: str) -> str:

@@ -93,26 +93,23 @@ class _Text:
         """(UTF-16 as UTF-8, what is left); `data` begins at a line start. Where 8-bit text begins, the mode changes."""
         mode, narrow = self.mode, False
         cut = _last_end(data, mode)
+        whole = len(data) if final else len(data) - len(data) % 2
+        overdue = final or (not cut and len(data) > LONGEST_LINE)
         text = data[:cut].decode(mode, "replace")
         if not text.isascii() or _may_hold_narrow(data[cut:]):
-            cut, narrow = self._up_to_narrow(data, cut, final)
-            text = data[:cut].decode(mode, "replace").replace("\ufeff", "")
-        elif final:
-            cut, text = len(data), text + data[cut:].decode(mode, "replace")
+            cut, narrow = _up_to_narrow(data, mode, overdue) if _may_hold_narrow(data) else (cut, False)
         if narrow:
             self.mode, self.fresh = NARROW, True
+        elif overdue:
+            cut = whole
+        text = data[:cut].decode(mode, "replace").replace("\ufeff", "")
         return text.encode("utf-8", "replace"), data[cut:]
 
-    def _up_to_narrow(self, data: bytes, cut: int, final: bool) -> tuple[int, bool]:
-        """How far `data` is UTF-16, and whether 8-bit text follows there; `cut` is the end of its last whole line."""
-        overdue = final or len(data) > LONGEST_LINE
-        if _may_hold_narrow(data):
-            cut, narrow = _lines(data, self.mode)
-            if narrow or (overdue and _is_narrow(data[cut:])):
-                return cut, True
-        if final:
-            return len(data), False
-        return (len(data) // 2 * 2 if overdue and not cut else cut), False
+
+def _up_to_narrow(data: bytes, mode: str, overdue: bool) -> tuple[int, bool]:
+    """How far `data` is whole lines of UTF-16, and whether 8-bit text follows there."""
+    cut, narrow = _lines(data, mode)
+    return cut, narrow or (overdue and _is_narrow(data[cut:]))
 
 
 def _may_hold_narrow(data: bytes) -> bool:

@@ -106,7 +106,7 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
             )
         )
         if trouble:
-            skipped.append(_skipped(trouble, source.name))
+            skipped.append(_skipped(trouble))
         if scan.cut_lines:
             warnings.append(f"{source.name}: lines longer than 1 MiB were matched in pieces")
     return Read(tuple(scans), tuple(inputs), tuple(skipped), tuple(warnings))
@@ -116,8 +116,8 @@ def _error(error: InputError) -> str:
     return f"{error.what}; {error.way_out}" if error.way_out else error.what
 
 
-def _skipped(error: InputError, name: str = "") -> Skipped:
-    return Skipped(path=name or error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)
+def _skipped(error: InputError) -> Skipped:
+    return Skipped(path=error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)
 
 
 def _scan(source: Source, base: Knowledge, encoding: str) -> tuple[SourceScan, str, InputError | None]:

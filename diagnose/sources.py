@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from diagnose.errors import LEFT_OUT, LIMIT, UNKNOWN, InputError
 from diagnose.readers import HEAD, told
-from diagnose.readers.feed import CHUNK
+from diagnose.readers.feed import CHUNK, Feed
 from diagnose.readers.stream import Limits, Stream, in_words
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
     if reader is None:
         kind = "+".join(stream.kinds) or "plain"
         plain = path if not stream.kinds else ""
-        yield Source(stream.name, kind, head, stream.feed.rest(), asked, "", plain, stream.size)
+        yield Source(stream.name, kind, head, _chunks(stream.feed, stream.name), asked, "", plain, stream.size)
     elif reader.shape == "text":
         yield from _rendered(stream, reader, asked)
     elif reader.shape == "unread":
@@ -274,6 +274,17 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
         yield from _members(stream, reader)
 
 
+def _chunks(feed: Feed, name: str) -> Iterator[bytes]:
+    """What is left of a source. Trouble is said of the source, by an error that does not keep the file open."""
+    try:
+        yield from feed.rest()
+        return
+    except InputError as error:
+        trouble = error.said_of(name)
+    del feed
+    raise trouble
+
+
 def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | InputError]:
     text = Stream(stream.name, reader.load()(stream), stream.limits)
     head = text.feed.peek(HEAD)
@@ -281,7 +292,7 @@ def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | 
         yield text.feed.trouble.said_of(stream.name)
         return
     kind = "+".join((*stream.kinds, reader.name))
-    yield Source(stream.name, kind, head, text.feed.rest(), asked, "utf-8", "", stream.size)
+    yield Source(stream.name, kind, head, _chunks(text.feed, stream.name), asked, "utf-8", "", stream.size)
 
 
 def _members(stream: Stream, reader: Reader) -> Iterator[Source | InputError]:
