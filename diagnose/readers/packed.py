@@ -107,8 +107,8 @@ def bounded(stream: Stream, kind: str, chunks: Iterable[bytes], packed: int = 0)
     try:
         for chunk in chunks:
             made += len(chunk)
-            stream.within(made, len(chunk), packed)
             yield chunk
+            stream.within(made, len(chunk), packed)
     except Damage as damage:
         raise InputError(
             stream.name,

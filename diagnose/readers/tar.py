@@ -133,8 +133,8 @@ def _data(stream: Stream, header: Header) -> Iterator[bytes]:
     made = 0
     for chunk in stream.feed.window(header.size, f"{stream.name}!{header.name}"):
         made += len(chunk)
-        stream.spend(made, len(chunk))
         yield chunk
+        stream.spend(made, len(chunk))
     if made < header.size:
         raise _early(stream, header.name, made)
 
