@@ -117,9 +117,12 @@ def _event(decode: Any, record: dict[str, Any]) -> str | None:
     """One record as Event Viewer copies it, an empty line behind; None where it holds no event."""
     try:
         event = decode(record["data"])["Event"]
-        system = event["System"]
-    except (msgspec.DecodeError, KeyError, TypeError):
+        return _shown(event, event["System"], record)
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _shown(event: dict[str, Any], system: dict[str, Any], record: dict[str, Any]) -> str:
     provider = _attributes(system.get("Provider"))
     level = system.get("Level")
     head = (
