@@ -89,10 +89,11 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
                 inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
             continue
         if looks_binary(source.head) and not encoding:
-            warnings.append(f"{source.name}: looks like binary data; matched as it stands")
             if not source.asked:
-                skipped.append(Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code=BINARY))
+                reason = "binary file in a folder or an archive"
+                skipped.append(Skipped(path=source.name, reason=reason, bytes_read=0, code=BINARY))
                 continue
+            warnings.append(f"{source.name}: looks like binary data; matched as it stands")
         scan, used, trouble = _scan(source, base, encoding)
         scans.append(scan)
         inputs.append(
