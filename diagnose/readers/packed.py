@@ -2,7 +2,7 @@
 
 Takes a stream and a way to make a decoder; gives plain chunks. Data that ends early or is damaged is used up to there;
 the InputError that follows says how far. Input goes in by small pieces, since a decoder that fails keeps back what it had
-made of the piece.
+made of the piece; they grow, so that a small file loses little and a large one is read fast.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diagnose.readers.feed import Feed
     from diagnose.readers.stream import Stream
 
-PIECE = 4096
+FIRST_PIECE, PIECE = 512, 1 << 14
 AHEAD = 512
 
 
@@ -48,11 +48,15 @@ def decoded(feed: Feed, decoder: Decoder, faults: Faults) -> Iterator[bytes]:
     """One compressed stream; `feed` is left at the first byte after it. Raises Damage."""
     parts: list[bytes] = []
     length = 0
+    size = FIRST_PIECE
     try:
         while not decoder.eof:
-            piece = feed.some(PIECE) if decoder.needs_input else b""
-            if not piece and decoder.needs_input:
-                raise Damage("ends early (truncated)")
+            piece = b""
+            if decoder.needs_input:
+                piece = feed.some(size)
+                size = min(2 * size, PIECE)
+                if not piece:
+                    raise Damage("ends early (truncated)")
             out = decoder.decompress(piece, CHUNK)
             if not out:
                 continue
