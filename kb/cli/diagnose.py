@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.errors import KbError
+from diagnose.errors import BINARY, LEFT_OUT, KbError
 from kb.cli import Session, tell
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     _check_given(options.given, diagnosis, store)
     for warning in diagnosis.warnings:
         tell(warning)
+    codes = {item.path: item.code for item in diagnosis.skipped}
     for item in diagnosis.inputs:
         if item.error:
-            tell(f"{item.name}: {item.error} (KB-E010)")
+            tell(f"{item.name}: {item.error} ({codes.get(item.name, 'KB-E010')})")
     if not given["quiet"]:
         _write(diagnosis, given["format_"], options, given["output"])
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
@@ -83,7 +84,7 @@ def _platform() -> Any:
 
 
 def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
-    unread = [item for item in diagnosis.skipped if item.code != "KB-E011"]
+    unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
     if unread or warned:
