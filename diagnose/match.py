@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.conditions import Horizon
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
+from diagnose.implied import combined_rates, implications
 from diagnose.model import Evidence, Span
 from diagnose.patterns import compile_re
 from diagnose.repair import joined, squeezed
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from diagnose.repair import Reading
     from diagnose.scan import Excerpt, SourceScan
 
-# Without timestamps a window is a distance in lines (ARTICLES, Conditions).
-LINE_WINDOW = 200
 LEAST_PREFIX = 16
 LONGEST_CAPTURE_LINE = 8192
 # Longer than what is shown: a quote is redacted whole and clipped afterwards.
@@ -53,6 +53,7 @@ class Matched(Struct, frozen=True):
     problems: dict[str, Problem]
     rates: dict[tuple[str, str], tuple[float, int]]
     lines: int
+    warnings: tuple[str, ...] = ()
 
 
 class _Found(Struct, frozen=True):
@@ -101,13 +102,15 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
     declared = list(_declared(ordered, known, problems, passages))
-    evidence = _combined(declared, problems)
+    horizons = {scan.name: Horizon(lines=scan.lines) for scan in scans}
+    evidence, warnings = _combined(declared, problems, horizons)
     return Matched(
         evidence=tuple(sorted(evidence, key=lambda e: (order[e.at.source], e.at.line, e.problem, e.seen))),
         passages=passages,
         problems=problems,
-        rates=_rates(declared, known),
+        rates=combined_rates(_rates(declared, known), evidence, problems),
         lines=sum(scan.lines for scan in scans),
+        warnings=warnings,
     )
 
 
@@ -261,16 +264,21 @@ def _around(passage: Passage, seen: _Found) -> tuple[str, ...]:
     return passage.lines[max(0, index - NEAR) : index + NEAR]
 
 
-def _combined(declared: Sequence[tuple[Evidence, int]], problems: dict[str, Problem]) -> list[Evidence]:
-    """`declared` and what it implies: signals that are `any` or `all` of others."""
+def _combined(
+    declared: Sequence[tuple[Evidence, int]], problems: dict[str, Problem], horizons: dict[str, Horizon]
+) -> tuple[list[Evidence], tuple[str, ...]]:
+    """`declared` and what it implies: signals that combine others. And what must be said about those."""
     by_problem: dict[str, dict[str, list[Evidence]]] = {}
     for evidence, _ in declared:
         by_problem.setdefault(evidence.problem, {}).setdefault(evidence.seen, []).append(evidence)
     result: list[Evidence] = []
+    warnings: list[str] = []
     for name, seen in by_problem.items():
-        _imply(problems[name], seen)
+        for signal, implied, warning in implications(problems[name], seen, horizons):
+            seen.setdefault(signal, []).extend(implied)
+            warnings += [warning] if warning else []
         result += (evidence for items in seen.values() for evidence in _distinct(items))
-    return result
+    return result, tuple(warnings)
 
 
 def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
@@ -279,40 +287,6 @@ def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
         if item.at not in kept or item.strength > kept[item.at].strength or len(item.facts) > len(kept[item.at].facts):
             kept[item.at] = item
     return kept.values()
-
-
-def _imply(problem: Problem, seen: dict[str, list[Evidence]]) -> None:
-    for _ in range(4):  # nested definitions; cycles are refused when the article is read
-        before = len(seen)
-        for name, signal in problem.signals.items():
-            if name in seen:
-                continue
-            members = [e for member in signal.any for e in seen.get(member, ())]
-            if not members and signal.all:
-                members = _together([seen.get(member, []) for member in signal.all])
-            if members:
-                seen[name] = [
-                    Evidence(problem=e.problem, seen=name, at=e.at, quote=e.quote, strength=e.strength, facts=e.facts)
-                    for e in members
-                ]
-        if len(seen) == before:
-            return
-
-
-def _together(members: Sequence[Sequence[Evidence]]) -> list[Evidence]:
-    """One evidence of each member, all within LINE_WINDOW lines of one source; empty if there is no such place."""
-    for first in members[0]:
-        chosen = [first]
-        for others in members[1:]:
-            near = [
-                e for e in others if e.at.source == first.at.source and abs(e.at.line - first.at.line) <= LINE_WINDOW
-            ]
-            if not near:
-                break
-            chosen.append(min(near, key=lambda e: abs(e.at.line - first.at.line)))
-        else:
-            return chosen
-    return []
 
 
 def _rates(

@@ -18,7 +18,7 @@ from diagnose.regexcheck import faults
 MOST_TERMS = 64
 
 
-class Unusable(Exception):  # noqa: N818 - a reason, not an error of the program
+class Unusable(Exception):
     """Why a file, a rule or a part of one cannot be brought over."""
 
 
