@@ -244,8 +244,10 @@ class _Parser:
             result[name] = signal
             if not isinstance(signal, dict):
                 return
-            shaped = result[name] = _outside(name, signal)
+            shaped = result[name] = _outside(signal)
             for kind in _COMBINED:
+                if isinstance(shaped.get(kind), dict):
+                    shaped[kind] = [shaped[kind]]
                 if isinstance(shaped.get(kind), list):
                     shaped[kind] = [inner(m, f"{name}.{i + 1}", (*path, kind, i)) for i, m in enumerate(shaped[kind])]
             if "not" in signal:
@@ -353,6 +355,7 @@ class _Parser:
     def _known_signals(self, problem: Problem) -> None:
         for i, name in enumerate(problem.symptoms):
             self._exists(name, problem.signals, ("symptoms", i), "signal")
+        joined = {field for signal in problem.signals.values() for field in signal.by}
         for name, signal in problem.signals.items():
             for kind in _COMBINED:
                 for j, member in enumerate(getattr(signal, kind)):
@@ -366,7 +369,7 @@ class _Parser:
             if _reaches(problem.signals, name, name, 0):
                 self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
             for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
-                if group not in problem.params:
+                if group not in problem.params and group not in joined:
                     self.fault(
                         ("signals", name),
                         f"the group '{group}' is no parameter",
@@ -442,7 +445,7 @@ def _captures(signals: Mapping[str, Signal], name: str, depth: int = 0) -> set[s
     return own.union(*(_captures(signals, member, depth + 1) for member in signals[name].members))
 
 
-def _outside(name: str, signal: dict[str, Any]) -> dict[str, Any]:
+def _outside(signal: dict[str, Any]) -> dict[str, Any]:
     """A copy; a pattern with count, window or not becomes the one member of a set of that name."""
     patterns = [kind for kind in _PATTERNS if kind in signal]
     if len(patterns) != 1 or patterns[0] in ("set", "sequence") or not any(field in signal for field in _CONDITION):
