@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.conditions import Horizon
+from diagnose.dated import horizons_of, times_of, wants_times
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
 from diagnose.implied import combined_rates, implications
 from diagnose.model import Evidence, Span
 from diagnose.patterns import compile_re
-from diagnose.repair import joined, squeezed
+from diagnose.repair import entries, joined, squeezed
 from diagnose.retrieve import Place
 from diagnose.scan import SALIENT, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from diagnose.conditions import Horizon
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.model import Problem, Signal
     from diagnose.repair import Reading
@@ -101,8 +102,9 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
     problems = base.problems(sorted({problem for pattern in known.values() for problem, _ in pattern.owners}))
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
-    declared = list(_declared(ordered, known, problems, passages))
-    horizons = {scan.name: Horizon(lines=scan.lines) for scan in scans}
+    times = times_of(passages, ordered) if any(wants_times(problem) for problem in problems.values()) else {}
+    declared = list(_declared(ordered, known, problems, passages, times))
+    horizons = horizons_of({scan.name: scan.lines for scan in scans}, times)
     evidence, warnings = _combined(declared, problems, horizons)
     return Matched(
         evidence=tuple(sorted(evidence, key=lambda e: (order[e.at.source], e.at.line, e.problem, e.seen))),
@@ -131,8 +133,8 @@ def _reaches_further(joined: _Found, plain: _Found, base: Knowledge) -> bool:
 
 
 def _joined_hits(passage: Passage, base: Knowledge) -> Iterator[_Found]:
-    for tight in (True, False):
-        reading = joined(passage.lines, tight=tight)
+    lines = passage.lines
+    for reading in (joined(lines, tight=True), joined(lines, tight=False), entries(lines)):
         data = reading.text
         for number, _, start in located(1, data, base.lines.scan(data)):
             if number == SALIENT:
@@ -208,7 +210,11 @@ def _cut(reading: Reading, offset: int, data: bytes) -> bool:
 
 
 def _declared(
-    found: Sequence[_Found], known: dict[int, KnownPattern], problems: dict[str, Problem], passages: Sequence[Passage]
+    found: Sequence[_Found],
+    known: dict[int, KnownPattern],
+    problems: dict[str, Problem],
+    passages: Sequence[Passage],
+    times: dict[tuple[str, int], float],
 ) -> Iterator[tuple[Evidence, int]]:
     """Evidence for the signal of each owner of a hit, with the pattern that showed it."""
     for seen in found:
@@ -226,12 +232,16 @@ def _declared(
             strength = seen.strength * (_event_strength(signal, seen, passages) if signal else 1.0)
             if strength > 0:
                 at = Span(source=seen.source, line=seen.line)
-                yield (
-                    Evidence(
-                        problem=problem, seen=name, at=at, quote=_quote(seen.quote), strength=strength, facts=facts
-                    ),
-                    seen.number,
+                evidence = Evidence(
+                    problem=problem,
+                    seen=name,
+                    at=at,
+                    quote=_quote(seen.quote),
+                    strength=strength,
+                    facts=facts,
+                    time=times.get((seen.source, seen.line)),
                 )
+                yield evidence, seen.number
 
 
 def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
