@@ -17,6 +17,8 @@ MARKS = ((b"\xff\xfe", LE), (b"\xfe\xff", BE))
 # The part of a line's beginning that waits, where what follows may show it to be UTF-16: a mark and half a character.
 START = 3
 SAMPLE = 256
+# What is looked at at a time once a change was seen: each further one costs a copy of the rest.
+PART = 1 << 13
 LONGEST_LINE = 1 << 20
 # Printable ASCII and line ends become `a`, all else NUL. Three in a row are never UTF-16 of Latin or Cyrillic letters;
 # ideographs may be such bytes by chance and are then looked at line by line.
@@ -31,7 +33,9 @@ def segments(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         if text.passes(chunk):
             yield chunk
         else:
-            yield from text.feed(chunk, final=False)
+            step = PART if text.changed else len(chunk)
+            for at in range(0, len(chunk), step or 1):
+                yield from text.feed(chunk[at : at + step], final=False)
     yield from text.feed(b"", final=True)
 
 
@@ -42,6 +46,7 @@ class _Text:
         self.mode = mode
         self.held = b""
         self.fresh = True
+        self.changed = False
 
     def passes(self, chunk: bytes) -> bool:
         """Whether `chunk` is 8-bit text in which no change can hide."""
@@ -65,29 +70,25 @@ class _Text:
 
     def _narrow(self, data: bytes, final: bool) -> tuple[bytes, bytes]:
         """(8-bit text, what is left). Where UTF-16 begins, the mode changes."""
-        nul = data.find(b"\0")
-        if nul < 0:
-            return self._up_to_start(data, final)
-        start = data.rfind(b"\n", 0, nul) + 1
-        if start:
-            self.fresh = True
-            return data[:start], data[start:]
-        end = data.find(b"\n", nul)
-        if not final and (end + 1 == len(data) or (end < 0 and len(data) - nul < SAMPLE)):
-            return b"", data
-        at, mark, self.mode = _change(data, nul, end)
-        if self.mode == NARROW:
-            at = end + 1 or len(data)
-            self.fresh = end >= 0
-        return data[:at], data[at + mark :]
-
-    def _up_to_start(self, data: bytes, final: bool) -> tuple[bytes, bytes]:
-        line = data.rfind(b"\n") + 1
-        if (line or self.fresh) and not final and len(data) - line <= START:
-            self.fresh = True
-            return data[:line], data[line:]
-        self.fresh = False
-        return data, b""
+        done = 0
+        while (nul := data.find(b"\0", done)) >= 0:
+            start = max(done, data.rfind(b"\n", done, nul) + 1)
+            end = data.find(b"\n", nul)
+            if not final and (end + 1 == len(data) or (end < 0 and len(data) - nul < SAMPLE)):
+                self.fresh = bool(start) or self.fresh
+                return data[:start], data[start:]
+            line = data[start : end + 2 if end >= 0 else nul + SAMPLE]
+            at, mark, mode = _change(line, nul - start, end - start if end >= 0 else -1)
+            if mode != NARROW:
+                self.mode, self.changed = mode, True
+                return data[: start + at], data[start + at + mark :]
+            if end < 0:
+                self.fresh = False
+                return data, b""
+            done = end + 1
+        line_start = max(done, data.rfind(b"\n", done) + 1)
+        self.fresh = (bool(line_start) or self.fresh) and not final and len(data) - line_start <= START
+        return (data[:line_start], data[line_start:]) if self.fresh else (data, b"")
 
     def _wide(self, data: bytes, final: bool) -> tuple[bytes, bytes]:
         """(UTF-16 as UTF-8, what is left); `data` begins at a line start. Where 8-bit text begins, the mode changes."""
@@ -96,10 +97,10 @@ class _Text:
         whole = len(data) if final else len(data) - len(data) % 2
         overdue = final or (not cut and len(data) > LONGEST_LINE)
         text = data[:cut].decode(mode, "replace")
-        if not text.isascii() or _may_hold_narrow(data[cut:]):
-            cut, narrow = _up_to_narrow(data, mode, overdue) if _may_hold_narrow(data) else (cut, False)
+        if (not text.isascii() or _may_hold_narrow(data[cut:])) and _may_hold_narrow(data):
+            cut, narrow = _up_to_narrow(data, mode, overdue)
         if narrow:
-            self.mode, self.fresh = NARROW, True
+            self.mode, self.fresh, self.changed = NARROW, True, True
         elif overdue:
             cut = whole
         text = data[:cut].decode(mode, "replace").replace("\ufeff", "")
