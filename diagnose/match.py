@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.conditions import Horizon
+    from diagnose.excerpts import Excerpt
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.model import Problem, Signal
     from diagnose.repair import Reading
-    from diagnose.scan import Excerpt, SourceScan
+    from diagnose.scan import SourceScan
 
 LEAST_PREFIX = 16
 LONGEST_CAPTURE_LINE = 8192

@@ -15,10 +15,13 @@ from kb.cli import Session, tell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diagnose.intake import Setup
     from diagnose.model import Diagnosis
     from diagnose.sources import InputError, Source
+    from diagnose.span import Span
 
 FORMATS = ("text", "json", "markdown", "html")
+AROUND = 600.0  # seconds on either side of --around
 PLATFORMS = ("windows", "linux", "macos")
 
 
@@ -36,6 +39,15 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option(
     "--max-bytes", type=click.IntRange(min=0), default=0, metavar="N", help="Read at most N bytes of an input (0: all)."
 )
+@click.option("--since", default="", metavar="T", help="Only lines from T on: 2026-11-21 09:14, 09:14, -2h, yesterday.")
+@click.option("--until", default="", metavar="T", help="Only lines up to T.")
+@click.option("--around", default="", metavar="T", help="Only lines of the ten minutes before and after T.")
+@click.option(
+    "--zone", default="", metavar="ZONE", help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin."
+)
+@click.option(
+    "--threads", type=click.IntRange(min=0), default=0, metavar="N", help="Scan with N threads (0: one a processor)."
+)
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
@@ -50,7 +62,6 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
 
     Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
     """
-    from diagnose.decode import check_encoding
     from diagnose.pipeline import Options, given_parameters
     from kb.ask import ask
 
@@ -60,7 +71,7 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         platform=given["platform"],
         here=_platform(),
         given=dict(given_parameters(given["params"])),
-        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        setup=_setup(given),
         top=given["top"],
         explain=given["explain"],
     )
@@ -77,6 +88,37 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         _write(diagnosis, given["format_"], options, given["output"])
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return _status(diagnosis, warned=given["strict"] and warned)
+
+
+def _setup(given: dict[str, Any]) -> Setup:
+    from diagnose.decode import check_encoding
+    from diagnose.intake import Setup
+
+    return Setup(
+        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        threads=given["threads"],
+        span=_span(given),
+    )
+
+
+def _span(given: dict[str, Any]) -> Span | None:
+    """The span of time asked for; `--around` is ten minutes before and after."""
+    wanted = {name: given[name] for name in ("since", "until", "around") if given[name]}
+    if not wanted:
+        return None
+    import time
+
+    from diagnose.span import Span
+    from diagnose.times import parse_time, parse_zone
+
+    now = time.time()
+    zone = parse_zone(given["zone"]) if given["zone"] else None
+    at = {name: parse_time(text, now, zone) for name, text in wanted.items()}
+    if "around" in at:
+        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
+    if at.get("since", now) > at.get("until", max(now, at.get("since", now))):
+        raise KbError(f"--since {given['since']}", "is later than --until", "give the earlier time with --since")
+    return Span(at.get("since"), at.get("until"), now, zone)
 
 
 def _platform() -> Any:
