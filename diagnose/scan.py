@@ -69,7 +69,10 @@ class PartScan(Struct, frozen=True):
 
 
 class SourceScan(Struct, frozen=True):
-    """What one source showed; fields as in PartScan. `excerpts` is all of it where `whole`."""
+    """What one source showed; fields as in PartScan. `excerpts` is all of it where `whole`.
+
+    `parts` has the first and last line and the counts of every part.
+    """
 
     name: str
     size: int
@@ -81,6 +84,13 @@ class SourceScan(Struct, frozen=True):
     cut_lines: int = 0
     left_out: int = 0
     whole: bool = False
+    parts: tuple[tuple[int, int, dict[int, int]], ...] = ()
+
+    def places(self, number: int) -> list[tuple[int, int, int]]:
+        """(first line, last line, count) of a pattern: its lines where all were kept, else the parts that held some."""
+        if self.counts.get(number, 0) <= KEPT_PER_PATTERN:
+            return [(hit.line, hit.line, 1) for hit in self.hits if hit.number == number]
+        return [(first, last, counts[number]) for first, last, counts in self.parts if number in counts]
 
 
 def scan_source(name: str, blocks: Iterable[Block], matcher: Matcher) -> SourceScan:
@@ -244,6 +254,7 @@ class Merged:
         self._shapes: set[bytes] = set()
         self._left = {True: MOST_HIT, False: MOST_SALIENT}
         self._closing: tuple[bytes, ...] = ()
+        self._parts: list[tuple[int, int, dict[int, int]]] = []
 
     def add(self, part: PartScan) -> None:
         shift = self.lines - self._open
@@ -257,6 +268,7 @@ class Merged:
             self._last[number] = replace(hit, line=hit.line + shift)
         for number, count in part.counts.items():
             self._counts[number] = self._counts.get(number, 0) + count
+        self._parts.append((shift + 1, shift + part.lines, part.counts))
         self._add_text(part, shift)
         self.size += part.size
         self.lines = shift + part.lines
@@ -302,6 +314,7 @@ class Merged:
             cut_lines=self._cut,
             left_out=self.left_out,
             whole=text is not None,
+            parts=tuple(self._parts),
         )
 
 
