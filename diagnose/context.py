@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 
 # What only one kind of system writes: prompts, paths, names of its parts.
-_SYSTEMS: dict[Platform, re.Pattern[str]] = {
+SYSTEMS: dict[Platform, re.Pattern[str]] = {
     "windows": re.compile(
         r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"
     ),
@@ -28,7 +28,7 @@ def platform_of(passages: Sequence[Passage]) -> Platform | None:
     """The system that the text comes from, where one kind of trace prevails."""
     counts = {
         name: sum(1 for passage in passages for line in passage.lines if pattern.search(line))
-        for name, pattern in _SYSTEMS.items()
+        for name, pattern in SYSTEMS.items()
     }
     best = max(counts, key=lambda name: counts[name])
     rivals = [count for name, count in counts.items() if name != best]

@@ -205,6 +205,24 @@ class Evidence(Seen, frozen=True, kw_only=True):
     time: float | None = None
 
 
+class Answer(Seen, frozen=True, kw_only=True):
+    """An outcome of a check told by a person or a probe instead of read from an output; `at` says where it was told."""
+
+    problem: str
+    check: str
+    outcome: str
+    at: Span
+    quote: str = ""
+
+
+class Learned(Seen, frozen=True, kw_only=True):
+    """What resolved cases do to the likelihood of a cause: `count` of `of` were this one, so the prior times `factor`."""
+
+    factor: float
+    count: int
+    of: int
+
+
 class Score(Seen, frozen=True, kw_only=True):
     """A number beside its reasons: made where its formula stands, printed by `--explain`."""
 
@@ -246,6 +264,8 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     commands: tuple[Command, ...]
     cost: Cost
     unclear: str = ""
+    outcomes: tuple[str, ...] = ()
+    read_only: bool = True
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):
@@ -281,9 +301,56 @@ class RankedArticle(Seen, frozen=True, kw_only=True):
 
 
 class NextCheck(Seen, frozen=True, kw_only=True):
+    """The check to run next; `shown` is that check whole: question, commands, outcomes, what is missing."""
+
     cause: str
     check: str
     why: str
+    article: str = ""
+    shown: ShownCheck | None = None
+
+
+class RuledOut(Seen, frozen=True, kw_only=True):
+    """A cause that something strong or decisive speaks against, with what that is."""
+
+    id: str
+    title: str
+    probability: float
+    evidence: tuple[ShownEvidence, ...]
+
+
+class BlindSpot(Seen, frozen=True, kw_only=True):
+    """Something that was not looked at and would move the ranking: what, how to get it, which signals it would show.
+
+    `decides` says what becomes of the ranking; `around` is the time to look at (ISO), where the evidence has one.
+    """
+
+    source: str
+    how: str
+    signals: tuple[str, ...]
+    cause: str
+    decides: str
+    around: str = ""
+
+
+class Proof(Seen, frozen=True, kw_only=True):
+    """A remediation step after it was done: the outcome that proves it (`check.outcome`) and the one that was seen."""
+
+    cause: str
+    step: str
+    verify: str
+    outcome: str | None
+    proved: bool
+
+
+class Step(Seen, frozen=True, kw_only=True):
+    """One step of a case on its timeline: what was given or done when (ISO, UTC), and what was leading afterwards."""
+
+    time: str
+    did: str
+    verdict: str = ""
+    cause: str = ""
+    probability: float = 0.0
 
 
 class SeenCode(Seen, frozen=True, kw_only=True):
@@ -341,3 +408,6 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     complete: bool
     skipped: tuple[Skipped, ...]
     warnings: tuple[str, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    proofs: tuple[Proof, ...] = ()

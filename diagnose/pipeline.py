@@ -25,11 +25,11 @@ from diagnose.scan import scan_source
 from diagnose.sources import InputError, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
-    from diagnose.model import Platform
+    from diagnose.model import Answer, Platform
     from diagnose.scan import SourceScan
 
 
@@ -37,6 +37,8 @@ class Options(Struct, frozen=True):
     """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
 
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `answers` are outcomes told instead of read, `skipped` checks
+    (`ARTICLE/CHECK`) that shall not be named next.
     """
 
     platform: Platform | None = None
@@ -46,6 +48,9 @@ class Options(Struct, frozen=True):
     top: int = 10
     explain: bool = False
     weights: Weights = PRESET
+    resolved: dict[str, int] = {}
+    answers: tuple[Answer, ...] = ()
+    skipped: frozenset[str] = frozenset()
 
 
 class Read(Struct, frozen=True):
@@ -57,11 +62,18 @@ class Read(Struct, frozen=True):
     warnings: tuple[str, ...]
 
 
-def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
-    """Read all `sources` as one case and rank the causes that `base` knows."""
+def diagnose(
+    sources: Iterable[Source | InputError],
+    base: Knowledge,
+    options: Options | None = None,
+    keep: Callable[[Read, Sequence[Passage]], None] | None = None,
+) -> Diagnosis:
+    """Read all `sources` as one case and rank the causes that `base` knows. `keep` is shown what was read of them."""
     options = options or Options()
     read = read_all(sources, base, options.encoding)
     matched = match(read.scans, base)
+    if keep:
+        keep(read, matched.passages)
     platform = options.platform or platform_of(matched.passages) or options.here
     seen = list(codes_in(matched.passages))
     retrieved = retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base)
