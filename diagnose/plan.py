@@ -72,16 +72,16 @@ def next_best(candidates: Sequence[Candidate]) -> Choice | None:
         drop = worth[one.asks.get(name) or f"{one.problem.id}/{name}"]
         if drop <= LEAST_DROP:
             continue
-        key = (
+        rank = (
             check.read_only,
             round(drop / cost_of(check, one.missing.get(name, 0)), 9),
             check.cost.privilege == "user",
             name in one.runnable,
             -check.cost.seconds,
         )
-        if best is None or key > best[0]:
+        if best is None or rank > best[0]:
             separated = _separated(one.shares, likelihoods(one.problem, name, check, one.shares))
-            best = (key, Choice(one.problem.id, name, drop, separated))
+            best = (rank, Choice(one.problem.id, name, drop, separated))
     return best[1] if best else None
 
 

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
+from diagnose.report.sections import sections_of
 from diagnose.report.words import effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score
+    from diagnose.model import Command, Diagnosis, Finding, Score, Step
     from diagnose.report import Style
 
 
@@ -29,11 +30,11 @@ def code(text: str) -> str:
     return f"{fence}{pad}{clean}{pad}{fence}"
 
 
-def render(diagnosis: Diagnosis, style: Style) -> str:
-    return "\n".join(_lines(diagnosis, style)) + "\n"
+def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
+    return "\n".join(_lines(diagnosis, style, timeline)) + "\n"
 
 
-def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
+def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iterator[str]:
     yield f"# {escaped(summary(diagnosis))}"
     yield ""
     yield f"Probability that none of the known causes applies: {percent(diagnosis.unknown)}."
@@ -50,6 +51,13 @@ def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         if diagnosis.next_check:
             yield ""
             yield f"**Next:** check {code(diagnosis.next_check.check)}; {escaped(diagnosis.next_check.why)}."
+    for section in sections_of(diagnosis, timeline):
+        yield ""
+        yield f"## {section.title}"
+        yield ""
+        for parts in section.items:
+            for indent, part in zip(("- ", *["  - "] * len(parts)), (p for p in parts if p.text), strict=False):
+                yield indent + (code(part.text) if part.code else escaped(part.text))
     if diagnosis.codes:
         yield ""
         yield "## Codes"
@@ -89,6 +97,8 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield ""
         yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
         yield from _commands(step.commands)
+        if step.risk != "none":
+            yield f"- Risk: {step.risk}"
         if step.undo:
             yield f"- Undo: {escaped(step.undo)}"
         if step.verify:

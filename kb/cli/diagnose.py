@@ -123,7 +123,7 @@ def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None)
 
     colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     style = Style(colour=colour, width=_width(), explain=options.explain)
-    text = RENDERERS[format_](diagnosis, style)
+    text = RENDERERS[format_](diagnosis, style, ())
     if output:
         _save(output, text)
     else:
