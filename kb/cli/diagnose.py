@@ -13,10 +13,12 @@ from diagnose.errors import KbError
 from kb.cli import Session, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Diagnosis
+    from diagnose.model import Diagnosis, Step
+    from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
+    from kb.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
 PLATFORMS = ("windows", "linux", "macos")
@@ -39,6 +41,10 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
+@click.option("--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds.")
+@click.option("--interactive", is_flag=True, help="Go from check to check until a cause is confirmed.")
+@click.option("--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it.")
+@click.option("--no-learned", is_flag=True, help="Ignore what resolved cases say of how likely a cause is.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
 @click.pass_obj
@@ -46,14 +52,15 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
 
     Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
-    together with the error, or in the same paste: they move the ranking.
+    together with the error, or in the same paste: they move the ranking. With --case they may come later.
 
     Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
     """
     from diagnose.decode import check_encoding
     from diagnose.pipeline import Options, given_parameters
-    from kb.ask import ask
+    from kb.ask import with_learned
 
+    _check_call(inputs, given)
     if given["output"] and os.path.lexists(given["output"]) and not given["force"]:
         raise KbError(f"--output {given['output']}", "the file exists", "name another one or add --force")
     options = Options(
@@ -65,7 +72,9 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         explain=given["explain"],
     )
     store = session.store()
-    diagnosis = ask(_sources(inputs, given["texts"], given["max_bytes"]), store, options, raw=given["raw"])
+    if not given["no_learned"]:
+        options = with_learned(options, tell)
+    diagnosis, timeline = _diagnosed(inputs, given, store, options)
     _check_given(options.given, diagnosis, store)
     for warning in diagnosis.warnings:
         tell(warning)
@@ -73,9 +82,40 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         if item.error:
             tell(f"{item.name}: {item.error} (KB-E010)")
     if not given["quiet"]:
-        _write(diagnosis, given["format_"], options, given["output"])
+        _write(diagnosis, given["format_"], options, given["output"], timeline)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return _status(diagnosis, warned=given["strict"] and warned)
+
+
+def _check_call(inputs: tuple[str, ...], given: dict[str, Any]) -> None:
+    if given["after_fix"] and (not given["case_file"] or given["interactive"]):
+        raise KbError("--after-fix", "needs the --case whose fix it is", "add --case FILE")
+    if given["interactive"] and "-" in inputs:
+        raise KbError(
+            "--interactive", "standard input cannot be an INPUT and the answers", "name a file, or paste when asked"
+        )
+
+
+def _diagnosed(
+    inputs: tuple[str, ...], given: dict[str, Any], store: Store, options: Options
+) -> tuple[Diagnosis, tuple[Step, ...]]:
+    """The diagnosis of this call, and the timeline of its case where it has one."""
+    if not given["case_file"] and not given["interactive"]:
+        from kb.ask import ask
+
+        return ask(_sources(inputs, given["texts"], given["max_bytes"]), store, options, raw=given["raw"]), ()
+    from kb.cli import casework
+
+    return casework.run(given, store, options, _given_sources(inputs, given))
+
+
+def _given_sources(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError] | None:
+    """The inputs of a call that goes on with a case: None where there are none and nothing waits on standard input."""
+    if not (inputs or given["texts"]):
+        known = given["case_file"] and os.path.lexists(given["case_file"])
+        if given["interactive"] or (known and (sys.stdin is None or sys.stdin.isatty())):
+            return None
+    return _sources(inputs, given["texts"], given["max_bytes"])
 
 
 def _platform() -> Any:
@@ -118,12 +158,12 @@ def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> Non
             raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 
-def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None) -> None:
+def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step]) -> None:
     from diagnose.report import RENDERERS, Style
 
     colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     style = Style(colour=colour, width=_width(), explain=options.explain)
-    text = RENDERERS[format_](diagnosis, style, ())
+    text = RENDERERS[format_](diagnosis, style, timeline)
     if output:
         _save(output, text)
     else:
