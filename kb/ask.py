@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.neutral import clip
 from diagnose.pipeline import Options, diagnose
+from diagnose.sources import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from diagnose.redact import Redactor
     from diagnose.sources import InputError, Source
     from kb.case import Case
+
+
+KEPT = 10  # causes that a case keeps at least, so that two of them can be compared
 
 
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
@@ -48,7 +52,11 @@ def ask_case(
     redactor = Redactor()
     kept = case
     options = replace(
-        options, given={**case.parameters, **options.given}, answers=answers_of(case), skipped=frozenset(case.skipped)
+        options,
+        top=max(options.top, KEPT),
+        given={**case.parameters, **options.given},
+        answers=answers_of(case),
+        skipped=frozenset(case.skipped),
     )
 
     def keep(read: Read, passages: Sequence[Passage]) -> None:
@@ -64,7 +72,7 @@ def ask_case(
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
         kept = replace(kept, diagnosis=replace(kept.diagnosis, proofs=old.proofs))
-    fresh = [item.name for item in kept.inputs[len(case.inputs) :]]
+    fresh = ["a paste" if item.name == STDIN else item.name for item in kept.inputs[len(case.inputs) :]]
     told = [*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])]
     return with_step(kept, "; ".join(told) or "diagnosed again", now), plain
 
@@ -93,7 +101,7 @@ def prove_case(
     answers = answers_of(case, after=True)
     proofs = prove(case.diagnosis, everything(), base, answers, encoding=options.encoding, keep=keep)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
-    fresh = [item.name for item in kept.inputs[len(case.inputs) :]]
+    fresh = ["a paste" if item.name == STDIN else item.name for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]
     state = f"proved: {', '.join(dict.fromkeys(proved))}" if proved else "nothing proved"
     said = ", ".join([*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])])

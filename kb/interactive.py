@@ -19,10 +19,10 @@ from kb.ask import ask_case, prove_case
 from kb.case import CaseAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Diagnosis, NextCheck, ShownCheck
+    from diagnose.model import Diagnosis, Finding, NextCheck, ShownCheck
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case
@@ -60,6 +60,7 @@ class Talk:
         self.now = now
         self.save = save
         self.asked: set[str] = set()
+        self.advised = ""
 
     def run(self, sources: Iterable[Source | InputError] | None) -> Case:
         """Talk until confirmed, exhausted or stopped. `sources` None: the error itself is asked for first."""
@@ -88,7 +89,7 @@ class Talk:
         step = self.diagnosis.next_check
         if step is None or step.shown is None:
             return self._more()
-        if self._asked_values(step):
+        if self._asked_values(step.article, [step.shown]):
             return True
         return self._check(step, step.shown)
 
@@ -105,8 +106,9 @@ class Talk:
         elif reply.word:
             self._note_answer(step, check, reply.word)
         else:
+            before = self._outcomes(step.article)
             self._rank(_pasted(reply.text))
-            self._say_outcome(step, check)
+            self._say_outcomes(step, check, before)
         return True
 
     def _more(self) -> bool:
@@ -130,21 +132,18 @@ class Talk:
     def _prove(self) -> bool:
         """The fix, and the check that proves it; False when it is proved or nobody wants to."""
         lead = self.diagnosis.causes[0]
-        self.say("")
-        self.say(f"Confirmed: {lead.title}. What to do:")
-        for number, step in enumerate(lead.remediation, 1):
-            risk = f" (risk: {step.risk})" if step.risk != "none" else ""
-            self.say(f"  {number}. {step.kind}: {step.text}{risk}")
-            for command in shown(step.commands):
-                self.say(f"       {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
-            if step.undo:
-                self.say(f"       undo: {step.undo}")
-            if step.verify:
-                self.say(f"       proved by: {step.verify}")
-        wanted = dict.fromkeys(step.verify.partition(".")[0] for step in lead.remediation if step.verify)
+        if self.advised != lead.id:
+            self.advised = lead.id
+            self._advise(lead)
+        proved = {proof.verify for proof in self.diagnosis.proofs if proof.proved}
+        wanted = {
+            step.verify.partition(".")[0] for step in lead.remediation if step.verify and step.verify not in proved
+        }
         checks = [check for check in lead.checks if check.id in wanted]
         if not checks:
             return False
+        if self._asked_values(lead.article, checks):
+            return True
         self.say("")
         self.say("Afterwards, prove it:")
         for check in checks:
@@ -156,9 +155,22 @@ class Talk:
         self.case = prove_case(self.case, _pasted(reply.text), self.base, self.options, self.now())
         self.save(self.case)
         for proof in self.diagnosis.proofs:
-            state = "proved" if proof.proved else "not proved"
+            state = "proved" if proof.proved else "not proved yet"
             self.say(f"  {state}: {proof.verify}{f', {proof.outcome} was seen' if proof.outcome else ''}")
-        return not all(proof.proved for proof in self.diagnosis.proofs)
+        return True
+
+    def _advise(self, lead: Finding) -> None:
+        self.say("")
+        self.say(f"Confirmed: {lead.title}. What to do:")
+        for number, step in enumerate(lead.remediation, 1):
+            risk = f" (risk: {step.risk})" if step.risk != "none" else ""
+            self.say(f"  {number}. {step.kind}: {step.text}{risk}")
+            for command in shown(step.commands):
+                self.say(f"       {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
+            if step.undo:
+                self.say(f"       undo: {step.undo}")
+            if step.verify:
+                self.say(f"       proved by: {step.verify}")
 
     # --- what comes back --------------------------------------------------------------------------------------
 
@@ -180,28 +192,31 @@ class Talk:
         self.case = replace(self.case, answers=(*self.case.answers, answer))
         self._rank((), f"answered {check.id}: {outcome}")
 
-    def _say_outcome(self, step: NextCheck, check: ShownCheck) -> None:
-        seen = {c.id: c for f in self.diagnosis.causes if f.article == step.article for c in f.checks}
-        now = seen.get(check.id)
-        if now is not None and now.outcome:
-            self.say(f"  {check.id} -> {now.outcome}")
-        elif now is not None and now.unclear:
-            self.say(f"  {check.id}: unclear, {now.unclear}")
-        else:
-            self.say(f"  That does not answer {check.id}; type its outcome, or skip.")
+    def _outcomes(self, article: str) -> dict[str, ShownCheck]:
+        return {c.id: c for f in self.diagnosis.causes if f.article == article for c in f.checks}
 
-    def _asked_values(self, step: NextCheck) -> bool:
-        """Ask once for each value that the check lacks; True where one was given."""
-        assert step.shown is not None
-        problem = self.base.problems([step.article])[step.article]
+    def _say_outcomes(self, step: NextCheck, check: ShownCheck, before: Mapping[str, ShownCheck]) -> None:
+        """Which checks the paste answered, whichever was asked."""
+        after = self._outcomes(step.article)
+        told = [c for c in after.values() if c.outcome and (c.id not in before or before[c.id].outcome != c.outcome)]
+        for item in told:
+            self.say(f"  {item.id} -> {item.outcome}")
+        if not told:
+            unclear = after[check.id].unclear if check.id in after else ""
+            why = f"unclear, {unclear}" if unclear else "that is not its output"
+            self.say(f"  {check.id}: {why}; type its outcome, or skip")
+
+    def _asked_values(self, article: str, checks: Sequence[ShownCheck]) -> bool:
+        """Ask once for each value that the checks lack; True where one was given."""
+        params = self.base.problems([article])[article].params
         given = {}
-        for name in step.shown.missing:
-            if name in self.asked or name not in problem.params:
+        for check, name in [(one, name) for one in checks for name in one.missing]:
+            if name in self.asked or name not in params:
                 continue
             self.asked.add(name)
-            kind = problem.params[name].type
+            kind = params[name].type
             self.say("")
-            self.say(f"The next check needs {question(name, step.shown.asks).partition(' (--param')[0]}")
+            self.say(f"Check {check.id} needs {question(name, check.asks).partition(' (--param')[0]}")
             while raw := self.hear(f"{name} (empty: leave it out): ").strip():
                 if typed(kind, raw) is not None:
                     given[name] = raw

@@ -34,7 +34,7 @@ def run(
         case = _talk(case, store, options, sources, _saver(path))
         if case.diagnosis is None:
             raise KbError("--interactive", "stopped before anything was given", "paste the error when asked")
-        return case.diagnosis, case.steps
+        return _top(case.diagnosis, options), case.steps
     from kb.ask import ask_case, prove_case
 
     if given["after_fix"]:
@@ -42,12 +42,17 @@ def run(
         if case.diagnosis is None:
             raise KbError(path, "holds no diagnosis yet", "diagnose the error with --case first")
         save(path, case)
-        return case.diagnosis, case.steps
+        return _top(case.diagnosis, options), case.steps
     case, plain = ask_case(case, sources or (), store, options, now())
     if any(item.bytes for item in plain.inputs):
         save(path, case)
     assert case.diagnosis is not None
-    return plain if given["raw"] else case.diagnosis, case.steps
+    return _top(plain if given["raw"] else case.diagnosis, options), case.steps
+
+
+def _top(diagnosis: Diagnosis, options: Options) -> Diagnosis:
+    """As many causes as were asked for; the case keeps more."""
+    return replace(diagnosis, causes=diagnosis.causes[: options.top])
 
 
 def _saver(path: str | None) -> Callable[[Case], None]:

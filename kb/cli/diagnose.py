@@ -11,9 +11,10 @@ import click
 
 from diagnose.errors import KbError
 from kb.cli import Session, tell
+from kb.cli.output import check_output, style_for, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from diagnose.model import Diagnosis, Step
     from diagnose.pipeline import Options
@@ -58,11 +59,11 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """
     from diagnose.decode import check_encoding
     from diagnose.pipeline import Options, given_parameters
+    from diagnose.report import RENDERERS
     from kb.ask import with_learned
 
     _check_call(inputs, given)
-    if given["output"] and os.path.lexists(given["output"]) and not given["force"]:
-        raise KbError(f"--output {given['output']}", "the file exists", "name another one or add --force")
+    check_output(given["output"], force=given["force"])
     options = Options(
         platform=given["platform"],
         here=_platform(),
@@ -82,7 +83,8 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         if item.error:
             tell(f"{item.name}: {item.error} (KB-E010)")
     if not given["quiet"]:
-        _write(diagnosis, given["format_"], options, given["output"], timeline)
+        style = style_for(given["output"], explain=options.explain)
+        write_output(RENDERERS[given["format_"]](diagnosis, style, timeline), given["output"])
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return _status(diagnosis, warned=given["strict"] and warned)
 
@@ -156,31 +158,3 @@ def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> Non
     for problem in problems.values():
         for name, expected in refused(problem.params, given).items():
             raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
-
-
-def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step]) -> None:
-    from diagnose.report import RENDERERS, Style
-
-    colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    style = Style(colour=colour, width=_width(), explain=options.explain)
-    text = RENDERERS[format_](diagnosis, style, timeline)
-    if output:
-        _save(output, text)
-    else:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 100
-    import shutil
-
-    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
-
-
-def _save(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise KbError(f"--output {path}", error.strerror or str(error), "name a file that can be written") from None
