@@ -181,7 +181,7 @@ def test_one_command_for_two_problems_counts_for_both():
     both = next_best(
         [candidate(p, seen("trace"), share=0.5, asks={"tcp": "powershell same"}) for p in (PROBLEM, other)]
     )
-    assert both.drop == pytest.approx(2 * alone.drop)
+    assert both.gain == pytest.approx(2 * alone.gain)
 
 
 def test_ties_go_to_what_runs_on_the_readers_system():
