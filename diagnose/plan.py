@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import Check, Problem
 
-LEAST_GAIN = 0.01  # less is not worth anybody's time
+LEAST_GAIN = 0.002  # less is not worth anybody's time
 SETTLED = 0.9  # P(cause) of a confirmed cause
 OF_ENTROPY = 0.5  # what a nat of entropy counts beside the chance to settle it; 0.2 to 1 do as well
 EFFORT = 10.0  # seconds that any check costs its reader

@@ -13,13 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.facts import EXPECTED, typed
-from diagnose.report.words import percent, question, shown, summary
+from diagnose.report.words import percent, shown, summary
 from diagnose.sources import STDIN, open_inputs
 from kb.ask import ask_case, prove_case
 from kb.case import CaseAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from diagnose.knowledge import Knowledge
     from diagnose.model import Diagnosis, Finding, NextCheck, ShownCheck
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kb.case import Case
 
 END = "."
-PASTE_END = "end with a line with only a dot, or two empty lines"
+BLANKS = 3  # empty lines that end a paste: PowerShell itself prints two in a row within an output
+PASTE_END = "end with a line with only a dot, or three empty lines"
 
 
 class Reply(Struct, frozen=True):
@@ -60,6 +61,7 @@ class Talk:
         self.now = now
         self.save = save
         self.asked: set[str] = set()
+        self.shown: set[str] = set()
         self.advised = ""
 
     def run(self, sources: Iterable[Source | InputError] | None) -> Case:
@@ -89,7 +91,7 @@ class Talk:
         step = self.diagnosis.next_check
         if step is None or step.shown is None:
             return self._more()
-        if self._asked_values(step.article, [step.shown]):
+        if self._asked_values(step.article, step.shown.missing, f"Check {step.check}"):
             return True
         return self._check(step, step.shown)
 
@@ -98,6 +100,11 @@ class Talk:
         self.say(f"Next check, {check.id}: {check.title}")
         self.say(f"  {step.why}")
         self._commands(check)
+        for spot in self.diagnosis.blind_spots:
+            if spot.source not in self.shown:
+                self.shown.add(spot.source)
+                self.say(f"Or look at {spot.source}: {spot.decides}.")
+                self.say(f"  {spot.how}")
         reply = self._reply(check, f"Paste its output ({PASTE_END}), or type {_menu(check)}")
         if reply.word == "quit":
             return False
@@ -106,7 +113,7 @@ class Talk:
         elif reply.word:
             self._note_answer(step, check, reply.word)
         else:
-            before = self._outcomes(step.article)
+            before = self.diagnosis
             self._rank(_pasted(reply.text))
             self._say_outcomes(step, check, before)
         return True
@@ -132,6 +139,8 @@ class Talk:
     def _prove(self) -> bool:
         """The fix, and the check that proves it; False when it is proved or nobody wants to."""
         lead = self.diagnosis.causes[0]
+        if self._asked_values(lead.article, [name for step in lead.remediation for name in step.missing], "The fix"):
+            return True
         if self.advised != lead.id:
             self.advised = lead.id
             self._advise(lead)
@@ -141,8 +150,9 @@ class Talk:
         }
         checks = [check for check in lead.checks if check.id in wanted]
         if not checks:
+            self.say("Fixed, and proved." if wanted or proved else "No check proves it.")
             return False
-        if self._asked_values(lead.article, checks):
+        if self._asked_values(lead.article, [name for check in checks for name in check.missing], "The proof"):
             return True
         self.say("")
         self.say("Afterwards, prove it:")
@@ -154,7 +164,7 @@ class Talk:
             return False
         self.case = prove_case(self.case, _pasted(reply.text), self.base, self.options, self.now())
         self.save(self.case)
-        for proof in self.diagnosis.proofs:
+        for proof in {proof.verify: proof for proof in self.diagnosis.proofs}.values():
             state = "proved" if proof.proved else "not proved yet"
             self.say(f"  {state}: {proof.verify}{f', {proof.outcome} was seen' if proof.outcome else ''}")
         return True
@@ -174,9 +184,11 @@ class Talk:
 
     # --- what comes back --------------------------------------------------------------------------------------
 
-    def _rank(self, sources: Iterable[Source | InputError], did: str = "") -> None:
+    def _rank(self, sources: Iterable[Source | InputError], did: str = "", *, quiet: bool = False) -> None:
         self.case, _ = ask_case(self.case, sources, self.base, self.options, self.now(), did=did)
         self.save(self.case)
+        if quiet:
+            return
         self.say("")
         self.say(summary(self.diagnosis))
         if self.diagnosis.verdict != "unknown":
@@ -192,39 +204,37 @@ class Talk:
         self.case = replace(self.case, answers=(*self.case.answers, answer))
         self._rank((), f"answered {check.id}: {outcome}")
 
-    def _outcomes(self, article: str) -> dict[str, ShownCheck]:
-        return {c.id: c for f in self.diagnosis.causes if f.article == article for c in f.checks}
-
-    def _say_outcomes(self, step: NextCheck, check: ShownCheck, before: Mapping[str, ShownCheck]) -> None:
-        """Which checks the paste answered, whichever was asked."""
-        after = self._outcomes(step.article)
-        told = [c for c in after.values() if c.outcome and (c.id not in before or before[c.id].outcome != c.outcome)]
+    def _say_outcomes(self, step: NextCheck, check: ShownCheck, before: Diagnosis) -> None:
+        """Which checks the paste answered, whichever was asked; that it said nothing, where it did."""
+        old, new = _checks(before, step.article), _checks(self.diagnosis, step.article)
+        told = [c for c in new.values() if c.outcome and (c.id not in old or old[c.id].outcome != c.outcome)]
         for item in told:
             self.say(f"  {item.id} -> {item.outcome}")
-        if not told:
-            unclear = after[check.id].unclear if check.id in after else ""
-            why = f"unclear, {unclear}" if unclear else "that is not its output"
-            self.say(f"  {check.id}: {why}; type its outcome, or skip")
+        if told or _odds(before) != _odds(self.diagnosis):
+            return
+        unclear = new[check.id].unclear if check.id in new else ""
+        self.say(
+            f"  {check.id}: {f'unclear, {unclear}' if unclear else 'that is not its output'}; type its outcome, or skip"
+        )
 
-    def _asked_values(self, article: str, checks: Sequence[ShownCheck]) -> bool:
-        """Ask once for each value that the checks lack; True where one was given."""
+    def _asked_values(self, article: str, missing: Sequence[str], needed_by: str) -> bool:
+        """Ask once for each value that is missing; True where one was given."""
         params = self.base.problems([article])[article].params
         given = {}
-        for check, name in [(one, name) for one in checks for name in one.missing]:
+        for name in dict.fromkeys(missing):
             if name in self.asked or name not in params:
                 continue
             self.asked.add(name)
-            kind = params[name].type
             self.say("")
-            self.say(f"Check {check.id} needs {question(name, check.asks).partition(' (--param')[0]}")
+            self.say(f"{needed_by} needs <{name}>: {params[name].ask or f'which {name}?'}")
             while raw := self.hear(f"{name} (empty: leave it out): ").strip():
-                if typed(kind, raw) is not None:
+                if typed(params[name].type, raw) is not None:
                     given[name] = raw
                     break
-                self.say(f"  that is not {EXPECTED[kind]}")
+                self.say(f"  that is not {EXPECTED[params[name].type]}")
         if given:
             self.case = replace(self.case, parameters={**self.case.parameters, **given})
-            self._rank((), f"gave {', '.join(given)}")
+            self._rank((), f"gave {', '.join(given)}", quiet=True)
         return bool(given)
 
     def _commands(self, check: ShownCheck) -> None:
@@ -250,17 +260,25 @@ class Talk:
         return Reply(text=self._paste(first=line, blank_ends=True))
 
     def _paste(self, *, first: str | None, blank_ends: bool) -> str:
-        """Lines up to a lone dot, two empty lines in a row or the end of the input."""
+        """Lines up to a lone dot, BLANKS empty lines in a row or the end of the input."""
         lines = [first] if first is not None else []
         try:
             while (line := self.hear("")).strip() != END:
-                if blank_ends and not line.strip() and lines and not lines[-1].strip():
-                    break
                 lines.append(line)
+                if blank_ends and not any(line.strip() for line in lines[-BLANKS:]):
+                    break
         except EOFError:
             if not any(line.strip() for line in lines):
                 raise
         return "\n".join(lines) + "\n"
+
+
+def _checks(diagnosis: Diagnosis, article: str) -> dict[str, ShownCheck]:
+    return {c.id: c for finding in diagnosis.causes if finding.article == article for c in finding.checks}
+
+
+def _odds(diagnosis: Diagnosis) -> dict[str, float]:
+    return {finding.id: finding.probability for finding in diagnosis.causes}
 
 
 def _menu(check: ShownCheck) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +49,8 @@ def _body(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Itera
         )
         yield f"<p>Possibly related, not an answer:</p><ul>{''.join(items)}</ul>"
     else:
-        for finding in diagnosis.causes:
-            yield from _finding(finding, style)
+        for rank, finding in enumerate(diagnosis.causes, 1):
+            yield from _finding(finding, style, rank == 1 or finding.probability >= DETAILED)
         if diagnosis.next_check:
             yield f"<p><b>Next:</b> check <code>{_e(diagnosis.next_check.check)}</code>; {_e(diagnosis.next_check.why)}</p>"
     for section in sections_of(diagnosis, timeline):
@@ -76,18 +76,18 @@ def _part(part: Part) -> str:
     return f"<code>{_e(part.text)}</code>" if part.code else _e(part.text)
 
 
-def _finding(finding: Finding, style: Style) -> Iterator[str]:
+def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"<section><h2><span class=odds>{_e(percent(finding.probability))}</span> {_e(finding.title)}</h2>"
     yield f"<p class=faint><code>{_e(finding.id)}</code>, {finding.verdict}</p><ul>"
     for item in finding.evidence:
         yield f"<li>{_e(effect(item))}: <code>{_e(place(item.source, item.line))}</code> <code>{_e(item.quote)}</code></li>"
     yield "</ul>"
-    for check in finding.checks:
+    for check in finding.checks if detailed else ():
         result = f" <b>{_e(check.outcome)}</b>" if check.outcome else ""
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
         yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
-    for step in finding.remediation:
+    for step in finding.remediation if detailed else ():
         yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{_e(step.text)}</p>"
         yield _commands(step.commands)
         yield f"<p>Risk: {_e(step.risk)}</p>" if step.risk != "none" else ""

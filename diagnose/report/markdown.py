@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iter
     else:
         for rank, finding in enumerate(diagnosis.causes, 1):
             yield ""
-            yield from _finding(rank, finding, style)
+            yield from _finding(rank, finding, style, rank == 1 or finding.probability >= DETAILED)
         if diagnosis.next_check:
             yield ""
             yield f"**Next:** check {code(diagnosis.next_check.check)}; {escaped(diagnosis.next_check.why)}."
@@ -78,14 +78,14 @@ def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iter
         yield f"- {code(read.name)} {read.bytes} bytes, {read.lines} lines{trouble}"
 
 
-def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
+def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"## {rank}. {escaped(finding.title)}: {percent(finding.probability)}, {finding.verdict}"
     yield ""
     yield code(finding.id)
     yield ""
     for item in finding.evidence:
         yield f"- {escaped(effect(item))}: {code(place(item.source, item.line))} {code(item.quote)}"
-    for check in finding.checks:
+    for check in finding.checks if detailed else ():
         yield ""
         yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
             f" Result: {code(check.outcome)}." if check.outcome else ""
@@ -93,7 +93,7 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield from _commands(check.commands)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"
-    for step in finding.remediation:
+    for step in finding.remediation if detailed else ():
         yield ""
         yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
         yield from _commands(step.commands)

@@ -48,7 +48,8 @@ def _section(title: str, item: Callable[[Any], tuple[Part, ...]], values: Sequen
 
 def _checks(diagnosis: Diagnosis, *, done: bool) -> list[ShownCheck]:
     checks = {check.id: check for finding in diagnosis.causes for check in finding.checks}
-    return [check for check in checks.values() if bool(check.outcome) == done]
+    proved = {proof.verify.partition(".")[0] for proof in diagnosis.proofs if proof.proved}
+    return [check for check in checks.values() if bool(check.outcome) == done and (done or check.id not in proved)]
 
 
 def _proof(proof: Proof) -> tuple[Part, ...]:
