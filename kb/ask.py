@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from diagnose.neutral import clip
 from diagnose.pipeline import Options, diagnose
-from diagnose.sources import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,7 +46,7 @@ def ask_case(
     Also gives the diagnosis with its quotes as they stand, for whoever asks for it; the one of the case is redacted.
     """
     from diagnose.redact import Redactor
-    from kb.case import answers_of, as_given, named_apart, sources_of, with_inputs, with_step
+    from kb.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
 
     redactor = Redactor()
     kept = case
@@ -72,7 +71,7 @@ def ask_case(
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
         kept = replace(kept, diagnosis=replace(kept.diagnosis, proofs=old.proofs))
-    fresh = ["a paste" if item.name == STDIN else item.name for item in kept.inputs[len(case.inputs) :]]
+    fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
     told = [*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])]
     return with_step(kept, "; ".join(told) or "diagnosed again", now), plain
 
@@ -83,7 +82,7 @@ def prove_case(
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
     from diagnose.prove import prove
     from diagnose.redact import Redactor
-    from kb.case import answers_of, named_apart, sources_of, with_inputs, with_step
+    from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
 
     redact = Redactor().redact
     kept = case
@@ -101,7 +100,7 @@ def prove_case(
     answers = answers_of(case, after=True)
     proofs = prove(case.diagnosis, everything(), base, answers, encoding=options.encoding, keep=keep)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
-    fresh = ["a paste" if item.name == STDIN else item.name for item in kept.inputs[len(case.inputs) :]]
+    fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]
     state = f"proved: {', '.join(dict.fromkeys(proved))}" if proved else "nothing proved"
     said = ", ".join([*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])])

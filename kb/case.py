@@ -166,6 +166,15 @@ def with_inputs(
     return replace(case, inputs=(*case.inputs, *fresh))
 
 
+def named(item: CaseInput) -> str:
+    """An input in a sentence, with how much of it is kept."""
+    name = "a paste" if item.name == STDIN else item.name
+    if item.whole:
+        return name
+    kept = sum(excerpt.text.count("\n") + 1 for excerpt in item.excerpts)
+    return f"{name} (excerpts: {kept} of {item.lines} lines)"
+
+
 def as_given(case: Case, diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis of kept inputs with the sizes and the troubles that they had when they were read."""
     from diagnose.model import Skipped
