@@ -30,7 +30,7 @@ class Typist(io.StringIO):
         return line
 
 
-def recorded(folder):
+def recorded(folder, cache):
     """The transcript of the session, and the ticket made of its case."""
     from kb.cli import casework, run
 
@@ -38,7 +38,9 @@ def recorded(folder):
     screen = io.StringIO()
     case = str(folder / "pool01.json")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
+        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(cache))
+        for name in ("XDG_DATA_HOME", "APPDATA"):
             patch.setenv(name, str(folder))
         patch.delenv("KB_PATH", raising=False)
         patch.setattr(casework, "now", lambda: f"2026-11-25T09:{next(ticks):02}:00+00:00")
@@ -53,8 +55,8 @@ def recorded(folder):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    return recorded(tmp_path_factory.mktemp("loop"))
+def session(tmp_path_factory, cache_home):
+    return recorded(tmp_path_factory.mktemp("loop"), cache_home)
 
 
 def test_the_session_in_the_examples_is_what_happens(session):
@@ -90,6 +92,6 @@ if __name__ == "__main__":
 
     sys.path.insert(0, str(EXAMPLES.parent))
     with tempfile.TemporaryDirectory() as folder:
-        transcript, ticket = recorded(Path(folder))
+        transcript, ticket = recorded(Path(folder), Path(folder))
     TRANSCRIPT.write_text(transcript, encoding="utf-8", newline="\n")
     TICKET.write_text(ticket, encoding="utf-8", newline="\n")

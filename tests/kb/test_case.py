@@ -21,19 +21,14 @@ OPEN = "ComputerName     : fe02.fabrikam.example\nRemoteAddress    : 10.20.1.12\
 BLOCKED = "pool-failover-dcom-error/port-9001-blocked"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("home")
-
-
 @pytest.fixture
-def kb(monkeypatch, capsys, tmp_path, home):
+def kb(monkeypatch, capsys, tmp_path, cache_home):
     """Run kb in this process, in a folder of its own; gives status, output and messages."""
     from kb.cli import run
 
     monkeypatch.chdir(tmp_path)
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(home))
+        monkeypatch.setenv(name, str(cache_home))
     for name in ("XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "data"))
     monkeypatch.delenv("KB_PATH", raising=False)
