@@ -7,7 +7,6 @@ the odds.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from math import log
 from typing import TYPE_CHECKING, Protocol
 
@@ -181,5 +180,7 @@ def _move(case: Worked, signal: str) -> tuple[float, str, str]:
 
 
 def _around(evidence: Sequence[Evidence]) -> str:
+    from datetime import UTC, datetime
+
     times = [item.time for item in evidence if item.time is not None]
     return datetime.fromtimestamp(times[0], UTC).strftime("%Y-%m-%d %H:%M") if times else ""

@@ -7,7 +7,6 @@ processes may write at once; a line torn by a crash is skipped and told.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections import Counter
@@ -37,6 +36,8 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 def hashed(case_id: str) -> str:
     """A name for a case that leads back to nothing: its id is random, and only the hash is kept."""
+    import hashlib
+
     return hashlib.blake2b(case_id.encode(), digest_size=16, person=b"kb.resolved").hexdigest()
 
 
