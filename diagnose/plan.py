@@ -1,7 +1,7 @@
 """The next best check: what its answer is expected to settle, one step ahead, for its cost.
 
 What an answer settles is the chance that it leaves one cause with SETTLED, and half the expected drop of the entropy of
-the causes. Measured on the articles (docs/benchmarks.md), the two together reach the true cause with fewer checks than
+the causes. Measured on the articles (docs/decisions/0025), the two together reach the true cause with fewer checks than
 the drop alone: many small drops are worth less than one clear answer.
 
 Takes the leading problems with the shares of their causes, as `Candidate`s; gives the check to run next. An outcome
