@@ -97,7 +97,7 @@ def conclude(
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
-        warnings=read.warnings,
+        warnings=(*read.warnings, *matched.warnings),
         ruled_out=ruled_out(findings),
         blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
     )

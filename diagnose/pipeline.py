@@ -15,7 +15,7 @@ from diagnose.blocks import blocks
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.decode import looks_binary, sniff, to_utf8
-from diagnose.errors import KbError
+from diagnose.errors import BINARY, LEFT_OUT, KbError
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, InputRead, SeenCode, Skipped
 from diagnose.outcomes import outputs_in
@@ -96,16 +96,16 @@ def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: 
     warnings: list[str] = []
     for source in sources:
         if isinstance(source, InputError):
-            inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
             skipped.append(_skipped(source))
+            if source.code != LEFT_OUT:
+                inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
             continue
         if looks_binary(source.head) and not encoding:
-            warnings.append(f"{source.name}: looks like binary data; matched as it stands")
             if not source.asked:
-                skipped.append(
-                    Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code="KB-E011")
-                )
+                reason = "binary file in a folder or an archive"
+                skipped.append(Skipped(path=source.name, reason=reason, bytes_read=0, code=BINARY))
                 continue
+            warnings.append(f"{source.name}: looks like binary data; matched as it stands")
         scan, used, trouble = _scan(source, base, encoding)
         scans.append(scan)
         inputs.append(
@@ -134,7 +134,7 @@ def _skipped(error: InputError) -> Skipped:
 
 
 def _scan(source: Source, base: Knowledge, encoding: str) -> tuple[SourceScan, str, InputError | None]:
-    used, mark = (encoding, 0) if encoding else sniff(source.head)
+    used, mark = (source.encoding or encoding, 0) if source.encoding or encoding else sniff(source.head)
     trouble: list[InputError] = []
 
     def chunks() -> Iterator[bytes]:

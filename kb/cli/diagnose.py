@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.errors import KbError
+from diagnose.errors import BINARY, LEFT_OUT, KbError
 from kb.cli import Session, tell
 from kb.cli.output import check_output, style_for, write_output
 
@@ -79,9 +79,10 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     _check_given(options.given, diagnosis, store)
     for warning in diagnosis.warnings:
         tell(warning)
+    codes = {item.path: item.code for item in diagnosis.skipped}
     for item in diagnosis.inputs:
         if item.error:
-            tell(f"{item.name}: {item.error} (KB-E010)")
+            tell(f"{item.name}: {item.error} ({codes.get(item.name, 'KB-E010')})")
     if not given["quiet"]:
         style = style_for(given["output"], explain=options.explain)
         write_output(RENDERERS[given["format_"]](diagnosis, style, timeline), given["output"])
@@ -125,7 +126,7 @@ def _platform() -> Any:
 
 
 def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
-    unread = [item for item in diagnosis.skipped if item.code != "KB-E011"]
+    unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
     if unread or warned:
