@@ -22,7 +22,7 @@ from diagnose.model import (
     ShownRemediation,
     Span,
 )
-from diagnose.outcomes import evidence_of, told
+from diagnose.outcomes import answered, evidence_of, newest, told
 from diagnose.plan import next_best
 from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
@@ -180,9 +180,8 @@ class _Case:
         self.options = options
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         self.values, self.conflicts = self._merged(candidates, options.given)
-        self.outcomes: dict[str, Told] = told(
-            problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence)
-        )
+        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence))
+        self.outcomes: dict[str, Told] = newest(pasted, answered(problem, options.answers))
         known = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.evidence = known
         self.odds = causes_of(problem, known)
@@ -343,11 +342,13 @@ def _articles(
     explain: bool,
 ) -> tuple[RankedArticle, ...]:
     other = {case.problem.id: case.other for case in cases}
+    values = {case.problem.id: dict(sorted(case.values.items())) for case in cases}
     return tuple(
         RankedArticle(
             id=s.problem,
             title=problems[s.problem].title,
             probability=_rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
+            parameters=values.get(s.problem, {}),
             score=s.score if explain else None,
         )
         for s in standings[:LISTED]

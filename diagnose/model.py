@@ -273,9 +273,12 @@ class Finding(Seen, frozen=True, kw_only=True):
 
 
 class RankedArticle(Seen, frozen=True, kw_only=True):
+    """`parameters` are the values that its checks and commands have, where its causes were worked out."""
+
     id: str
     title: str
     probability: float
+    parameters: dict[str, str] = {}
     evidence: tuple[ShownEvidence, ...] = ()
     score: Score | None = None
 
@@ -323,6 +326,21 @@ class Conflict(Seen, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class ProbeResult(Seen, frozen=True, kw_only=True):
+    """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
+
+    `address` is the one that was connected to; `checks` are the `article/check` that it answers.
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+    outcome: str
+    detail: str
+    seconds: float
+    address: str = ""
+    checks: tuple[str, ...] = ()
+
+
 class Diagnosis(Seen, frozen=True, kw_only=True):
     """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
 
@@ -341,3 +359,4 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     complete: bool
     skipped: tuple[Skipped, ...]
     warnings: tuple[str, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()

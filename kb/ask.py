@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.neutral import clip
-from diagnose.pipeline import Options, diagnose
+from diagnose.pipeline import Options, answer, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
     """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
-    diagnosis = diagnose(sources, base, options)
-    return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
+    return asking(sources, base, options.encoding, raw=raw)(options)
+
+
+def asking(
+    sources: Iterable[Source | InputError], base: Knowledge, encoding: str = "", *, raw: bool = False
+) -> Callable[[Options], Diagnosis]:
+    """Read `sources` once, as one case, to be answered again as more becomes known: options in, diagnosis out."""
+    gathered = gather(sources, base, encoding)
+
+    def run(options: Options) -> Diagnosis:
+        diagnosis = answer(gathered, base, options)
+        return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
+
+    return run
 
 
 def redacted(diagnosis: Diagnosis) -> Diagnosis:
