@@ -130,6 +130,17 @@ def refusal(address: str) -> str:
     return next((why for why, true in kinds.items() if true), "")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host`, as written, is this machine."""
+    name = host.casefold().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return _plain(name).is_loopback
+    except ValueError:
+        return False
+
+
 def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """An address without the coats of IPv6 around one of IPv4 (mapped, 6to4, NAT64): they lead to the same machine."""
     plain = ipaddress.ip_address(address)

@@ -46,7 +46,9 @@ def _secured(plain: socket.socket, host: str) -> socket.socket:
 
 def _head(connection: socket.socket, host: str, port: str, path: str, deadline: float) -> bytes:
     at = f"[{host}]" if ":" in host else host
-    request = f"HEAD {path.replace(' ', '%20')} HTTP/1.1\r\nHost: {at}:{port}\r\nUser-Agent: kb\r\nConnection: close\r\n\r\n"
+    request = (
+        f"HEAD {path.replace(' ', '%20')} HTTP/1.1\r\nHost: {at}:{port}\r\nUser-Agent: kb\r\nConnection: close\r\n\r\n"
+    )
     with connection:
         connection.sendall(request.encode("ascii"))
         head = b""

@@ -6,7 +6,6 @@ certificate it was; nothing but the handshakes is sent, and nothing is read behi
 
 from __future__ import annotations
 
-import socket
 import ssl
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,7 @@ def _bad(error: ssl.SSLCertVerificationError, address: str, port: str, name: str
     state = _VERIFY.get(error.verify_code, "untrusted")
     try:
         shown = _told(certificate_of(address, port, name, limits, verified=False))
-    except (Failed, ssl.SSLError, socket.timeout):
+    except (TimeoutError, Failed, ssl.SSLError):
         shown = "the certificate could not be read"
     return Answer(state, said(f"{error.verify_message}; {shown}"), address)
 

@@ -11,11 +11,13 @@ import click
 
 from diagnose.errors import KbError
 from kb.cli import Session, tell
+from kb.cli.probing import probe_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diagnose.model import Diagnosis
+    from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -41,6 +43,8 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
+@click.option("--verify", is_flag=True, help="Offer the read-only probes of the leading causes, as kb verify does.")
+@probe_options
 @click.pass_obj
 def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
@@ -50,13 +54,42 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
 
     Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
     """
-    from diagnose.decode import check_encoding
-    from diagnose.pipeline import Options, given_parameters
     from kb.ask import ask
 
+    if given["verify"]:
+        from kb.cli.verify import verify
+
+        return verify(session, inputs, given)
+    _no_probing(given)
+    check_output(given)
+    options = options_of(given)
+    store = session.store()
+    diagnosis = ask(sources_of(inputs, given), store, options, raw=given["raw"])
+    check_given(options.given, diagnosis, store)
+    tell_troubles(diagnosis)
+    if not given["quiet"]:
+        write(diagnosis, given["format_"], options, given["output"])
+    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
+    return status_of(diagnosis, warned=given["strict"] and warned)
+
+
+def _no_probing(given: dict[str, Any]) -> None:
+    """What only means something with --verify is not taken silently without it."""
+    if given["yes"] or given["targets"] or given["checks"]:
+        raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+
+
+def check_output(given: dict[str, Any]) -> None:
     if given["output"] and os.path.lexists(given["output"]) and not given["force"]:
         raise KbError(f"--output {given['output']}", "the file exists", "name another one or add --force")
-    options = Options(
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The options of the pipeline that the command line asks for."""
+    from diagnose.decode import check_encoding
+    from diagnose.pipeline import Options, given_parameters
+
+    return Options(
         platform=given["platform"],
         here=_platform(),
         given=dict(given_parameters(given["params"])),
@@ -64,25 +97,21 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         top=given["top"],
         explain=given["explain"],
     )
-    store = session.store()
-    diagnosis = ask(_sources(inputs, given["texts"], given["max_bytes"]), store, options, raw=given["raw"])
-    _check_given(options.given, diagnosis, store)
+
+
+def tell_troubles(diagnosis: Diagnosis) -> None:
     for warning in diagnosis.warnings:
         tell(warning)
     for item in diagnosis.inputs:
         if item.error:
             tell(f"{item.name}: {item.error} (KB-E010)")
-    if not given["quiet"]:
-        _write(diagnosis, given["format_"], options, given["output"])
-    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
-    return _status(diagnosis, warned=given["strict"] and warned)
 
 
 def _platform() -> Any:
     return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
-def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
+def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     unread = [item for item in diagnosis.skipped if item.code != "KB-E011"]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
@@ -93,9 +122,10 @@ def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Iterator[Source | InputError]:
+def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError]:
     from diagnose.sources import STDIN, open_inputs
 
+    texts, limit = given["texts"], given["max_bytes"]
     for text in texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
     if not inputs and texts:
@@ -106,7 +136,7 @@ def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Ite
     yield from open_inputs(inputs or [STDIN], limit=limit)
 
 
-def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
+def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
     """A value that its parameter cannot take is said, rather than silently left out."""
     from diagnose.facts import refused
 
@@ -118,7 +148,7 @@ def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> Non
             raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 
-def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None) -> None:
+def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None) -> None:
     from diagnose.report import RENDERERS, Style
 
     colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
