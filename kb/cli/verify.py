@@ -57,6 +57,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     from kb.verify import answers_of, choose, plan_of
 
     check_call(given)
+    someone = sys.stdin is not None and sys.stdin.isatty()
     options = options_of(given)
     store = session.store()
     ask = asking(sources_of(inputs, given), store, options.encoding, raw=given["raw"])
@@ -68,7 +69,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     show(plan, choice)
     results: list[ProbeResult] = []
     stopped = False
-    if choice.run and agreed(choice, given):
+    if choice.run and agreed(choice, given["yes"], someone):
         stopped = not run(choice.run, _named(choice, given, options.given.values()), given["timeout"], results)
         diagnosis = replace(ask(replace(options, answers=answers_of(results))), probes=tuple(results))
     if not given["quiet"]:
@@ -111,15 +112,27 @@ def _line(head: str, text: str, checks: Sequence[str]) -> None:
     click.echo(neutral(f"{head}   {text} [{', '.join(checks)}]"), err=True)
 
 
-def agreed(choice: Choice, given: dict[str, Any]) -> bool:
-    """Whether the user agrees to the list; where nobody can be asked, says what to do."""
-    if given["yes"]:
+def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
+    """Whether the user agrees to the list; where there is not `someone` to be asked, says what to do."""
+    if yes:
         return True
-    if sys.stdin is not None and sys.stdin.isatty():
-        return click.confirm("Run these probes?", default=False, err=True)
+    if someone:
+        click.echo("Run these probes? [y/N]: ", nl=False, err=True)
+        return _reply().strip().casefold() in ("y", "yes")
     hosts = dict.fromkeys(item.host for item in choice.run if item.host) or {"localhost": None}
     tell(f"nothing was run: nobody to ask; agree with --yes {' '.join(f'--target {host}' for host in hosts)} (KB-E060)")
     return False
+
+
+def _reply() -> str:
+    """A line from the terminal; a paste has read standard input to its end and closed it."""
+    if not sys.stdin.closed:
+        return sys.stdin.readline()
+    try:
+        with open("CONIN$" if sys.platform == "win32" else "/dev/tty", encoding="utf-8", errors="replace") as terminal:
+            return terminal.readline()
+    except OSError:
+        return ""
 
 
 def _named(choice: Choice, given: dict[str, Any], values: Any) -> frozenset[str]:

@@ -60,7 +60,8 @@ def test_a_port_that_stays_silent_times_out():
 IN_A_NAMESPACE = """
 import json, subprocess
 from diagnose.probes import Limits, run_probe
-for line in ("link set lo up", "link add d0 type dummy", "addr add 10.99.0.1/24 dev d0", "link set d0 up",
+for line in ("link set lo up", "link add v0 type veth peer name v1", "addr add 10.99.0.1/24 dev v0", "link set v0 up",
+             "link set v1 up", "neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 nud permanent dev v0",
              "route add unreachable 10.98.0.0/24"):
     subprocess.run(["ip", *line.split()], check=True)
 print(json.dumps([run_probe("tcp", [host, "9001"], limits=Limits(seconds=0.5)).outcome
