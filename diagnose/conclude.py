@@ -23,7 +23,7 @@ from diagnose.model import (
     ShownRemediation,
     Span,
 )
-from diagnose.outcomes import Told, evidence_of, told
+from diagnose.outcomes import Told, answered, evidence_of, newest, told
 from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
 from diagnose.surroundings import unmet_of
@@ -184,14 +184,10 @@ class _Case:
         self.options = options
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         self.values, self.conflicts = self._merged(candidates, options.given)
-        self.outcomes: dict[str, Told] = told(
-            problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence)
-        )
-        for answer in options.answers:  # what a text shows is newer than an answer: only open checks are asked
-            if answer.problem == problem.id and not (
-                answer.check in self.outcomes and self.outcomes[answer.check].outcome
-            ):
-                self.outcomes[answer.check] = Told(answer.check, answer.outcome, answer.at, answer.quote)
+        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence))
+        chosen = answered(problem, [answer for answer in options.answers if answer.older])
+        found = answered(problem, [answer for answer in options.answers if not answer.older])
+        self.outcomes: dict[str, Told] = newest(newest(chosen, pasted), found)
         self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.learned = learned_of(problem, options.resolved)
         self.unmet = unmet_of(problem, passages, options.given)
@@ -342,11 +338,13 @@ def _articles(
     explain: bool,
 ) -> tuple[RankedArticle, ...]:
     other = {case.problem.id: case.other for case in cases}
+    values = {case.problem.id: dict(sorted(case.values.items())) for case in cases}
     return tuple(
         RankedArticle(
             id=s.problem,
             title=problems[s.problem].title,
             probability=_rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
+            parameters=values.get(s.problem, {}),
             score=s.score if explain else None,
         )
         for s in standings[:LISTED]

@@ -234,16 +234,6 @@ class Evidence(Seen, frozen=True, kw_only=True):
     limit: Strength | None = None
 
 
-class Answer(Seen, frozen=True, kw_only=True):
-    """An outcome of a check told by a person or a probe instead of read from an output; `at` says where it was told."""
-
-    problem: str
-    check: str
-    outcome: str
-    at: Span
-    quote: str = ""
-
-
 class Learned(Seen, frozen=True, kw_only=True):
     """What resolved cases do to the likelihood of a cause: `count` of `of` were this one, so the prior times `factor`."""
 
@@ -322,9 +312,12 @@ class Finding(Seen, frozen=True, kw_only=True):
 
 
 class RankedArticle(Seen, frozen=True, kw_only=True):
+    """`parameters` are the values that its checks and commands have, where its causes were worked out."""
+
     id: str
     title: str
     probability: float
+    parameters: dict[str, str] = {}
     evidence: tuple[ShownEvidence, ...] = ()
     score: Score | None = None
 
@@ -419,6 +412,21 @@ class Conflict(Seen, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class ProbeResult(Seen, frozen=True, kw_only=True):
+    """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
+
+    `address` is the one that was connected to; `checks` are the `article/check` that it answers.
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+    outcome: str
+    detail: str
+    seconds: float
+    address: str = ""
+    checks: tuple[str, ...] = ()
+
+
 class Diagnosis(Seen, frozen=True, kw_only=True):
     """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
 
@@ -440,3 +448,4 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     ruled_out: tuple[RuledOut, ...] = ()
     blind_spots: tuple[BlindSpot, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()

@@ -18,27 +18,29 @@ from diagnose.decode import looks_binary, sniff, to_utf8
 from diagnose.errors import BINARY, LEFT_OUT, KbError
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, InputRead, SeenCode, Skipped
-from diagnose.outcomes import outputs_in
+from diagnose.outcomes import Answered, Located, outputs_in
 from diagnose.rank import PRESET, Weights
 from diagnose.retrieve import Place, retrieve
 from diagnose.scan import scan_source
 from diagnose.sources import InputError, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
-    from diagnose.model import Answer, Platform
+    from diagnose.match import Matched, Passage
+    from diagnose.model import Platform
+    from diagnose.retrieve import Retrieved
     from diagnose.scan import SourceScan
 
 
 class Options(Struct, frozen=True):
     """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
 
+    `answers` are states of checks found by other means than a paste, in the order in which they were found.
+
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
-    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `answers` are outcomes told instead of read, `skipped` checks
-    (`ARTICLE/CHECK`) that shall not be named next.
+    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
     """
 
     platform: Platform | None = None
@@ -49,7 +51,7 @@ class Options(Struct, frozen=True):
     explain: bool = False
     weights: Weights = PRESET
     resolved: dict[str, int] = {}
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Answered, ...] = ()
     skipped: frozenset[str] = frozenset()
 
 
@@ -62,29 +64,48 @@ class Read(Struct, frozen=True):
     warnings: tuple[str, ...]
 
 
-def diagnose(
-    sources: Iterable[Source | InputError],
-    base: Knowledge,
-    options: Options | None = None,
-    keep: Callable[[Read, Sequence[Passage]], None] | None = None,
-) -> Diagnosis:
-    """Read all `sources` as one case and rank the causes that `base` knows. `keep` is shown what was read of them."""
+class Gathered(Struct, frozen=True):
+    """Everything read and matched: what several answers to one case, with other options, begin from."""
+
+    read: Read
+    matched: Matched
+    retrieved: Retrieved
+    outputs: tuple[Located, ...]
+    codes: tuple[SeenCode, ...]
+    platform: Platform | None
+
+
+def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
+    """Read all `sources` as one case and rank the causes that `base` knows."""
     options = options or Options()
-    read = read_all(sources, base, options.encoding)
+    return answer(gather(sources, base, options.encoding), base, options)
+
+
+def gather(sources: Iterable[Source | InputError], base: Knowledge, encoding: str = "") -> Gathered:
+    """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
+    read = read_all(sources, base, encoding)
     matched = match(read.scans, base)
-    if keep:
-        keep(read, matched.passages)
-    platform = options.platform or platform_of(matched.passages) or options.here
     seen = list(codes_in(matched.passages))
-    retrieved = retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base)
-    return conclude(
-        matched=matched,
-        retrieved=retrieved,
-        outputs=outputs_in(matched.passages),
-        codes=distinct(code for _, _, code in seen),
+    return Gathered(
         read=read,
+        matched=matched,
+        retrieved=retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base),
+        outputs=tuple(outputs_in(matched.passages)),
+        codes=distinct(code for _, _, code in seen),
+        platform=platform_of(matched.passages),
+    )
+
+
+def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
+    """Rank the causes that `base` knows for what was gathered."""
+    return conclude(
+        matched=gathered.matched,
+        retrieved=gathered.retrieved,
+        outputs=gathered.outputs,
+        codes=gathered.codes,
+        read=gathered.read,
         base=base,
-        options=replace(options, platform=platform),
+        options=replace(options, platform=options.platform or gathered.platform or options.here),
     )
 
 

@@ -7,50 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.match import passages_of
 from diagnose.model import Proof
-from diagnose.outcomes import outputs_in, told
-from diagnose.pipeline import read_all
+from diagnose.outcomes import answered, newest, outputs_in, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
-    from diagnose.model import Answer, Diagnosis
-    from diagnose.pipeline import Read
-    from diagnose.sources import InputError, Source
+    from diagnose.model import Diagnosis
+    from diagnose.outcomes import Answered
 
 
 def prove(
-    diagnosis: Diagnosis,
-    sources: Iterable[Source | InputError],
-    base: Knowledge,
-    answers: Sequence[Answer] = (),
-    *,
-    encoding: str = "",
-    keep: Callable[[Read, Sequence[Passage]], None] | None = None,
+    diagnosis: Diagnosis, passages: Sequence[Passage], base: Knowledge, answers: Sequence[Answered] = ()
 ) -> tuple[Proof, ...]:
     """Every step of the leading cause that can be proved, with the outcome that was seen after it.
 
     Empty where there is no cause, or none of its steps names its proof.
     """
-    read = read_all(sources, base, encoding)
-    passages = passages_of(read.scans)
-    if keep:
-        keep(read, passages)
     if not diagnosis.causes:
         return ()
     lead = diagnosis.causes[0]
     problem = base.problems([lead.article]).get(lead.article)
     if problem is None:
         return ()
-    outputs = outputs_in(passages)
     # An output that no recogniser knows may answer a check too: none of these sources holds the error itself.
-    seen = {
-        t.check: t.outcome for t in told(problem, diagnosis.parameters, outputs, passages, frozenset({""})).values()
-    }
-    seen = {a.check: a.outcome for a in answers if a.problem == problem.id} | {k: o for k, o in seen.items() if o}
+    seen = told(problem, _values(diagnosis, lead.article), outputs_in(passages), passages, frozenset({""}))
+    outcomes = newest(answered(problem, answers), seen)
     return tuple(
         Proof(
             cause=lead.id,
@@ -62,5 +46,10 @@ def prove(
         for step in lead.remediation
         if step.verify
         for check in [step.verify.partition(".")[0]]
-        for outcome in [seen.get(check)]
+        for outcome in [outcomes[check].outcome or None if check in outcomes else None]
     )
+
+
+def _values(diagnosis: Diagnosis, article: str) -> dict[str, str]:
+    own = next((a.parameters for a in diagnosis.articles if a.id == article), {})
+    return own or diagnosis.parameters

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.neutral import clip
-from diagnose.pipeline import Options, diagnose
+from diagnose.pipeline import Options, answer, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
     from diagnose.model import Diagnosis, Finding, Line, RankedArticle
-    from diagnose.pipeline import Read
     from diagnose.redact import Redactor
     from diagnose.sources import InputError, Source
     from kb.case import Case
@@ -26,8 +24,20 @@ KEPT = 10  # causes that a case keeps at least, so that two of them can be compa
 
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
     """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
-    diagnosis = diagnose(sources, base, options)
-    return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
+    return asking(sources, base, options.encoding, raw=raw)(options)
+
+
+def asking(
+    sources: Iterable[Source | InputError], base: Knowledge, encoding: str = "", *, raw: bool = False
+) -> Callable[[Options], Diagnosis]:
+    """Read `sources` once, as one case, to be answered again as more becomes known: options in, diagnosis out."""
+    gathered = gather(sources, base, encoding)
+
+    def run(options: Options) -> Diagnosis:
+        diagnosis = answer(gathered, base, options)
+        return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
+
+    return run
 
 
 def with_learned(options: Options, note: Callable[[str], None]) -> Options:
@@ -49,7 +59,6 @@ def ask_case(
     from kb.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
 
     redactor = Redactor()
-    kept = case
     options = replace(
         options,
         top=max(options.top, KEPT),
@@ -58,15 +67,13 @@ def ask_case(
         skipped=frozenset(case.skipped),
     )
 
-    def keep(read: Read, passages: Sequence[Passage]) -> None:
-        nonlocal kept
-        kept = with_inputs(case, read, passages, redactor.redact, now)
-
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case, encoding=options.encoding)
         yield from named_apart(case, sources)
 
-    plain = as_given(case, diagnose(everything(), base, options, keep))
+    gathered = gather(everything(), base, options.encoding)
+    plain = as_given(case, answer(gathered, base, options))
+    kept = with_inputs(case, gathered.read, gathered.matched.passages, redactor.redact, now)
     kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=redacted(plain, redactor))
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
@@ -80,16 +87,11 @@ def prove_case(
     case: Case, sources: Iterable[Source | InputError], base: Knowledge, options: Options, now: str, *, did: str = ""
 ) -> Case:
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
+    from diagnose.match import passages_of
+    from diagnose.pipeline import read_all
     from diagnose.prove import prove
     from diagnose.redact import Redactor
     from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
-
-    redact = Redactor().redact
-    kept = case
-
-    def keep(read: Read, passages: Sequence[Passage]) -> None:
-        nonlocal kept
-        kept = with_inputs(case, read, passages, redact, now, after=True)
 
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case, after=True, encoding=options.encoding)
@@ -97,8 +99,10 @@ def prove_case(
 
     if case.diagnosis is None:
         return case
-    answers = answers_of(case, after=True)
-    proofs = prove(case.diagnosis, everything(), base, answers, encoding=options.encoding, keep=keep)
+    read = read_all(everything(), base, options.encoding)
+    passages = passages_of(read.scans)
+    proofs = prove(case.diagnosis, passages, base, answers_of(case, after=True))
+    kept = with_inputs(case, read, passages, Redactor().redact, now, after=True)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
     fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model import Answer, Diagnosis, Span, Step
+from diagnose.model import Diagnosis, Step
+from diagnose.outcomes import Answered
 from diagnose.sources import STDIN, Source
 
 if TYPE_CHECKING:
@@ -74,16 +75,10 @@ class Case(Struct, frozen=True, kw_only=True):
     resolved: str | None = None
 
 
-def answers_of(case: Case, *, after: bool = False) -> tuple[Answer, ...]:
+def answers_of(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
     """The chosen outcomes as the core takes them."""
     return tuple(
-        Answer(
-            problem=item.article,
-            check=item.check,
-            outcome=item.outcome,
-            at=Span(source=ANSWER, line=number),
-            quote=f"{item.check}: {item.outcome}",
-        )
+        Answered(item.article, item.check, item.outcome, f"{item.check}: {item.outcome}", ANSWER, number, older=True)
         for number, item in enumerate(case.answers, 1)
         if item.after == after
     )

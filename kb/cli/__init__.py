@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # name: (module below kb.cli, what `kb --help` says)
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("diagnose", "Rank the root causes behind a pasted error or log files."),
+    "verify": ("verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
     "search": ("search", "Search the articles, offline."),
     "show": ("show", "Read an article."),
     "list": ("list_", "List the articles."),

@@ -11,10 +11,11 @@ import click
 
 from diagnose.errors import BINARY, LEFT_OUT, KbError
 from kb.cli import Session, tell
-from kb.cli.output import check_output, style_for, write_output
+from kb.cli import output as outputs
+from kb.cli.probing import probe_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diagnose.model import Diagnosis, Step
     from diagnose.pipeline import Options
@@ -48,6 +49,8 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--no-learned", is_flag=True, help="Ignore what resolved cases say of how likely a cause is.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
+@click.option("--verify", is_flag=True, help="Offer the read-only probes of the leading causes, as kb verify does.")
+@probe_options
 @click.pass_obj
 def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
@@ -57,13 +60,41 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
 
     Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
     """
+    if given["verify"]:
+        _no_case(given)
+        from kb.cli.verify import verify
+
+        return verify(session, inputs, given)
+    _no_probing(given)
+    _check_call(inputs, given)
+    check_output(given)
+    options = options_of(given)
+    store = session.store()
+    diagnosis, timeline = _diagnosed(inputs, given, store, options)
+    check_given(options.given, diagnosis, store)
+    tell_troubles(diagnosis)
+    if not given["quiet"]:
+        write(diagnosis, given["format_"], options, given["output"], timeline)
+    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
+    return status_of(diagnosis, warned=given["strict"] and warned)
+
+
+def _no_probing(given: dict[str, Any]) -> None:
+    """What only means something with --verify is not taken silently without it."""
+    if given["yes"] or given["targets"] or given["checks"]:
+        raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+
+
+def check_output(given: dict[str, Any]) -> None:
+    outputs.check_output(given["output"], force=given["force"])
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The options of the pipeline that the command line asks for, with what resolved cases say."""
     from diagnose.decode import check_encoding
     from diagnose.pipeline import Options, given_parameters
-    from diagnose.report import RENDERERS
     from kb.ask import with_learned
 
-    _check_call(inputs, given)
-    check_output(given["output"], force=given["force"])
     options = Options(
         platform=given["platform"],
         here=_platform(),
@@ -72,22 +103,21 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         top=given["top"],
         explain=given["explain"],
     )
-    store = session.store()
-    if not given["no_learned"]:
-        options = with_learned(options, tell)
-    diagnosis, timeline = _diagnosed(inputs, given, store, options)
-    _check_given(options.given, diagnosis, store)
+    return options if given.get("no_learned") else with_learned(options, tell)
+
+
+def tell_troubles(diagnosis: Diagnosis) -> None:
     for warning in diagnosis.warnings:
         tell(warning)
     codes = {item.path: item.code for item in diagnosis.skipped}
     for item in diagnosis.inputs:
         if item.error:
             tell(f"{item.name}: {item.error} ({codes.get(item.name, 'KB-E010')})")
-    if not given["quiet"]:
-        style = style_for(given["output"], explain=options.explain)
-        write_output(RENDERERS[given["format_"]](diagnosis, style, timeline), given["output"])
-    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
-    return _status(diagnosis, warned=given["strict"] and warned)
+
+
+def _no_case(given: dict[str, Any]) -> None:
+    if given["case_file"] or given["interactive"] or given["after_fix"]:
+        raise KbError("--verify", "does not go into a case yet", "run kb verify by itself, then type the outcomes")
 
 
 def _check_call(inputs: tuple[str, ...], given: dict[str, Any]) -> None:
@@ -106,7 +136,7 @@ def _diagnosed(
     if not given["case_file"] and not given["interactive"]:
         from kb.ask import ask
 
-        return ask(_sources(inputs, given["texts"], given["max_bytes"]), store, options, raw=given["raw"]), ()
+        return ask(sources_of(inputs, given), store, options, raw=given["raw"]), ()
     from kb.cli import casework
 
     return casework.run(given, store, options, _given_sources(inputs, given))
@@ -118,14 +148,14 @@ def _given_sources(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[S
         known = given["case_file"] and os.path.lexists(given["case_file"])
         if given["interactive"] or (known and (sys.stdin is None or sys.stdin.isatty())):
             return None
-    return _sources(inputs, given["texts"], given["max_bytes"])
+    return sources_of(inputs, given)
 
 
 def _platform() -> Any:
     return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
-def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
+def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
@@ -136,9 +166,10 @@ def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Iterator[Source | InputError]:
+def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError]:
     from diagnose.sources import STDIN, open_inputs
 
+    texts, limit = given["texts"], given["max_bytes"]
     for text in texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
     if not inputs and texts:
@@ -149,7 +180,7 @@ def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Ite
     yield from open_inputs(inputs or [STDIN], limit=limit)
 
 
-def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
+def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
     """A value that its parameter cannot take is said, rather than silently left out."""
     from diagnose.facts import refused
 
@@ -159,3 +190,10 @@ def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> Non
     for problem in problems.values():
         for name, expected in refused(problem.params, given).items():
             raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
+
+
+def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
+    from diagnose.report import RENDERERS
+
+    style = outputs.style_for(output, explain=options.explain)
+    outputs.write_output(RENDERERS[format_](diagnosis, style, timeline), output)

@@ -55,11 +55,9 @@ def test_a_skipped_check_is_not_named_again(diagnosed):
 
 
 def test_an_answer_counts_as_an_outcome_until_a_text_shows_another(diagnosed):
-    from diagnose.model import Answer, Span
+    from diagnose.outcomes import Answered
 
-    told = Answer(
-        problem="pool-failover-dcom-error", check="tcp9001", outcome="timeout", at=Span(source="answer", line=1)
-    )
+    told = Answered("pool-failover-dcom-error", "tcp9001", "timeout", "typed", older=True)
     diagnosis = diagnosed(ERROR + TRACE, answers=(told,))
     assert diagnosis.verdict == "confirmed"
     assert diagnosis.causes[0].id == BLOCKED
