@@ -234,6 +234,14 @@ class Evidence(Seen, frozen=True, kw_only=True):
     limit: Strength | None = None
 
 
+class Learned(Seen, frozen=True, kw_only=True):
+    """What resolved cases do to the likelihood of a cause: `count` of `of` were this one, so the prior times `factor`."""
+
+    factor: float
+    count: int
+    of: int
+
+
 class Score(Seen, frozen=True, kw_only=True):
     """A number beside its reasons: made where its formula stands, printed by `--explain`."""
 
@@ -275,6 +283,8 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     commands: tuple[Command, ...]
     cost: Cost
     unclear: str = ""
+    outcomes: tuple[str, ...] = ()
+    read_only: bool = True
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):
@@ -302,17 +312,67 @@ class Finding(Seen, frozen=True, kw_only=True):
 
 
 class RankedArticle(Seen, frozen=True, kw_only=True):
+    """`parameters` are the values that its checks and commands have, where its causes were worked out."""
+
     id: str
     title: str
     probability: float
+    parameters: dict[str, str] = {}
     evidence: tuple[ShownEvidence, ...] = ()
     score: Score | None = None
 
 
 class NextCheck(Seen, frozen=True, kw_only=True):
+    """The check to run next; `shown` is that check whole: question, commands, outcomes, what is missing."""
+
     cause: str
     check: str
     why: str
+    article: str = ""
+    shown: ShownCheck | None = None
+
+
+class RuledOut(Seen, frozen=True, kw_only=True):
+    """A cause that something strong or decisive speaks against, with what that is."""
+
+    id: str
+    title: str
+    probability: float
+    evidence: tuple[ShownEvidence, ...]
+
+
+class BlindSpot(Seen, frozen=True, kw_only=True):
+    """Something that was not looked at and would move the ranking: what, how to get it, which signals it would show.
+
+    `decides` says what becomes of the ranking; `around` is the time to look at (ISO), where the evidence has one.
+    """
+
+    source: str
+    how: str
+    signals: tuple[str, ...]
+    cause: str
+    decides: str
+    around: str = ""
+
+
+class Proof(Seen, frozen=True, kw_only=True):
+    """A remediation step after it was done: the outcome that proves it (`check.outcome`) and the one that was seen."""
+
+    cause: str
+    step: str
+    verify: str
+    outcome: str | None
+    proved: bool
+
+
+class Step(Seen, frozen=True, kw_only=True):
+    """One step of a case on its timeline: what was given or done when (ISO, UTC), and what was leading afterwards."""
+
+    time: str
+    did: str
+    verdict: str = ""
+    cause: str = ""
+    probability: float = 0.0
 
 
 class SeenCode(Seen, frozen=True, kw_only=True):
@@ -353,6 +413,21 @@ class Conflict(Seen, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class ProbeResult(Seen, frozen=True, kw_only=True):
+    """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
+
+    `address` is the one that was connected to; `checks` are the `article/check` that it answers.
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+    outcome: str
+    detail: str
+    seconds: float
+    address: str = ""
+    checks: tuple[str, ...] = ()
+
+
 class Diagnosis(Seen, frozen=True, kw_only=True):
     """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
 
@@ -371,3 +446,7 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     complete: bool
     skipped: tuple[Skipped, ...]
     warnings: tuple[str, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()

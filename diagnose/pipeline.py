@@ -14,10 +14,10 @@ from diagnose import codes as code_tables
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.errors import KbError
-from diagnose.intake import Setup, read_all
+from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, SeenCode
-from diagnose.outcomes import outputs_in
+from diagnose.outcomes import Answered, Located, outputs_in
 from diagnose.rank import PRESET, Weights
 from diagnose.retrieve import Place, retrieve
 
@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
     from diagnose.errors import InputError
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
+    from diagnose.match import Matched, Passage
     from diagnose.model import Platform
+    from diagnose.retrieve import Retrieved
     from diagnose.sources import Source
 
 
 class Options(Struct, frozen=True):
     """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
 
+    `answers` are states of checks found by other means than a paste, in the order in which they were found.
+
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
     """
 
     platform: Platform | None = None
@@ -44,24 +48,54 @@ class Options(Struct, frozen=True):
     top: int = 10
     explain: bool = False
     weights: Weights = PRESET
+    resolved: dict[str, int] = {}
+    answers: tuple[Answered, ...] = ()
+    skipped: frozenset[str] = frozenset()
+
+
+class Gathered(Struct, frozen=True):
+    """Everything read and matched: what several answers to one case, with other options, begin from."""
+
+    read: Read
+    matched: Matched
+    retrieved: Retrieved
+    outputs: tuple[Located, ...]
+    codes: tuple[SeenCode, ...]
+    platform: Platform | None
 
 
 def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
     """Read all `sources` as one case and rank the causes that `base` knows."""
     options = options or Options()
-    read = read_all(sources, base.lines, options.setup)
-    matched = match(read.scans, base)
-    platform = options.platform or platform_of(matched.passages) or options.here
+    return answer(gather(sources, base, options.setup), base, options)
+
+
+def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
+    """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
+    setup = setup or Setup()
+    read = read_all(sources, base.lines, setup)
+    matched = match(read.scans, base, setup.when)
     seen = list(codes_in(matched.passages))
-    retrieved = retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base)
-    return conclude(
-        matched=matched,
-        retrieved=retrieved,
-        outputs=outputs_in(matched.passages),
-        codes=distinct(code for _, _, code in seen),
+    return Gathered(
         read=read,
+        matched=matched,
+        retrieved=retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base),
+        outputs=tuple(outputs_in(matched.passages)),
+        codes=distinct(code for _, _, code in seen),
+        platform=platform_of(matched.passages),
+    )
+
+
+def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
+    """Rank the causes that `base` knows for what was gathered."""
+    return conclude(
+        matched=gathered.matched,
+        retrieved=gathered.retrieved,
+        outputs=gathered.outputs,
+        codes=gathered.codes,
+        read=gathered.read,
         base=base,
-        options=replace(options, platform=platform),
+        options=replace(options, platform=options.platform or gathered.platform or options.here),
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.model import Command, Diagnosis, ShownEvidence
 
+DETAILED = 0.05  # below it, a cause other than the first is shown without its checks and steps
+
 HEADLINES = {
     "confirmed": "Confirmed",
     "likely": "Likely",

@@ -25,6 +25,8 @@ def kb(root, home):
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
             "LOCALAPPDATA": str(home),
+            "XDG_DATA_HOME": str(home / "data"),
+            "APPDATA": str(home / "data"),
             "PYTHONPATH": str(root),
         }
         base = {k: v for k, v in os.environ.items() if k not in ("KB_PATH", "KB_DEBUG")}
