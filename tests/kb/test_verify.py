@@ -356,6 +356,24 @@ def test_a_clear_outcome_survives_an_unclear_answer():
     assert (told["a"].outcome, told["a"].quote) == ("failed", "one")
 
 
+@pytest.mark.parametrize(
+    ("probe", "fault"),
+    [
+        ("tcp: ['${db_host}', '${port}']", ""),
+        ("tcp: ['${port}', '${db_host}']", "not a number from 1 to 65535"),
+        ("tcp: ['${db_host}']", "tcp wants host port"),
+        ("ftp: ['${db_host}']", "no probe of the kind 'ftp'"),
+    ],
+)
+def test_lint_finds_probes_that_cannot_be_run(kb, tmp_path, probe, fault):
+    (tmp_path / "app-db").mkdir()
+    text = ARTICLE.replace("tcp: ['${db_host}', '${port}']", probe)
+    (tmp_path / "app-db" / "article.md").write_text(text, encoding="utf-8")
+    out = kb("lint", str(tmp_path)).out
+    assert fault in out
+    assert ("cannot be run" in out) == bool(fault)
+
+
 def test_the_next_best_check_of_the_seed_is_planned_first(diagnosed, shipped):
     diagnosis = diagnosed(
         'Invoke-CsPoolFailOver : Could not find a compatible interface with the server "fe02.contoso.com".\n'
