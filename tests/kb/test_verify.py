@@ -360,7 +360,7 @@ def test_a_clear_outcome_survives_an_unclear_answer():
     ("probe", "fault"),
     [
         ("tcp: ['${db_host}', '${port}']", ""),
-        ("tcp: ['${port}', '${db_host}']", "not a number from 1 to 65535"),
+        ("tcp: ['${port}', '${db_host}']", "is not a host name"),
         ("tcp: ['${db_host}']", "tcp wants host port"),
         ("ftp: ['${db_host}']", "no probe of the kind 'ftp'"),
     ],
