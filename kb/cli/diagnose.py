@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from diagnose.span import Span
+    from kb.cli.progress import Meter
     from kb.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -51,6 +53,13 @@ PLATFORMS = ("windows", "linux", "macos")
     "--zone", default="", metavar="ZONE", help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin."
 )
 @click.option(
+    "--context",
+    type=click.IntRange(min=0, max=32),
+    default=0,
+    metavar="N",
+    help="Show N lines on either side of evidence.",
+)
+@click.option(
     "--threads", type=click.IntRange(min=0), default=0, metavar="N", help="Scan with N threads (0: one a processor)."
 )
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
@@ -71,7 +80,9 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
     together with the error, or in the same paste: they move the ranking. With --case they may come later.
 
-    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
+    Ctrl-C ends the reading, not the answer: it is given for what was read, and marked as partial.
+
+    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong, 130 stopped.
     """
     if given["verify"]:
         _no_case(given)
@@ -114,6 +125,7 @@ def options_of(given: dict[str, Any]) -> Options:
         setup=setup_of(given),
         top=given["top"],
         explain=given["explain"],
+        context=given.get("context", 0),
     )
     return options if given.get("no_learned") else with_learned(options, tell)
 
@@ -146,9 +158,14 @@ def _diagnosed(
 ) -> tuple[Diagnosis, tuple[Step, ...]]:
     """The diagnosis of this call, and the timeline of its case where it has one."""
     if not given["case_file"] and not given["interactive"]:
-        from kb.ask import ask
+        from msgspec.structs import replace
 
-        return ask(sources_of(inputs, given), store, options, raw=given["raw"]), ()
+        from kb.ask import ask
+        from kb.cli.progress import meter
+
+        with meter(inputs) or nullcontext() as progress:
+            options = replace(options, setup=replace(options.setup, progress=progress))
+            return ask(sources_of(inputs, given, progress), store, options, raw=given["raw"]), ()
     from kb.cli import casework
 
     return casework.run(given, store, options, _given_sources(inputs, given))
@@ -207,6 +224,9 @@ def _platform() -> Any:
 
 
 def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
+    if diagnosis.stopped:
+        tell("stopped; the report is of what was read before")
+        return 130
     unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
@@ -217,7 +237,9 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError]:
+def sources_of(
+    inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
+) -> Iterator[Source | InputError]:
     from diagnose.sources import STDIN, open_inputs
 
     texts, limit = given["texts"], given["max_bytes"]
@@ -231,7 +253,7 @@ def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Sourc
         # One end of input ends the paste, and standard input stays open for an answer (kb verify).
         yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
         return
-    yield from open_inputs(inputs or [STDIN], limit=limit)
+    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
