@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from diagnose.retrieve import Retrieved
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
+# Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
 LISTED = 25
+LEAST_LISTED = 5e-7
 LEAST_SHARE = 0.005
 UNEXPLAINED = 20
 _DIGITS = str.maketrans("123456789", "0" * 9)
@@ -353,7 +355,8 @@ def _articles(
             parameters=values.get(s.problem, {}),
             score=s.score if explain else None,
         )
-        for s in standings[:LISTED]
+        for rank, s in enumerate(standings)
+        if rank < LISTED or shares[s.problem] >= LEAST_LISTED
     )
 
 

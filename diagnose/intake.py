@@ -99,7 +99,8 @@ class _Intake:
         self.setup = setup
         self.workers = Workers(setup.threads or usual())
         self.matcher = matcher
-        self.free = [matcher]
+        # Several threads get copies: the caller goes on with the matcher itself while one of them may still run.
+        self.free = [matcher] if self.workers.count == 1 else []
         self.pending: deque[tuple[_Opened, Ticket[PartScan]]] = deque()
         self.all: list[_Opened | InputError | Skipped] = []
         self.warnings: list[str] = []

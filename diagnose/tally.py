@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from diagnose.blocks import BLOCK
 from diagnose.patterns import FREQUENT_RATE
-from diagnose.scan import SALIENT
+from diagnose.scan import KEPT_PER_PATTERN, SALIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,13 +66,20 @@ def _tally(
     ]
     most, number = max(found, key=lambda item: item[0].counts[item[1]])
     return Tally(
-        count=sum(scan.counts[number] for scan, number in found),
+        count=_count(found),
         at_least=any(known[number].rate > FREQUENT_RATE and scan.size > BLOCK for scan, number in found),
         first=min(at, default=None),
         last=max(at, default=None),
         last_line=most.last[number].line,
         spread=spread(most.places(number), most.lines),
     )
+
+
+def _count(found: Sequence[tuple[SourceScan, int]]) -> int:
+    """Lines, each once where all were kept; several patterns of one signal often stand on one line."""
+    if all(scan.counts[number] <= KEPT_PER_PATTERN for scan, number in found):
+        return len({(scan.name, hit.line) for scan, number in found for hit in scan.hits if hit.number == number})
+    return sum(scan.counts[number] for scan, number in found)
 
 
 def spread(places: Iterable[tuple[int, int, int]], lines: int) -> str:
