@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from diagnose.advise import blind_spots, next_check, ruled_out
@@ -32,11 +31,12 @@ from diagnose.text import filled_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
     from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
     from diagnose.outcomes import Located
-    from diagnose.pipeline import Options, Read
+    from diagnose.pipeline import Options
     from diagnose.rank import CauseOdds, Standing, Weighed, Weights
     from diagnose.retrieve import Retrieved
 
@@ -44,6 +44,7 @@ DETAILED = 8  # problems whose causes, checks and commands are worked out
 LISTED = 25
 LEAST_SHARE = 0.005
 UNEXPLAINED = 20
+_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 def conclude(
@@ -372,15 +373,15 @@ def _unexplained(passages: Sequence[Passage], explained: set[Span]) -> tuple[Lin
     import re
 
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
             at = Span(source=passage.source, line=passage.first + index)
-            if at in explained or not salient.search(line):
+            shape = line[:80].translate(_DIGITS)
+            if shape in seen or at in explained or not salient.search(line):
                 continue
-            shape = re.sub(r"\d+", "0", line)[:80]
-            seen[shape] += 1
-            if seen[shape] == 1 and len(result) < UNEXPLAINED:
+            seen.add(shape)
+            if len(result) < UNEXPLAINED:
                 result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
     return tuple(result)

@@ -47,7 +47,7 @@ class InputError(KbError):
         return InputError(where, self.what, self.way_out, bytes_read=self.bytes_read, code=self.code)
 
 
-BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT = (
+BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT, STOPPED = (
     "KB-E011",
     "KB-E012",
     "KB-E013",
@@ -55,6 +55,7 @@ BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT = (
     "KB-E016",
     "KB-E017",
     "KB-E018",
+    "KB-E019",
 )
 
 

@@ -396,6 +396,7 @@ class InputRead(Seen, frozen=True, kw_only=True):
     error: str | None = None
     encoding: str = ""
     kind: str = ""
+    left_out: int = 0
 
 
 class Skipped(Seen, frozen=True, kw_only=True):

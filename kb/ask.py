@@ -12,6 +12,7 @@ from diagnose.pipeline import Options, answer, gather
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
     from diagnose.model import Diagnosis, Finding, Line, RankedArticle
     from diagnose.redact import Redactor
@@ -24,14 +25,14 @@ KEPT = 10  # causes that a case keeps at least, so that two of them can be compa
 
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
     """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
-    return asking(sources, base, options.encoding, raw=raw)(options)
+    return asking(sources, base, options.setup, raw=raw)(options)
 
 
 def asking(
-    sources: Iterable[Source | InputError], base: Knowledge, encoding: str = "", *, raw: bool = False
+    sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None, *, raw: bool = False
 ) -> Callable[[Options], Diagnosis]:
     """Read `sources` once, as one case, to be answered again as more becomes known: options in, diagnosis out."""
-    gathered = gather(sources, base, encoding)
+    gathered = gather(sources, base, setup)
 
     def run(options: Options) -> Diagnosis:
         diagnosis = answer(gathered, base, options)
@@ -68,10 +69,10 @@ def ask_case(
     )
 
     def everything() -> Iterable[Source | InputError]:
-        yield from sources_of(case, encoding=options.encoding)
+        yield from sources_of(case)
         yield from named_apart(case, sources)
 
-    gathered = gather(everything(), base, options.encoding)
+    gathered = gather(everything(), base, options.setup)
     plain = as_given(case, answer(gathered, base, options))
     kept = with_inputs(case, gathered.read, gathered.matched.passages, redactor.redact, now)
     kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=redacted(plain, redactor))
@@ -87,19 +88,19 @@ def prove_case(
     case: Case, sources: Iterable[Source | InputError], base: Knowledge, options: Options, now: str, *, did: str = ""
 ) -> Case:
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
+    from diagnose.intake import read_all
     from diagnose.match import passages_of
-    from diagnose.pipeline import read_all
     from diagnose.prove import prove
     from diagnose.redact import Redactor
     from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
 
     def everything() -> Iterable[Source | InputError]:
-        yield from sources_of(case, after=True, encoding=options.encoding)
+        yield from sources_of(case, after=True)
         yield from named_apart(case, sources)
 
     if case.diagnosis is None:
         return case
-    read = read_all(everything(), base, options.encoding)
+    read = read_all(everything(), base.lines, options.setup)
     passages = passages_of(read.scans)
     proofs = prove(case.diagnosis, passages, base, answers_of(case, after=True))
     kept = with_inputs(case, read, passages, Redactor().redact, now, after=True)

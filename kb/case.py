@@ -18,8 +18,8 @@ from diagnose.sources import STDIN, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from diagnose.intake import Read
     from diagnose.match import Passage
-    from diagnose.pipeline import Read
     from diagnose.sources import InputError
 
 SCHEMA = "kb.case/1"
@@ -84,16 +84,13 @@ def answers_of(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
     )
 
 
-def sources_of(case: Case, *, after: bool = False, encoding: str = "") -> Iterator[Source]:
-    """The kept inputs as streams. What was left out becomes empty lines, so that line numbers and counts stay.
-
-    The core reads all inputs in one `encoding` where the user names one: then these come in it too.
-    """
+def sources_of(case: Case, *, after: bool = False) -> Iterator[Source]:
+    """The kept inputs as streams of UTF-8. What was left out becomes empty lines, so that numbers and counts stay."""
     for item in case.inputs:
         if item.after == after:
-            chunks = _chunks(item, encoding or "utf-8")
+            chunks = _chunks(item)
             head = next(chunks, b"")
-            yield Source(item.name, item.kind or "plain", head, _again(head, chunks))
+            yield Source(item.name, item.kind or "plain", head, _again(head, chunks), encoding="utf-8")
 
 
 def _again(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -101,19 +98,19 @@ def _again(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _chunks(item: CaseInput, encoding: str) -> Iterator[bytes]:
+def _chunks(item: CaseInput) -> Iterator[bytes]:
     line = 1
     for excerpt in item.excerpts:
-        yield from _blank(excerpt.first - line, encoding)
+        yield from _blank(excerpt.first - line)
         text = excerpt.text + "\n"
-        yield text.encode(encoding, "replace")
+        yield text.encode("utf-8", "replace")
         line = excerpt.first + text.count("\n")
-    yield from _blank(item.lines + 1 - line, encoding)
+    yield from _blank(item.lines + 1 - line)
 
 
-def _blank(lines: int, encoding: str) -> Iterator[bytes]:
+def _blank(lines: int) -> Iterator[bytes]:
     while lines > 0:
-        yield ("\n" * min(lines, _CHUNK)).encode(encoding)
+        yield b"\n" * min(lines, _CHUNK)
         lines -= _CHUNK
 
 

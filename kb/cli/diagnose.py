@@ -17,12 +17,15 @@ from kb.cli.probing import probe_options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from diagnose.intake import Setup
     from diagnose.model import Diagnosis, Step
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
+    from diagnose.span import Span
     from kb.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
+AROUND = 600.0  # seconds on either side of --around
 PLATFORMS = ("windows", "linux", "macos")
 
 
@@ -39,6 +42,15 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding.")
 @click.option(
     "--max-bytes", type=click.IntRange(min=0), default=0, metavar="N", help="Read at most N bytes of an input (0: all)."
+)
+@click.option("--since", default="", metavar="T", help="Only lines from T on: 2026-11-21 09:14, 09:14, -2h, yesterday.")
+@click.option("--until", default="", metavar="T", help="Only lines up to T.")
+@click.option("--around", default="", metavar="T", help="Only lines of the ten minutes before and after T.")
+@click.option(
+    "--zone", default="", metavar="ZONE", help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin."
+)
+@click.option(
+    "--threads", type=click.IntRange(min=0), default=0, metavar="N", help="Scan with N threads (0: one a processor)."
 )
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
@@ -91,7 +103,6 @@ def check_output(given: dict[str, Any]) -> None:
 
 def options_of(given: dict[str, Any]) -> Options:
     """The options of the pipeline that the command line asks for, with what resolved cases say."""
-    from diagnose.decode import check_encoding
     from diagnose.pipeline import Options, given_parameters
     from kb.ask import with_learned
 
@@ -99,7 +110,7 @@ def options_of(given: dict[str, Any]) -> Options:
         platform=given["platform"],
         here=_platform(),
         given=dict(given_parameters(given["params"])),
-        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        setup=_setup(given),
         top=given["top"],
         explain=given["explain"],
     )
@@ -149,6 +160,37 @@ def _given_sources(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[S
         if given["interactive"] or (known and (sys.stdin is None or sys.stdin.isatty())):
             return None
     return sources_of(inputs, given)
+
+
+def _setup(given: dict[str, Any]) -> Setup:
+    from diagnose.decode import check_encoding
+    from diagnose.intake import Setup
+
+    return Setup(
+        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        threads=given["threads"],
+        span=_span(given),
+    )
+
+
+def _span(given: dict[str, Any]) -> Span | None:
+    """The span of time asked for; `--around` is ten minutes before and after."""
+    wanted = {name: given[name] for name in ("since", "until", "around") if given[name]}
+    if not wanted:
+        return None
+    import time
+
+    from diagnose.span import Span
+    from diagnose.times import parse_time, parse_zone
+
+    now = time.time()
+    zone = parse_zone(given["zone"]) if given["zone"] else None
+    at = {name: parse_time(text, now, zone) for name, text in wanted.items()}
+    if "around" in at:
+        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
+    if at.get("since", now) > at.get("until", max(now, at.get("since", now))):
+        raise KbError(f"--since {given['since']}", "is later than --until", "give the earlier time with --since")
+    return Span(at.get("since"), at.get("until"), now, zone)
 
 
 def _platform() -> Any:

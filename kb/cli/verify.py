@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kb.verify import Choice
 
 SHARED = frozenset(
-    "inputs texts format_ top explain platform params encoding max_bytes raw output force quiet strict".split()
+    "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads no_learned raw"
+    " output force quiet strict".split()
 )
 
 
@@ -60,7 +61,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     someone = sys.stdin is not None and sys.stdin.isatty()
     options = options_of(given)
     store = session.store()
-    ask = asking(sources_of(inputs, given), store, options.encoding, raw=given["raw"])
+    ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
