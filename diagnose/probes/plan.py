@@ -15,7 +15,7 @@ from diagnose.probes import PROBES, fault_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from diagnose.model import Problem
+    from diagnose.model import ParamType, Problem
 
 _SLOT = re.compile(r"\$\{([\w-]+)\}")
 
@@ -84,6 +84,24 @@ def merged(plans: Iterable[Plan]) -> Plan:
         for other in plan.not_runnable:
             not_runnable.setdefault((other.check, other.kind), other)
     return Plan(tuple(by_question.values()), tuple(not_runnable.values()))
+
+
+# A value of every type, to try what an article declares.
+_EXAMPLES: dict[ParamType, str] = {
+    "host": "host.example",
+    "ip": "192.0.2.1",
+    "port": "1",
+    "path": "/path",
+    "service": "service",
+    "user": "user",
+    "name": "name",
+}
+
+
+def with_placeholders(problem: Problem, arguments: Iterable[str]) -> tuple[str, ...]:
+    """`arguments` with an example of its parameter's type in every slot."""
+    values = {name: _EXAMPLES[param.type] for name, param in problem.params.items()}
+    return tuple(_filled(argument, values) for argument in arguments)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

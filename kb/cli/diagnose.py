@@ -219,6 +219,9 @@ def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Sourc
     if not inputs and sys.stdin is not None and sys.stdin.isatty():
         keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"
         click.echo(f"Paste the error and its surroundings, then end with {keys}:", err=True)
+        # One end of input ends the paste, and standard input stays open for an answer (kb verify).
+        yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
+        return
     yield from open_inputs(inputs or [STDIN], limit=limit)
 
 

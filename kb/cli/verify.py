@@ -58,7 +58,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     from kb.verify import answers_of, choose, plan_of
 
     check_call(given)
-    someone = sys.stdin is not None and sys.stdin.isatty()
+    someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
     options = options_of(given)
     store = session.store()
     ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
@@ -119,21 +119,10 @@ def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
         return True
     if someone:
         click.echo("Run these probes? [y/N]: ", nl=False, err=True)
-        return _reply().strip().casefold() in ("y", "yes")
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
     hosts = dict.fromkeys(item.host for item in choice.run if item.host) or {"localhost": None}
     tell(f"nothing was run: nobody to ask; agree with --yes {' '.join(f'--target {host}' for host in hosts)} (KB-E060)")
     return False
-
-
-def _reply() -> str:
-    """A line from the terminal; a paste has read standard input to its end and closed it."""
-    if not sys.stdin.closed:
-        return sys.stdin.readline()
-    try:
-        with open("CONIN$" if sys.platform == "win32" else "/dev/tty", encoding="utf-8", errors="replace") as terminal:
-            return terminal.readline()
-    except OSError:
-        return ""
 
 
 def _named(choice: Choice, given: dict[str, Any], values: Any) -> frozenset[str]:

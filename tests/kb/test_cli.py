@@ -216,7 +216,7 @@ def test_a_warm_diagnosis_imports_nothing_heavy(kb, root, home):
 
 
 @pytest.mark.parametrize(
-    "command", ["diagnose", "search", "show", "list", "code", "lint", "test", "schema", "index", "doctor"]
+    "command", ["diagnose", "verify", "search", "show", "list", "code", "lint", "test", "schema", "index", "doctor"]
 )
 def test_every_command_has_help(kb, command):
     done = kb(command, "--help")

@@ -235,21 +235,21 @@ def test_on_a_terminal_it_asks_and_no_is_the_default(environment, root, folder, 
 def test_after_a_paste_that_ended_with_ctrl_d_it_still_asks(environment, root, listener):
     import pty
 
-    process, terminal = pty.fork()
-    if process == 0:
-        os.chdir(root)
-        os.execve(sys.executable, [sys.executable, "-m", "kb", "verify"], environment)
-    seen = b""
-    replies = {b"then end with": error(listener.port).encode() + b"\x04", b"[y/N]": b"y\n"}
-    with contextlib.suppress(OSError):  # Linux: the other end is closed
-        while piece := os.read(terminal, 4096):
-            seen += piece
-            for question in [question for question in replies if question in seen]:
-                time.sleep(0.1)
-                os.write(terminal, replies.pop(question))
-    os.close(terminal)
-    _, status = os.waitpid(process, 0)
-    assert (os.waitstatus_to_exitcode(status), len(listener.came)) == (0, 1), seen
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "kb", "verify"], stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env=environment, cwd=root,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        assert process.stderr
+        assert b"then end with" in process.stderr.readline()
+        os.write(ours, error(listener.port).encode() + b"\x04")
+        while b"tcp 127.0.0.1" not in process.stderr.readline():
+            pass
+        os.write(ours, b"y\n")
+        process.communicate(timeout=60)
+    os.close(ours)
+    assert (process.returncode, len(listener.came)) == (0, 1)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux drops what a full backlog has no room for")
@@ -354,6 +354,24 @@ def test_an_answer_for_another_problem_or_check_changes_nothing():
 def test_a_clear_outcome_survives_an_unclear_answer():
     told = answered(PROBLEM, [Answered("p", "a", "refused", "one"), Answered("p", "a", "", "two", why="late")])
     assert (told["a"].outcome, told["a"].quote) == ("failed", "one")
+
+
+@pytest.mark.parametrize(
+    ("probe", "fault"),
+    [
+        ("tcp: ['${db_host}', '${port}']", ""),
+        ("tcp: ['${port}', '${db_host}']", "is not a host name"),
+        ("tcp: ['${db_host}']", "tcp wants host port"),
+        ("ftp: ['${db_host}']", "no probe of the kind 'ftp'"),
+    ],
+)
+def test_lint_finds_probes_that_cannot_be_run(kb, tmp_path, probe, fault):
+    (tmp_path / "app-db").mkdir()
+    text = ARTICLE.replace("tcp: ['${db_host}', '${port}']", probe)
+    (tmp_path / "app-db" / "article.md").write_text(text, encoding="utf-8")
+    out = kb("lint", str(tmp_path)).out
+    assert fault in out
+    assert ("cannot be run" in out) == bool(fault)
 
 
 def test_the_next_best_check_of_the_seed_is_planned_first(diagnosed, shipped):
