@@ -11,7 +11,8 @@ def played(shipped, root):
     loop = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loop)
     articles = [shipped.article(name) for name in shipped.ids()]
-    return {kind: loop.simulate(shipped, articles, kind, 40, 1) for kind in loop.WORLDS}
+    rounds = max(5, 240 // len(articles))  # however many articles there are, a few seconds
+    return {kind: loop.simulate(shipped, articles, kind, rounds, 1) for kind in loop.WORLDS}
 
 
 @pytest.mark.parametrize("kind", ["healthy", "noise"])
