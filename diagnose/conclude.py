@@ -22,6 +22,7 @@ from diagnose.model import (
     ShownRemediation,
     Span,
 )
+from diagnose.moments import Times
 from diagnose.outcomes import Told, answered, evidence_of, newest, told
 from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
@@ -82,25 +83,29 @@ def conclude(
     unknown_all = min(1.0, unknown + other)
     verdict = _verdict(findings, cases, unknown_all, options.weights)
     lead = cases[0] if cases else None
+    said = Times(matched, options.setup.when, options.context)
+    shown = tuple(said.finding(finding) for finding in findings[: options.top])
+    explained = {span for case in cases[:3] for span in case.standing.lines} | claimed
+    unexplained = tuple(said.line(line) for line in _unexplained(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,
         unknown=_rounded(unknown_all),
-        causes=tuple(findings[: options.top]),
+        causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
         also=_also(standings, shares, problems, lead),
         next_check=next_check(cases, options.skipped, options.platform) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
         codes=codes,
-        unexplained=_unexplained(
-            matched.passages, {span for case in cases[:3] for span in case.standing.lines} | claimed
-        ),
+        unexplained=unexplained,
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
         warnings=(*read.warnings, *matched.warnings),
         ruled_out=ruled_out(findings),
         blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
+        moments=said.moments(shown, unexplained),
+        stopped=read.stopped,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.dated import When
 from diagnose.decode import looks_binary, sniff
 from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
 from diagnose.excerpts import WHOLE
@@ -38,11 +39,15 @@ MOST_LINES = 12_000
 
 
 class Setup(Struct, frozen=True):
-    """How to read: the encoding that a person named, threads (0: as many as is usual), the span of time wanted."""
+    """How to read: the encoding that a person named, threads (0: as many as is usual), the span of time wanted.
+
+    `when` is what is known of times that a text does not tell; `progress` gets the number of bytes just read.
+    """
 
     encoding: str = ""
     threads: int = 0
     span: Span | None = None
+    when: When = When()
     progress: Callable[[int], object] | None = None
 
 

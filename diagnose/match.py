@@ -58,6 +58,7 @@ class Matched(Struct, frozen=True):
     lines: int
     warnings: tuple[str, ...] = ()
     tallies: dict[tuple[str, str], Tally] = {}
+    times: dict[tuple[str, int], float] = {}
 
 
 class _Found(Struct, frozen=True):
@@ -118,6 +119,7 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
         lines=sum(scan.lines for scan in scans),
         warnings=warnings,
         tallies=tallies(scans, known, times),
+        times=times,
     )
 
 

@@ -263,7 +263,12 @@ class Command(Seen, frozen=True, kw_only=True):
 
 
 class ShownEvidence(Seen, frozen=True, kw_only=True):
-    """`weight` is the natural logarithm of the likelihood ratio, negative against."""
+    """`weight` is the natural logarithm of the likelihood ratio, negative against.
+
+    `count` lines of all inputs showed the signal (`at_least` where it is too frequent to be counted exactly in a large
+    input), from `first_time` to `last_time`, the last on `last_line`; `spread` is where in the input, from beginning to
+    end, and `time` that of this line. Times are ISO 8601, None where the text tells none. `context` are the lines around it.
+    """
 
     signal: str
     supports: bool
@@ -272,6 +277,14 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     line: int
     quote: str
     why: str = ""
+    time: str | None = None
+    count: int = 1
+    at_least: bool = False
+    first_time: str | None = None
+    last_time: str | None = None
+    last_line: int | None = None
+    spread: str = ""
+    context: tuple[str, ...] = ()
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):
@@ -387,6 +400,18 @@ class Line(Seen, frozen=True, kw_only=True):
     source: str
     line: int
     quote: str
+    time: str | None = None
+
+
+class Moment(Seen, frozen=True, kw_only=True):
+    """A line with a time: evidence of a cause by a signal, or what nothing explains (both empty)."""
+
+    time: str
+    source: str
+    line: int
+    signal: str
+    cause: str
+    quote: str
 
 
 class InputRead(Seen, frozen=True, kw_only=True):
@@ -450,3 +475,5 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     blind_spots: tuple[BlindSpot, ...] = ()
     proofs: tuple[Proof, ...] = ()
     probes: tuple[ProbeResult, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    stopped: bool = False

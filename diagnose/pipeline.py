@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True):
-    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
+    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer,
+    `context` is the number of lines to show around evidence.
 
     `answers` are states of checks found by other means than a paste, in the order in which they were found.
 
@@ -45,6 +46,7 @@ class Options(Struct, frozen=True):
     here: Platform | None = None
     given: dict[str, str] = {}
     setup: Setup = Setup()
+    context: int = 0
     top: int = 10
     explain: bool = False
     weights: Weights = PRESET
@@ -72,8 +74,9 @@ def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: O
 
 def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
     """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
+    setup = setup or Setup()
     read = read_all(sources, base.lines, setup)
-    matched = match(read.scans, base)
+    matched = match(read.scans, base, setup.when)
     seen = list(codes_in(matched.passages))
     return Gathered(
         read=read,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Diagnosis, Finding, Line, RankedArticle
+    from diagnose.model import Diagnosis, Finding, RankedArticle, RuledOut
     from diagnose.redact import Redactor
     from diagnose.sources import InputError, Source
     from kb.case import Case
 
 
+Shown = TypeVar("Shown", "Finding", "RankedArticle", "RuledOut")
 KEPT = 10  # causes that a case keeps at least, so that two of them can be compared
 
 
@@ -29,7 +30,7 @@ def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Option
 
 
 def asking(
-    sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None, *, raw: bool = False
+    sources: Iterable[Source | InputError], base: Knowledge, setup: Setup, *, raw: bool = False
 ) -> Callable[[Options], Diagnosis]:
     """Read `sources` once, as one case, to be answered again as more becomes known: options in, diagnosis out."""
     gathered = gather(sources, base, setup)
@@ -133,23 +134,16 @@ def with_quotes(diagnosis: Diagnosis, hide: Callable[[str], str]) -> Diagnosis:
     """The same diagnosis with `hide` applied to every quote."""
     return replace(
         diagnosis,
-        causes=tuple(_finding(finding, hide) for finding in diagnosis.causes),
-        articles=tuple(_article(article, hide) for article in diagnosis.articles),
-        unexplained=tuple(_line(line, hide) for line in diagnosis.unexplained),
-        ruled_out=tuple(
-            replace(cause, evidence=tuple(replace(e, quote=hide(e.quote)) for e in cause.evidence))
-            for cause in diagnosis.ruled_out
-        ),
+        causes=tuple(_with_evidence(finding, hide) for finding in diagnosis.causes),
+        articles=tuple(_with_evidence(article, hide) for article in diagnosis.articles),
+        unexplained=tuple(replace(line, quote=hide(line.quote)) for line in diagnosis.unexplained),
+        moments=tuple(replace(moment, quote=hide(moment.quote)) for moment in diagnosis.moments),
+        ruled_out=tuple(_with_evidence(cause, hide) for cause in diagnosis.ruled_out),
     )
 
 
-def _finding(finding: Finding, hide: Callable[[str], str]) -> Finding:
-    return replace(finding, evidence=tuple(replace(e, quote=hide(e.quote)) for e in finding.evidence))
-
-
-def _article(article: RankedArticle, hide: Callable[[str], str]) -> RankedArticle:
-    return replace(article, evidence=tuple(replace(e, quote=hide(e.quote)) for e in article.evidence))
-
-
-def _line(line: Line, hide: Callable[[str], str]) -> Line:
-    return replace(line, quote=hide(line.quote))
+def _with_evidence(shown: Shown, hide: Callable[[str], str]) -> Shown:
+    evidence = tuple(
+        replace(e, quote=hide(e.quote), context=tuple(hide(line) for line in e.context)) for e in shown.evidence
+    )
+    return replace(shown, evidence=evidence)

@@ -85,7 +85,7 @@ def answers_of(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
 
 
 def sources_of(case: Case, *, after: bool = False) -> Iterator[Source]:
-    """The kept inputs as streams of UTF-8. What was left out becomes empty lines, so that numbers and counts stay."""
+    """The kept inputs as streams. What was left out becomes empty lines, so that line numbers and counts stay."""
     for item in case.inputs:
         if item.after == after:
             chunks = _chunks(item)
@@ -110,7 +110,7 @@ def _chunks(item: CaseInput) -> Iterator[bytes]:
 
 def _blank(lines: int) -> Iterator[bytes]:
     while lines > 0:
-        yield b"\n" * min(lines, _CHUNK)
+        yield ("\n" * min(lines, _CHUNK)).encode()
         lines -= _CHUNK
 
 

@@ -14,7 +14,7 @@ from diagnose.report.words import effect, percent, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diagnose.model import BlindSpot, Diagnosis, Proof, RuledOut, ShownCheck, Step
+    from diagnose.model import BlindSpot, Diagnosis, Moment, Proof, RuledOut, ShownCheck, Step
 
 
 class Part(Struct, frozen=True):
@@ -35,6 +35,7 @@ def sections_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> list[Sec
         _section("Proof of the fix", _proof, diagnosis.proofs),
         _section("Ruled out", _ruled_out, diagnosis.ruled_out),
         _section("Not looked at", _blind_spot, diagnosis.blind_spots),
+        _section("In order of time", _moment, diagnosis.moments if len(diagnosis.moments) > 1 else ()),
         _section("Checks done", _done, _checks(diagnosis, done=True) if timeline else ()),
         _section("Checks open", _open, _checks(diagnosis, done=False) if timeline else ()),
         _section("Timeline", _step, timeline),
@@ -60,6 +61,11 @@ def _proof(proof: Proof) -> tuple[Part, ...]:
     else:
         state = f"not proved yet: {proof.verify} proves it"
     return Part(proof.step), Part(state)
+
+
+def _moment(moment: Moment) -> tuple[Part, ...]:
+    what = f"{moment.signal} ({moment.cause})" if moment.signal else "not explained"
+    return Part(f"{moment.time}  {place(moment.source, moment.line)}  {what}"), Part(moment.quote[:120])
 
 
 def _ruled_out(cause: RuledOut) -> tuple[Part, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.words import effect, often, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -91,6 +91,10 @@ class _Report:
             quote = neutral(item.quote)
             room = max(30, self.style.width - 10)
             yield self.paint(f"          {quote if len(quote) <= room else quote[: room - 3] + '...'}", "faint")
+            if often(item):
+                yield self.paint(f"          {often(item)}", "faint")
+            for line in item.context:
+                yield self.paint(f"          | {neutral(line)[:room]}", "faint")
         for check in finding.checks if detailed else finding.checks[:1]:
             yield from self._check(check)
         if not detailed:

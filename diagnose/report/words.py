@@ -28,6 +28,15 @@ def percent(probability: float) -> str:
     return f"{value:.0f} %"
 
 
+def often(evidence: ShownEvidence) -> str:
+    """How often a signal was seen, and from when to when; empty where it was once and at no known time."""
+    if evidence.count < 2:
+        return ""
+    lines = f"{'at least ' if evidence.at_least else ''}{evidence.count:,} lines"
+    span = f", {evidence.first_time} to {evidence.last_time}" if evidence.first_time else ""
+    return f"{lines}{span}, last on line {evidence.last_line}" + (f"  [{evidence.spread}]" if evidence.spread else "")
+
+
 def effect(evidence: ShownEvidence) -> str:
     """`10x for`, `50x against`, or `symptom`."""
     if evidence.weight == 0:

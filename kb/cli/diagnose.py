@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,11 +18,13 @@ from kb.cli.probing import probe_options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from diagnose.dated import When
     from diagnose.intake import Setup
     from diagnose.model import Diagnosis, Step
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from diagnose.span import Span
+    from kb.cli.progress import Meter
     from kb.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -50,6 +53,13 @@ PLATFORMS = ("windows", "linux", "macos")
     "--zone", default="", metavar="ZONE", help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin."
 )
 @click.option(
+    "--context",
+    type=click.IntRange(min=0, max=32),
+    default=0,
+    metavar="N",
+    help="Show N lines on either side of evidence.",
+)
+@click.option(
     "--threads", type=click.IntRange(min=0), default=0, metavar="N", help="Scan with N threads (0: one a processor)."
 )
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
@@ -70,7 +80,9 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
     together with the error, or in the same paste: they move the ranking. With --case they may come later.
 
-    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
+    Ctrl-C ends the reading, not the answer: it is given for what was read, and marked as partial.
+
+    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong, 130 stopped.
     """
     if given["verify"]:
         _no_case(given)
@@ -110,9 +122,10 @@ def options_of(given: dict[str, Any]) -> Options:
         platform=given["platform"],
         here=_platform(),
         given=dict(given_parameters(given["params"])),
-        setup=_setup(given),
+        setup=setup_of(given),
         top=given["top"],
         explain=given["explain"],
+        context=given.get("context", 0),
     )
     return options if given.get("no_learned") else with_learned(options, tell)
 
@@ -145,9 +158,14 @@ def _diagnosed(
 ) -> tuple[Diagnosis, tuple[Step, ...]]:
     """The diagnosis of this call, and the timeline of its case where it has one."""
     if not given["case_file"] and not given["interactive"]:
-        from kb.ask import ask
+        from msgspec.structs import replace
 
-        return ask(sources_of(inputs, given), store, options, raw=given["raw"]), ()
+        from kb.ask import ask
+        from kb.cli.progress import meter
+
+        with meter(inputs) or nullcontext() as progress:
+            options = replace(options, setup=replace(options.setup, progress=progress))
+            return ask(sources_of(inputs, given, progress), store, options, raw=given["raw"]), ()
     from kb.cli import casework
 
     return casework.run(given, store, options, _given_sources(inputs, given))
@@ -162,35 +180,43 @@ def _given_sources(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[S
     return sources_of(inputs, given)
 
 
-def _setup(given: dict[str, Any]) -> Setup:
+def setup_of(given: dict[str, Any]) -> Setup:
+    """How the inputs are to be read."""
+    import time
+
+    from diagnose.dated import When
     from diagnose.decode import check_encoding
     from diagnose.intake import Setup
 
+    zone = None
+    if given.get("zone"):
+        from diagnose.times import parse_zone
+
+        zone = parse_zone(given["zone"])
+    when = When(time.time(), zone)
     return Setup(
         encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
-        threads=given["threads"],
-        span=_span(given),
+        threads=given.get("threads", 0),
+        span=_span(given, when),
+        when=when,
     )
 
 
-def _span(given: dict[str, Any]) -> Span | None:
+def _span(given: dict[str, Any], when: When) -> Span | None:
     """The span of time asked for; `--around` is ten minutes before and after."""
-    wanted = {name: given[name] for name in ("since", "until", "around") if given[name]}
+    wanted = {name: given[name] for name in ("since", "until", "around") if given.get(name)}
     if not wanted:
         return None
-    import time
-
     from diagnose.span import Span
-    from diagnose.times import parse_time, parse_zone
+    from diagnose.times import parse_time
 
-    now = time.time()
-    zone = parse_zone(given["zone"]) if given["zone"] else None
-    at = {name: parse_time(text, now, zone) for name, text in wanted.items()}
+    at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
     if "around" in at:
         at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
-    if at.get("since", now) > at.get("until", max(now, at.get("since", now))):
-        raise KbError(f"--since {given['since']}", "is later than --until", "give the earlier time with --since")
-    return Span(at.get("since"), at.get("until"), now, zone)
+    since, until = at.get("since"), at.get("until")
+    if since is not None and until is not None and since > until:
+        raise KbError("--since", "is later than --until", "give the earlier time with --since")
+    return Span(since, until, when.now, when.zone)
 
 
 def _platform() -> Any:
@@ -198,6 +224,9 @@ def _platform() -> Any:
 
 
 def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
+    if diagnosis.stopped:
+        tell("stopped; the report is of what was read before")
+        return 130
     unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
@@ -208,7 +237,9 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError]:
+def sources_of(
+    inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
+) -> Iterator[Source | InputError]:
     from diagnose.sources import STDIN, open_inputs
 
     texts, limit = given["texts"], given["max_bytes"]
@@ -222,7 +253,7 @@ def sources_of(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Sourc
         # One end of input ends the paste, and standard input stays open for an answer (kb verify).
         yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
         return
-    yield from open_inputs(inputs or [STDIN], limit=limit)
+    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:

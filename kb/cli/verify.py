@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from kb.verify import Choice
 
 SHARED = frozenset(
-    "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads no_learned raw"
-    " output force quiet strict".split()
+    "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads context raw output force quiet strict".split()
 )
 
 
