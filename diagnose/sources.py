@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 import sys
+from io import BufferedReader
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
@@ -140,24 +141,30 @@ class _Disk:
         self._owned = owned
         self.read_so_far = 0
         self._progress = progress
+        self._ended = False
 
     def __del__(self) -> None:
         if self._owned:
             self.file.close()
 
     def read(self, count: int = CHUNK) -> bytes:
+        if self._ended:  # a terminal would wait for another end of the input
+            return b""
         try:
             data = self.file.read(count)
         except (OSError, ValueError) as error:
             raise self.early(_reason(error), "check the disk or the share") from None
         if data is None:
             raise self.early("has nothing to read now and would wait", "give it on standard input")
+        # A buffered reader fills the count unless its end is near: a terminal is not asked twice for it.
+        self._ended = not data or (len(data) < count and isinstance(self.file, BufferedReader))
         self.read_so_far += len(data)
         if self._progress and data:
             self._progress(len(data))
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        self._ended = False
         try:
             return self.file.seek(offset, whence)
         except (OSError, ValueError) as error:

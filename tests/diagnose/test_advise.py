@@ -15,7 +15,7 @@ def test_a_log_that_was_not_read_and_would_decide_is_a_blind_spot(diagnosed):
     assert spot.source == "ocs-logger"
     assert spot.signals == ("confdir",)
     assert spot.cause == BLOCKED
-    assert "13 % to 60 %" in spot.decides
+    assert spot.decides.startswith("if it shows there, 'TCP 9001")
     assert "OCSLogger" in spot.how
 
 

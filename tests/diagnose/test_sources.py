@@ -224,3 +224,23 @@ def test_every_kind_has_a_row_that_loads():
 def test_kinds_that_are_not_read_are_named(magic):
     (trouble,) = open_inputs(["-"], BytesIO(magic + b"rest"))
     assert trouble.code == "KB-E017"
+
+
+def test_a_terminal_is_asked_only_once_for_the_end_of_the_input():
+    import io
+
+    class Terminal(io.RawIOBase):
+        """A line, then its end, then it would wait for more keys."""
+
+        answers = iter([b"an error line\n", b""])
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            data = next(self.answers)
+            buffer[: len(data)] = data
+            return len(data)
+
+    (source,) = open_inputs(["-"], io.BufferedReader(Terminal()))
+    assert b"".join(source.chunks) == b"an error line\n"
