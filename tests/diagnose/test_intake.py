@@ -23,7 +23,7 @@ PATTERNS = [
     Pattern(1, literal(NEEDLE)),
     Pattern(2, r"port[ =](\d+)\b"),
     Pattern(3, "every line", True, True),
-    Pattern(4, "line 7", False),
+    Pattern(4, "17 every", False),
 ]
 
 
