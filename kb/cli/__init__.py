@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "code": ("code", "Decode an error code in any notation."),
     "lint": ("lint", "Check articles for faults."),
     "test": ("test", "Check articles against the samples beside them."),
+    "eval": ("eval", "Measure a base on labelled cases."),
     "schema": ("schema", "Print the JSON Schema of the article format."),
     "index": ("index", "Build the derived files now."),
     "doctor": ("doctor", "Show versions, engines and the state of the cache."),
