@@ -60,7 +60,7 @@ def conclude(
     problems = dict(matched.problems)
     wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
     problems |= base.problems(sorted(wanted - set(problems)))
-    standings = _standings(problems, evidence, matched, retrieved, base, options.weights, claimed)
+    standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
     shares = _collapsed(shares, problems, evidence)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
@@ -120,7 +120,7 @@ def _claimed(outputs: Sequence[Located]) -> set[Span]:
     }
 
 
-def _standings(
+def standings_of(
     problems: dict[str, Problem],
     evidence: Mapping[str, Sequence[Evidence]],
     matched: Matched,
@@ -132,7 +132,7 @@ def _standings(
     outside = {name: [e for e in items if e.at not in claimed] for name, items in evidence.items()}
     outside = {name: items for name, items in outside.items() if items}
     seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
-    context = context_of(matched.passages, base)
+    context = context_of(matched.passages, base, problems)
     return stand(problems, seen, matched.rates, retrieved, context, matched.lines, weights)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from diagnose.retrieve import rarity
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
@@ -35,12 +37,18 @@ def platform_of(passages: Sequence[Passage]) -> Platform | None:
     return best if counts[best] > max(rivals) else None
 
 
-def context_of(passages: Sequence[Passage], base: Knowledge) -> dict[str, int]:
-    """For every problem that names products: 1 where one of them is named in the text, -1 where only another's is."""
+def context_of(passages: Sequence[Passage], base: Knowledge, problems: Iterable[str]) -> dict[str, float]:
+    """For each of `problems` that names products: up to 1 where one of them is named in the text, the more the fewer
+    problems share it; -1 where only another's is."""
     products = base.products()
-    vocabulary = frozenset().union(*products.values()) if products else frozenset()
+    holders = base.product_words()
     text = {word for passage in passages for line in passage.lines for word in _WORD.findall(line.lower())}
-    named = vocabulary & text
+    named = {word: rarity(holders[word], base.size) for word in text if word in holders}
     if not named:
         return {}
-    return {problem: 1 if words & named else -1 for problem, words in products.items()}
+    full = rarity(1, base.size)
+    return {
+        problem: max((named[word] / full for word in products[problem] if word in named), default=-1.0)
+        for problem in problems
+        if problem in products
+    }

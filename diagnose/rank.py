@@ -6,23 +6,27 @@ values, gives values; knows nothing of how the evidence was found.
 
 from __future__ import annotations
 
+import re
 from math import exp, log
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score
+from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import LEAST_BASE
+from diagnose.terms import prose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.model import Clue, Evidence, Problem, RootCause, Span
-    from diagnose.retrieve import Retrieved
+    from diagnose.model import Clue, Evidence, Problem, RootCause
+    from diagnose.retrieve import Covered, Named, Retrieved
 
 DESCRIBED = "described"
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
+# Worth (nats) from which on a matched symptom, and a covered message, counts in full.
+FULL_SYMPTOM, FULL_MESSAGE = 8.0, 20.0
 
 
 class Weights(Struct, frozen=True):
@@ -31,7 +35,9 @@ class Weights(Struct, frozen=True):
     unknown: float = 6.0
     coverage: float = 5.0
     information: float = 3.0
-    fulltext: float = 1.0
+    whole: float = 0.5
+    stretch: float = 0.5
+    worth: float = 0.2
     context: float = 0.5
     likely: float = 0.7
     likely_cause: float = 0.5
@@ -39,6 +45,17 @@ class Weights(Struct, frozen=True):
 
 
 PRESET = Weights()
+
+
+class Features(Struct, frozen=True):
+    """What was measured of a candidate: each is multiplied by the weight of its name."""
+
+    coverage: float
+    information: float
+    whole: float
+    stretch: float
+    worth: float
+    context: float
 
 
 class Standing(Struct, frozen=True):
@@ -51,6 +68,7 @@ class Standing(Struct, frozen=True):
     score: Score
     symptom: bool
     lines: frozenset[Span]
+    features: Features
 
 
 class Weighed(Struct, frozen=True):
@@ -75,88 +93,150 @@ def stand(
     evidence: Mapping[str, Sequence[Evidence]],
     rates: Mapping[tuple[str, str], tuple[float, int]],
     retrieved: Retrieved,
-    context: Mapping[str, int],
+    context: Mapping[str, float],
     lines: int,
     weights: Weights = PRESET,
 ) -> list[Standing]:
     """All candidates, best first."""
-    candidates = {
-        *evidence,
-        *retrieved.fulltext,
-        *(c.problem for c in retrieved.covered),
-        *(n.problem for n in retrieved.named),
-    }
+    seen = _Seen(rates, retrieved, lines)
+    candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
     result = [
-        _standing(problems[name], evidence.get(name, ()), rates, retrieved, context.get(name, 0), lines, weights)
+        _standing(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0), weights)
         for name in sorted(candidates)
         if name in problems
     ]
     return sorted(result, key=lambda s: (-s.score.value, s.problem))
 
 
-def _standing(
-    problem: Problem,
-    evidence: Sequence[Evidence],
-    rates: Mapping[tuple[str, str], tuple[float, int]],
-    retrieved: Retrieved,
-    context: int,
-    lines: int,
-    weights: Weights,
-) -> Standing:
-    by_line: dict[Span, tuple[float, str]] = {}
-    coverage, covered_by = 0.0, ""
-    symptom = False
-    from diagnose.model import Span
+class _Seen:
+    """What was retrieved, by problem. Lives inside `stand` only."""
 
+    def __init__(self, rates: Mapping[tuple[str, str], tuple[float, int]], retrieved: Retrieved, lines: int) -> None:
+        self.rates = rates
+        self.lines = lines
+        self.rarity = retrieved.rarity
+        self.fulltext = retrieved.fulltext
+        self.covered: dict[str, list[Covered]] = {}
+        for covered in retrieved.covered:
+            self.covered.setdefault(covered.problem, []).append(covered)
+        self.named: dict[str, list[Named]] = {}
+        for named in retrieved.named:
+            self.named.setdefault(named.problem, []).append(named)
+
+    def worth(self, problem: Problem, name: str) -> float:
+        """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
+        worth = feature_worth(*_rate(problem, name, self.rates), self.lines)
+        signal = problem.signals.get(name)
+        texts = [] if signal is None else [*signal.contains, *(bare_words(regex) for regex in signal.regex)]
+        wordy = [found for text in texts if (found := self._words(text))]
+        return min(worth, max(wordy)) if wordy else worth
+
+    def _words(self, text: str) -> float:
+        return max((sum(self.rarity.get(w, 0.0) for w in set(prose(part))) for part in text.split("|")), default=0.0)
+
+
+_SYNTAX = re.compile(r"\\[wsdbWSDBAz]|\(\?[^)]*?[:>]|\[[^\]]*\]|[.*+?^$(){}\\]")
+
+
+def bare_words(regex: str) -> str:
+    """A pattern without its syntax: its words, alternatives apart."""
+    return _SYNTAX.sub(" ", regex)
+
+
+class _Tally:
+    """The features of one candidate as they are met. Lives inside `_standing` only."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[float, Span]] = {}
+        self.coverage, self.covered_by = 0.0, "no known message"
+        self.symptom = False
+
+    def add(self, feature: str, worth: float, at: Span) -> None:
+        """A feature counts once, where it is worth most."""
+        if worth > self.found.get(feature, (0.0, at))[0]:
+            self.found[feature] = (worth, at)
+
+    def cover(self, share: float, because: str) -> None:
+        if share > self.coverage:
+            self.coverage, self.covered_by = share, because
+
+    @property
+    def lines(self) -> dict[Span, tuple[float, str]]:
+        """Of several features on one line only the best counts."""
+        result: dict[Span, tuple[float, str]] = {}
+        for feature, (worth, at) in self.found.items():
+            if worth > result.get(at, (0.0, ""))[0]:
+                result[at] = (worth, feature)
+        return result
+
+
+def _standing(
+    problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context: float, weights: Weights
+) -> Standing:
+    tally = _Tally()
+    _declared(tally, problem, evidence, seen)
+    for covered in seen.covered.get(problem.id, ()):
+        share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
+        because = f'message "{covered.text[:60]}"'
+        tally.symptom = tally.symptom or share >= 0.6
+        tally.cover(share, because)
+        at = Span(source=covered.place.source, line=covered.place.line)
+        tally.add(because, covered.share**2 * min(12.0, covered.worth / 3), at)
+    for named in seen.named.get(problem.id, ()):
+        at = Span(source=named.place.source, line=named.place.line)
+        tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
+    lines = tally.lines
+    text = seen.fulltext.get(problem.id)
+    features = Features(
+        coverage=tally.coverage,
+        information=log(1 + sum(worth for worth, _ in lines.values())),
+        whole=text.whole if text else 0.0,
+        stretch=text.stretch if text else 0.0,
+        worth=log(1 + text.worth) if text else 0.0,
+        context=context,
+    )
+    return Standing(
+        problem.id, _scored(features, weights, tally.covered_by, lines), tally.symptom, frozenset(lines), features
+    )
+
+
+def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], seen: _Seen) -> None:
     supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
     for item in evidence:
         is_symptom = item.seen in problem.symptoms
         if not is_symptom and item.seen not in supporting:
             continue
-        worth = item.strength * feature_worth(*_rate(problem, item.seen, rates), lines)
-        _best(by_line, item.at, worth, f"signal {item.seen}")
+        worth = item.strength * seen.worth(problem, item.seen)
+        tally.add(f"signal {item.seen}", worth, item.at)
         if is_symptom:
-            share = item.strength * min(1.0, worth / 5.0)
-            symptom = symptom or share >= 0.5
-            coverage, covered_by = max((coverage, covered_by), (share, f"symptom {item.seen}"))
-    for covered in retrieved.covered:
-        if covered.problem == problem.id:
-            share = covered.share * min(1.0, covered.worth / covered.share / 20.0)
-            symptom = symptom or share >= 0.6
-            coverage, covered_by = max((coverage, covered_by), (share, f'message "{covered.text[:60]}"'))
-            at = Span(source=covered.place.source, line=covered.place.line)
-            _best(by_line, at, covered.share**2 * min(12.0, covered.worth / 3), f'message "{covered.text[:60]}"')
-    for named in retrieved.named:
-        if named.problem == problem.id:
-            at = Span(source=named.place.source, line=named.place.line)
-            kind = named.term.partition(":")[0]
-            _best(by_line, at, -log(named.share) * NAMED_WORTH[kind], named.term)
-    information = log(1 + sum(worth for worth, _ in by_line.values()))
-    fulltext = retrieved.fulltext.get(problem.id, 0.0)
-    parts = (
-        Score(
-            value=weights.coverage * coverage, because=f"coverage {coverage:.2f}: {covered_by or 'no known message'}"
-        ),
-        Score(
-            value=weights.information * information,
-            because=f"information {information:.2f} on {len(by_line)} lines",
-            parts=tuple(
-                Score(value=worth, because=f"{at.source}:{at.line}: {why}")
-                for at, (worth, why) in sorted(by_line.items(), key=lambda i: (-i[1][0], i[0].source, i[0].line))[:12]
-            ),
-        ),
-        Score(value=weights.fulltext * fulltext, because=f"full text {fulltext:.2f} of the best"),
-        Score(value=weights.context * context, because=f"context {context:+d}: product named in the text"),
-        Score(value=-weights.unknown, because="unknown"),
+            share = item.strength * min(1.0, worth / FULL_SYMPTOM)
+            tally.symptom = tally.symptom or share >= 0.5
+            tally.cover(share, f"symptom {item.seen}")
+
+
+def _scored(features: Features, weights: Weights, covered_by: str, lines: Mapping[Span, tuple[float, str]]) -> Score:
+    told = {
+        "coverage": f"coverage {features.coverage:.2f}: {covered_by}",
+        "information": f"information {features.information:.2f} on {len(lines)} lines",
+        "whole": f"full text {features.whole:.2f} of the best",
+        "stretch": f"full text of the best stretch {features.stretch:.2f} of the best",
+        "worth": f"what that stretch says {features.worth:.2f}",
+        "context": f"context {features.context:+.2f}: product named in the text",
+    }
+    reasons = tuple(
+        Score(value=worth, because=f"{at.source}:{at.line}: {why}")
+        for at, (worth, why) in sorted(lines.items(), key=lambda i: (-i[1][0], i[0].source, i[0].line))[:12]
     )
-    total = sum(part.value for part in parts)
-    score = Score(value=total, because="log-odds against unknown", parts=parts)
-    return Standing(problem.id, score, symptom, frozenset(by_line))
-
-
-def _best(by_line: dict[Span, tuple[float, str]], at: Span, worth: float, why: str) -> None:
-    if worth > by_line.get(at, (0.0, ""))[0]:
-        by_line[at] = (worth, why)
+    parts = tuple(
+        Score(
+            value=getattr(weights, name) * getattr(features, name),
+            because=because,
+            parts=reasons if name == "information" else (),
+        )
+        for name, because in told.items()
+    )
+    parts = (*parts, Score(value=-weights.unknown, because="unknown"))
+    return Score(value=sum(part.value for part in parts), because="log-odds against unknown", parts=parts)
 
 
 def _rate(problem: Problem, seen: str, rates: Mapping[tuple[str, str], tuple[float, int]]) -> tuple[float, int, int]:

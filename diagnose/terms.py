@@ -50,17 +50,17 @@ def pairs_of(tokens: Sequence[str]) -> Iterator[str]:
             yield f"{left} {right}"
 
 
-def line_pairs(lines: Iterable[str]) -> dict[str, int]:
-    """Every word pair with the index of the line where it begins first; line ends are read with and without a blank."""
-    found: dict[str, int] = {}
+def line_pairs(lines: Iterable[str]) -> dict[str, list[int]]:
+    """Every word pair with the indices of the lines where it begins; line ends are read with and without a blank."""
+    found: dict[str, list[int]] = {}
     before: list[str] = []
     for index, line in enumerate(lines):
         tokens = words(line)
         for pair in pairs_of(tokens):
-            found.setdefault(pair, index)
+            found.setdefault(pair, []).append(index)
         if before and tokens:
             for pair in _across(before, tokens):
-                found.setdefault(pair, index - 1)
+                found.setdefault(pair, []).append(index - 1)
         before = tokens
     return found
 

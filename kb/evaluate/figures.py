@@ -104,7 +104,7 @@ def bootstrap(items: Sequence[T], figure: Callable[[Sequence[T]], float], resamp
     """A figure with the limits between which 95 % of its values on resampled items lie; always the same for the same."""
     if not items:
         return Share(0.0, 0.0, 0.0, 0)
-    random = Random(SEED)  # noqa: S311: resampling, no secret
+    random = Random(SEED)  # noqa: S311  resampling, no secret
     values = sorted(figure(random.choices(items, k=len(items))) for _ in range(resamples))
     low, high = values[floor(0.025 * resamples)], values[min(resamples - 1, floor(0.975 * resamples))]
     return Share(figure(items), low, high, len(items))
