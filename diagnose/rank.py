@@ -6,7 +6,6 @@ values, gives values; knows nothing of how the evidence was found.
 
 from __future__ import annotations
 
-import re
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import LEAST_BASE
-from diagnose.terms import prose
+from diagnose.terms import bare_words, prose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 DESCRIBED = "described"
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
+# What a word of a title that the text does not show is worth (nats), typically.
+UNSEEN_WORD = 4.0
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
 FULL_SYMPTOM, FULL_MESSAGE = 8.0, 20.0
 
@@ -33,12 +34,15 @@ class Weights(Struct, frozen=True):
     """The weights of the log-odds of a problem against `unknown`, and the thresholds of the verdicts."""
 
     unknown: float = 6.0
-    coverage: float = 5.0
-    information: float = 3.0
+    signal: float = 3.0
+    message: float = 3.0
+    title: float = 1.0
+    information: float = 2.0
     whole: float = 0.5
     stretch: float = 0.5
     worth: float = 0.2
-    context: float = 0.5
+    named: float = 0.5
+    other: float = -0.5
     likely: float = 0.7
     likely_cause: float = 0.5
     confirmed: float = 0.9
@@ -50,12 +54,15 @@ PRESET = Weights()
 class Features(Struct, frozen=True):
     """What was measured of a candidate: each is multiplied by the weight of its name."""
 
-    coverage: float
+    signal: float
+    message: float
+    title: float
     information: float
     whole: float
     stretch: float
     worth: float
-    context: float
+    named: float
+    other: float
 
 
 class Standing(Struct, frozen=True):
@@ -116,6 +123,7 @@ class _Seen:
         self.lines = lines
         self.rarity = retrieved.rarity
         self.fulltext = retrieved.fulltext
+        self.stretches = retrieved.stretches
         self.covered: dict[str, list[Covered]] = {}
         for covered in retrieved.covered:
             self.covered.setdefault(covered.problem, []).append(covered)
@@ -131,16 +139,20 @@ class _Seen:
         wordy = [found for text in texts if (found := self._words(text))]
         return min(worth, max(wordy)) if wordy else worth
 
+    def titled(self, problem: Problem) -> float:
+        """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
+        words = set(prose(problem.title))
+        known = {word: self.rarity[word] for word in words if word in self.rarity}
+        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
+        if not known or not total:
+            return 0.0
+        return (
+            max((sum(known[w] for w in sorted(known) if w in stretch) for stretch in self.stretches), default=0.0)
+            / total
+        )
+
     def _words(self, text: str) -> float:
         return max((sum(self.rarity.get(w, 0.0) for w in set(prose(part))) for part in text.split("|")), default=0.0)
-
-
-_SYNTAX = re.compile(r"\\[wsdbWSDBAz]|\(\?[^)]*?[:>]|\[[^\]]*\]|[.*+?^$(){}\\]")
-
-
-def bare_words(regex: str) -> str:
-    """A pattern without its syntax: its words, alternatives apart."""
-    return _SYNTAX.sub(" ", regex)
 
 
 class _Tally:
@@ -148,7 +160,8 @@ class _Tally:
 
     def __init__(self) -> None:
         self.found: dict[str, tuple[float, Span]] = {}
-        self.coverage, self.covered_by = 0.0, "no known message"
+        self.signal, self.shown_by = 0.0, "no symptom"
+        self.message, self.covered_by = 0.0, "no known message"
         self.symptom = False
 
     def add(self, feature: str, worth: float, at: Span) -> None:
@@ -156,9 +169,13 @@ class _Tally:
         if worth > self.found.get(feature, (0.0, at))[0]:
             self.found[feature] = (worth, at)
 
+    def show(self, share: float, because: str) -> None:
+        if share > self.signal:
+            self.signal, self.shown_by = share, because
+
     def cover(self, share: float, because: str) -> None:
-        if share > self.coverage:
-            self.coverage, self.covered_by = share, because
+        if share > self.message:
+            self.message, self.covered_by = share, because
 
     @property
     def lines(self) -> dict[Span, tuple[float, str]]:
@@ -188,16 +205,17 @@ def _standing(
     lines = tally.lines
     text = seen.fulltext.get(problem.id)
     features = Features(
-        coverage=tally.coverage,
+        signal=tally.signal,
+        message=tally.message,
+        title=seen.titled(problem),
         information=log(1 + sum(worth for worth, _ in lines.values())),
         whole=text.whole if text else 0.0,
         stretch=text.stretch if text else 0.0,
         worth=log(1 + text.worth) if text else 0.0,
-        context=context,
+        named=max(0.0, context),
+        other=max(0.0, -context),
     )
-    return Standing(
-        problem.id, _scored(features, weights, tally.covered_by, lines), tally.symptom, frozenset(lines), features
-    )
+    return Standing(problem.id, _scored(features, weights, tally, lines), tally.symptom, frozenset(lines), features)
 
 
 def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], seen: _Seen) -> None:
@@ -211,17 +229,20 @@ def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], see
         if is_symptom:
             share = item.strength * min(1.0, worth / FULL_SYMPTOM)
             tally.symptom = tally.symptom or share >= 0.5
-            tally.cover(share, f"symptom {item.seen}")
+            tally.show(share, f"symptom {item.seen}")
 
 
-def _scored(features: Features, weights: Weights, covered_by: str, lines: Mapping[Span, tuple[float, str]]) -> Score:
+def _scored(features: Features, weights: Weights, tally: _Tally, lines: Mapping[Span, tuple[float, str]]) -> Score:
     told = {
-        "coverage": f"coverage {features.coverage:.2f}: {covered_by}",
+        "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
+        "message": f"coverage {features.message:.2f}: {tally.covered_by}",
+        "title": f"title {features.title:.2f} of its words in one stretch",
         "information": f"information {features.information:.2f} on {len(lines)} lines",
         "whole": f"full text {features.whole:.2f} of the best",
         "stretch": f"full text of the best stretch {features.stretch:.2f} of the best",
         "worth": f"what that stretch says {features.worth:.2f}",
-        "context": f"context {features.context:+.2f}: product named in the text",
+        "named": f"context {features.named:.2f}: a product of its own is named in the text",
+        "other": f"context {features.other:.2f}: only products of others are named in the text",
     }
     reasons = tuple(
         Score(value=worth, because=f"{at.source}:{at.line}: {why}")

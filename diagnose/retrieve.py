@@ -79,12 +79,14 @@ class FullText(Struct, frozen=True):
 
 
 class Retrieved(Struct, frozen=True):
-    """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base (nats)."""
+    """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base
+    (nats), `stretches` the distinct words of each stretch."""
 
     covered: tuple[Covered, ...]
     named: tuple[Named, ...]
     fulltext: dict[str, FullText]
     rarity: dict[str, float] = {}
+    stretches: tuple[frozenset[str], ...] = ()
 
 
 def rarity(df: int, size: int) -> float:
@@ -98,11 +100,13 @@ def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: 
     lines = [prose(place.text) for place in places]
     frequency = Counter(word for line in lines for word in line)
     postings = base.postings(list(frequency)[:MOST_PAIRS])
+    stretches = _stretches(lines, postings)
     return Retrieved(
         covered=tuple(_coverage(places, base)),
         named=tuple(_named(places, codes, base)),
-        fulltext=_fulltext(lines, frequency, postings, base),
+        fulltext=_fulltext(stretches, frequency, postings, base),
         rarity={word: rarity(len(posting), base.size) for word, posting in postings.items()},
+        stretches=tuple(stretches),
     )
 
 
@@ -207,7 +211,10 @@ def _named(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Kn
 
 
 def _fulltext(
-    lines: Sequence[Sequence[str]], frequency: Mapping[str, int], postings: Mapping[str, array[int]], base: Knowledge
+    stretches: Sequence[frozenset[str]],
+    frequency: Mapping[str, int],
+    postings: Mapping[str, array[int]],
+    base: Knowledge,
 ) -> dict[str, FullText]:
     if not postings:
         return {}
@@ -218,7 +225,6 @@ def _fulltext(
     scores: dict[int, float] = {}
     for term in terms:
         _add(scores, postings[term], idf[term], norms)
-    stretches = _stretches(lines, postings)
     near = sorted(scores, key=lambda d: (-scores[d], d))[: FULLTEXT_BEST * 3]
     best = _best_stretch(near, stretches, idf, postings, norms)
     chosen = {*near[:FULLTEXT_BEST], *sorted(best, key=lambda d: (-best[d], d))[:FULLTEXT_BEST]}

@@ -5,6 +5,7 @@ Takes a parsed article, gives values; the store keeps them. Knows nothing of SQL
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from diagnose.fold import fold_literal, fold_text
 from diagnose.patterns import literal, trimmed
 from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
-from diagnose.terms import cleaned, identifiers, pairs_of, prose, words
+from diagnose.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
 from kb.background import rate, regex_rate
 from kb.mine import mine
 
@@ -32,6 +33,7 @@ MOST_MESSAGES = 40
 MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
+_NAME = re.compile(r"[a-z][a-z0-9]{2,}")
 _PRODUCT_NOISE = frozenset(
     [
         "server",
@@ -115,7 +117,11 @@ def _declared_codes(problem: Problem) -> Iterator[str]:
 
 
 def _declared_messages(problem: Problem) -> Iterator[str]:
-    return (text for name in problem.symptoms if name in problem.signals for text in problem.signals[name].contains)
+    """What signals look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder."""
+    for signal in problem.signals.values():
+        yield from signal.contains
+        for regex in signal.regex:
+            yield from bare_words(regex, f" {PLACEHOLDER} ").split("|")
 
 
 def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -137,10 +143,12 @@ def _terms(problem: Problem, body: str) -> dict[str, int]:
     for word in prose(" ".join(titles)):
         counts[word] += TITLE_WEIGHT
     for signal in problem.signals.values():
-        counts.update(prose(" ".join(signal.contains)))
+        for text in (*signal.contains, *(bare_words(regex) for regex in signal.regex)):
+            for word in prose(text):
+                counts[word] += TITLE_WEIGHT
     return {word: min(255, count) for word, count in counts.items()}
 
 
 def _product_words(problem: Problem) -> set[str]:
     names = " ".join(product.product for product in problem.applies_to).lower()
-    return {word for word in prose(names) if word not in _PRODUCT_NOISE and not word.isdigit()}
+    return {word for word in _NAME.findall(names) if word not in _PRODUCT_NOISE}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Kind = Literal["intro", "symptoms", "cause", "resolution", "more"]
 LONGEST_MESSAGE = 1500
 LEAST_WORDS = 4
+EXAMPLE_LINES = 20
 MOST = 60
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("resolution", re.compile(r"resol|solution|workaround|\bfix|mitigat|prove|status|recover|prevent|planning|procedure|steps to", re.I)),
@@ -177,7 +178,7 @@ def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
     if not told and kind != "cause" and not re.search(r"error|exception|fail", bare, re.I):
         return
     yield Message(_cleaned(bare[:LONGEST_MESSAGE]), kind)
-    if 1 < len(lines) <= 12:  # each line of several is a message of its own as well
+    if 1 < len(lines) <= EXAMPLE_LINES:  # each line of several is a message of its own as well
         yield from (Message(_cleaned(line), kind) for line in lines if len(line) > 40 and _ERROR.search(line))
 
 
