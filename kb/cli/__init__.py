@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Read an article."),
     "list": ("list_", "List the articles."),
     "code": ("code", "Decode an error code in any notation."),
+    "import": ("import_", "Turn a foreign knowledge base into articles."),
     "lint": ("lint", "Check articles for faults."),
     "test": ("test", "Check articles against the samples beside them."),
     "eval": ("eval", "Measure a base on labelled cases."),

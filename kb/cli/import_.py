@@ -1,0 +1,40 @@
+"""`kb import FORMAT PATH --to DIR`: a foreign knowledge base as articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kb.cli import tell
+from kb.importers import IMPORTERS
+
+
+@click.command(
+    epilog="\b\nFormats:\n" + "\n".join(f"  {name:<10} {what}" for name, (_, what) in IMPORTERS.items()),
+)
+@click.argument("format_", metavar="FORMAT", type=click.Choice(list(IMPORTERS)))
+@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option(
+    "--to", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the articles; a base."
+)
+def command(format_: str, path: Path, to: Path) -> int:
+    """Turn a foreign knowledge base below PATH into articles below DIR, which is made if missing.
+
+    Importing again writes only what changed and takes nothing away. What cannot be brought over is listed.
+    """
+    from diagnose.neutral import neutral
+    from kb.importers import reader
+    from kb.importers.write import write
+
+    report = write(reader(format_)(path), to, format_)
+    for left in report.left:
+        tell(str(left))
+    whole = sum(not left.part for left in report.left)
+    parts = len(report.left) - whole
+    total = len(report.written) + len(report.unchanged)
+    click.echo(
+        f"{total} articles in {neutral(str(to))}: {len(report.written)} written, {len(report.unchanged)} unchanged, "
+        f"{len(report.drafts)} of them drafts; {whole} left out, {parts} in part"
+    )
+    return 0 if total else 1

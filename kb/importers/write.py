@@ -1,0 +1,120 @@
+"""Imported articles to a folder that is a base as it stands: ID/article.md, samples beside.
+
+Takes what an importer yields. Writes only what differs, so that a second import leaves the times of the rest alone;
+takes nothing away, and never writes over an article that another hand made. An edge module: it touches files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from msgspec import Struct
+
+from diagnose.errors import KbError
+from kb.importers import Left, Made
+from kb.parse import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ORIGIN = re.compile(rb"^origin:\s*(?:\{.*?|\n\s+)format: *[\"']?([\w-]+)", re.MULTILINE)
+_WIDTH = 110
+
+
+class Report(Struct, frozen=True):
+    """Ids by what became of them, and what was left out."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    drafts: tuple[str, ...]
+    left: tuple[Left, ...]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, text of several lines as it reads, no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def render(front: dict[str, Any], body: str) -> bytes:
+    """The file of an article; the same values give the same bytes."""
+    head = yaml.dump(front, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    return f"---\n{head}---\n\n{body.strip()}\n".encode()
+
+
+def write(made: Iterable[Made | Left], to: Path, format_: str) -> Report:
+    """Write every article below `to`, which is made if it is missing. An article that its own base would refuse, or
+    whose id is taken, is left out with the reason."""
+    left: list[Left] = []
+    written: list[str] = []
+    unchanged: list[str] = []
+    drafts: list[str] = []
+    taken: dict[str, str] = {}
+    for item in made:
+        if isinstance(item, Left):
+            left.append(item)
+            continue
+        reason = f"the id '{item.id}' is taken by {taken[item.id]}" if item.id in taken else ""
+        data = b""
+        if not reason:
+            data = render(item.front, item.body)
+            reason = _refused(item.id, data) or _foreign(to / item.id / "article.md", format_)
+        if reason:
+            left.append(Left(where=item.source, what=reason))
+            continue
+        taken[item.id] = item.source
+        (written if _put(to / item.id, data, item.beside) else unchanged).append(item.id)
+        if item.front.get("status") == "draft":
+            drafts.append(item.id)
+    return Report(tuple(written), tuple(unchanged), tuple(drafts), tuple(left))
+
+
+def _refused(name: str, data: bytes) -> str:
+    _, faults = parse(f"{name}/article.md", data)
+    return next((f"its article would be refused: {fault.what}" for fault in faults if fault.severity == "error"), "")
+
+
+def _foreign(path: Path, format_: str) -> str:
+    try:
+        found = _ORIGIN.search(path.read_bytes())
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise _cannot(path, error) from None
+    same = found is not None and found[1].decode() == format_
+    return "" if same else f"{path} was not made by this import; it is left as it is"
+
+
+def _put(folder: Path, data: bytes, beside: dict[str, bytes]) -> bool:
+    """Whether anything had to be written."""
+    changed = False
+    # The article last: an interrupted import leaves no article without its samples.
+    for name, content in (*beside.items(), ("article.md", data)):
+        path = folder / name
+        try:
+            if path.is_file() and path.read_bytes() == content:
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(path.name + ".part")
+            draft.write_bytes(content)
+            os.replace(draft, path)
+        except OSError as error:
+            raise _cannot(path, error) from None
+        changed = True
+    return changed
+
+
+def _cannot(path: Path, error: OSError) -> KbError:
+    return KbError(str(path), error.strerror or str(error), "name another folder with --to, or check the permissions")
