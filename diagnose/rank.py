@@ -36,6 +36,7 @@ class Weights(Struct, frozen=True):
     unknown: float = 6.0
     signal: float = 3.0
     message: float = 3.0
+    mass: float = 1.0
     title: float = 1.0
     information: float = 2.0
     whole: float = 0.5
@@ -56,6 +57,7 @@ class Features(Struct, frozen=True):
 
     signal: float
     message: float
+    mass: float
     title: float
     information: float
     whole: float
@@ -162,6 +164,7 @@ class _Tally:
         self.found: dict[str, tuple[float, Span]] = {}
         self.signal, self.shown_by = 0.0, "no symptom"
         self.message, self.covered_by = 0.0, "no known message"
+        self.mass = 0.0
         self.symptom = False
 
     def add(self, feature: str, worth: float, at: Span) -> None:
@@ -173,7 +176,8 @@ class _Tally:
         if share > self.signal:
             self.signal, self.shown_by = share, because
 
-    def cover(self, share: float, because: str) -> None:
+    def cover(self, share: float, because: str, worth: float) -> None:
+        self.mass = max(self.mass, worth)
         if share > self.message:
             self.message, self.covered_by = share, because
 
@@ -196,9 +200,9 @@ def _standing(
         share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
         because = f'message "{covered.text[:60]}"'
         tally.symptom = tally.symptom or share >= 0.6
-        tally.cover(share, because)
+        tally.cover(share, because, covered.share * covered.worth)
         at = Span(source=covered.place.source, line=covered.place.line)
-        tally.add(because, covered.share**2 * min(12.0, covered.worth / 3), at)
+        tally.add(because, covered.share**2 * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):
         at = Span(source=named.place.source, line=named.place.line)
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
@@ -207,6 +211,7 @@ def _standing(
     features = Features(
         signal=tally.signal,
         message=tally.message,
+        mass=log(1 + tally.mass),
         title=seen.titled(problem),
         information=log(1 + sum(worth for worth, _ in lines.values())),
         whole=text.whole if text else 0.0,
@@ -236,6 +241,7 @@ def _scored(features: Features, weights: Weights, tally: _Tally, lines: Mapping[
     told = {
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
         "message": f"coverage {features.message:.2f}: {tally.covered_by}",
+        "mass": f"what of a known message is present {features.mass:.2f}",
         "title": f"title {features.title:.2f} of its words in one stretch",
         "information": f"information {features.information:.2f} on {len(lines)} lines",
         "whole": f"full text {features.whole:.2f} of the best",

@@ -18,7 +18,7 @@ from diagnose.patterns import literal, trimmed
 from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
 from diagnose.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
-from kb.background import rate, regex_rate
+from kb.background import rate, regex_rate, shares
 from kb.mine import mine
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ MOST_MESSAGES = 40
 MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
+PRODUCT_WORDS = 2
+COMMON_WORD = 2e-3  # share of log lines from which on a word is no name
 _NAME = re.compile(r"[a-z][a-z0-9]{2,}")
 _PRODUCT_NOISE = frozenset(
     [
@@ -50,6 +52,11 @@ _PRODUCT_NOISE = frozenset(
         "edition",
         "enterprise",
         "standard",
+        "based",
+        "cloud",
+        "cluster",
+        "via",
+        "with",
     ]
 )
 
@@ -150,5 +157,10 @@ def _terms(problem: Problem, body: str) -> dict[str, int]:
 
 
 def _product_words(problem: Problem) -> set[str]:
-    names = " ".join(product.product for product in problem.applies_to).lower()
-    return {word for word in _NAME.findall(names) if word not in _PRODUCT_NOISE}
+    """The first words of each product's name that say which one it is."""
+    return {word for product in problem.applies_to for word in _telling(product.product.lower())[:PRODUCT_WORDS]}
+
+
+def _telling(name: str) -> list[str]:
+    known = shares()
+    return [w for w in _NAME.findall(name) if w not in _PRODUCT_NOISE and known.get(w, 0.0) < COMMON_WORD]
