@@ -67,6 +67,12 @@ class Features(Struct, frozen=True):
     other: float
 
 
+NOTHING = Features(*[0.0] * len(Features.__struct_fields__))
+FEATURES = Features.__struct_fields__
+# Candidates whose score is told part by part; nobody reads those of the rest.
+TOLD = 25
+
+
 class Standing(Struct, frozen=True):
     """A candidate problem: its log-odds against unknown with the reasons, and what was seen of it.
 
@@ -109,12 +115,19 @@ def stand(
     """All candidates, best first."""
     seen = _Seen(rates, retrieved, lines)
     candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
-    result = [
-        _standing(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0), weights)
-        for name in sorted(candidates)
+    tallies = {
+        name: _tally(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0))
+        for name in candidates
         if name in problems
-    ]
-    return sorted(result, key=lambda s: (-s.score.value, s.problem))
+    }
+    values = {name: log_odds(tally.features, weights) for name, tally in tallies.items()}
+    best = sorted(values, key=lambda name: (-values[name], name))
+    return [_standing(name, values[name], tallies[name], weights, told=place < TOLD) for place, name in enumerate(best)]
+
+
+def log_odds(features: Features, weights: Weights) -> float:
+    """z of a candidate: its log-odds against unknown."""
+    return sum(getattr(weights, name) * getattr(features, name) for name in FEATURES) - weights.unknown
 
 
 class _Seen:
@@ -166,6 +179,8 @@ class _Tally:
         self.message, self.covered_by = 0.0, "no known message"
         self.mass = 0.0
         self.symptom = False
+        self.lines: dict[Span, tuple[float, str]] = {}
+        self.features = NOTHING
 
     def add(self, feature: str, worth: float, at: Span) -> None:
         """A feature counts once, where it is worth most."""
@@ -181,8 +196,7 @@ class _Tally:
         if share > self.message:
             self.message, self.covered_by = share, because
 
-    @property
-    def lines(self) -> dict[Span, tuple[float, str]]:
+    def best_of_lines(self) -> dict[Span, tuple[float, str]]:
         """Of several features on one line only the best counts."""
         result: dict[Span, tuple[float, str]] = {}
         for feature, (worth, at) in self.found.items():
@@ -191,9 +205,7 @@ class _Tally:
         return result
 
 
-def _standing(
-    problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context: float, weights: Weights
-) -> Standing:
+def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context: float) -> _Tally:
     tally = _Tally()
     _declared(tally, problem, evidence, seen)
     for covered in seen.covered.get(problem.id, ()):
@@ -206,21 +218,26 @@ def _standing(
     for named in seen.named.get(problem.id, ()):
         at = Span(source=named.place.source, line=named.place.line)
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
-    lines = tally.lines
+    tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
-    features = Features(
+    tally.features = Features(
         signal=tally.signal,
         message=tally.message,
         mass=log(1 + tally.mass),
         title=seen.titled(problem),
-        information=log(1 + sum(worth for worth, _ in lines.values())),
+        information=log(1 + sum(worth for worth, _ in tally.lines.values())),
         whole=text.whole if text else 0.0,
         stretch=text.stretch if text else 0.0,
         worth=log(1 + text.worth) if text else 0.0,
         named=max(0.0, context),
         other=max(0.0, -context),
     )
-    return Standing(problem.id, _scored(features, weights, tally, lines), tally.symptom, frozenset(lines), features)
+    return tally
+
+
+def _standing(problem: str, value: float, tally: _Tally, weights: Weights, *, told: bool) -> Standing:
+    score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights) if told else ())
+    return Standing(problem, score, tally.symptom, frozenset(tally.lines), tally.features)
 
 
 def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], seen: _Seen) -> None:
@@ -237,7 +254,8 @@ def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], see
             tally.show(share, f"symptom {item.seen}")
 
 
-def _scored(features: Features, weights: Weights, tally: _Tally, lines: Mapping[Span, tuple[float, str]]) -> Score:
+def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
+    features, lines = tally.features, tally.lines
     told = {
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
         "message": f"coverage {features.message:.2f}: {tally.covered_by}",
@@ -262,8 +280,7 @@ def _scored(features: Features, weights: Weights, tally: _Tally, lines: Mapping[
         )
         for name, because in told.items()
     )
-    parts = (*parts, Score(value=-weights.unknown, because="unknown"))
-    return Score(value=sum(part.value for part in parts), because="log-odds against unknown", parts=parts)
+    return (*parts, Score(value=-weights.unknown, because="unknown"))
 
 
 def _rate(problem: Problem, seen: str, rates: Mapping[tuple[str, str], tuple[float, int]]) -> tuple[float, int, int]:

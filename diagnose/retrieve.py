@@ -33,6 +33,7 @@ NAMED_BEST = 40
 QUERY_TERMS = 80
 POSTINGS_READ = 60_000
 STRETCH = 8
+STRETCH_TERMS = 200
 MOST_STRETCHES = 64
 K1, B = 1.2, 0.75
 # Places of one word pair that are looked at: more of them say nothing new.
@@ -91,7 +92,7 @@ class Retrieved(Struct, frozen=True):
 
 def rarity(df: int, size: int) -> float:
     """-ln of the share of problems that hold a feature."""
-    return log(max(size, LEAST_BASE) / df)
+    return log((size if size > LEAST_BASE else LEAST_BASE) / df)
 
 
 def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> Retrieved:
@@ -137,10 +138,11 @@ def _window_coverage(window: Sequence[Place], base: Knowledge) -> list[Covered]:
     leading = sorted(sums, key=lambda m: (-sums[m], m))[:BEST_MESSAGES]
     messages = base.messages(leading)
     counts = base.pair_counts({number for m in messages.values() for number in m.pairs})
+    worths = {number: rarity(df, base.size) for number, df in counts.items()}
     at = {pair.number: where[key][:MOST_PLACES] for key, pair in found.items()}
     result = []
     for number in leading:
-        covered = _covered(messages[number], counts, at, window, base.size)
+        covered = _covered(messages[number], worths, at, window)
         if covered.share >= LEAST_COVERAGE:
             result.append(covered)
     return result
@@ -152,14 +154,13 @@ def reach(pairs: int) -> int:
 
 
 def _covered(
-    message: Message, counts: Mapping[int, int], at: Mapping[int, Sequence[int]], window: Sequence[Place], size: int
+    message: Message, worths: Mapping[int, float], at: Mapping[int, Sequence[int]], window: Sequence[Place]
 ) -> Covered:
-    worths = {number: rarity(counts[number], size) for number in message.pairs}
     seen = sorted((index, number) for number in message.pairs for index in at.get(number, ()))
     worth, first, last = _densest(seen, worths, reach(len(message.pairs)))
     lines: Counter[int] = Counter(index for index, _ in seen[first:last])
     top = max(lines, key=lambda index: (lines[index], -index))
-    share = worth / sum(worths.values())
+    share = worth / sum(worths[number] for number in message.pairs)
     return Covered(message.number, message.problem, message.text, share, worth, window[top])
 
 
@@ -225,8 +226,11 @@ def _fulltext(
     scores: dict[int, float] = {}
     for term in terms:
         _add(scores, postings[term], idf[term], norms)
-    near = sorted(scores, key=lambda d: (-scores[d], d))[: FULLTEXT_BEST * 3]
-    best = _best_stretch(near, stretches, idf, postings, norms)
+    near = sorted(scores, key=lambda d: (-scores[d], d))[: FULLTEXT_BEST * 2]
+    if len(stretches) > 1:
+        best = _best_stretch(near, stretches, idf, postings, norms)
+    else:
+        best = {document: scores[document] for document in near}
     chosen = {*near[:FULLTEXT_BEST], *sorted(best, key=lambda d: (-best[d], d))[:FULLTEXT_BEST]}
     names = base.names(chosen)
     top, top_stretch = scores[near[0]], max(best.values(), default=0.0) or 1.0
@@ -275,17 +279,20 @@ def _best_stretch(
     norms: Mapping[int, float],
 ) -> dict[int, float]:
     """The largest BM25 of any stretch, for each document."""
-    result: dict[int, float] = {}
-    used = set().union(*stretches) if stretches else set()
-    for document in documents:
-        worth = {}
-        for term in used:
-            posting = postings[term]
+    inside: dict[str, list[int]] = {}
+    for number, stretch in enumerate(stretches):
+        for term in stretch:
+            inside.setdefault(term, []).append(number)
+    telling = sorted(inside, key=lambda t: (-idf[t], t))[:STRETCH_TERMS]
+    sums = {document: [0.0] * len(stretches) for document in documents}
+    for term in telling:
+        posting, worth, numbers = postings[term], idf[term] * (K1 + 1), inside[term]
+        for document in documents:
             at = bisect_left(posting, document << 8)
             if at < len(posting) and posting[at] >> 8 == document:
                 frequency = posting[at] & 255
-                worth[term] = idf[term] * frequency * (K1 + 1) / (frequency + norms[document])
-        result[document] = max(
-            (sum(worth[t] for t in sorted(worth) if t in stretch) for stretch in stretches), default=0.0
-        )
-    return result
+                score = worth * frequency / (frequency + norms[document])
+                row = sums[document]
+                for number in numbers:
+                    row[number] += score
+    return {document: max(row) for document, row in sums.items()}

@@ -143,8 +143,9 @@ class _Parser:
         return Article(problem=problem, header=header, body=body, path=self.path)
 
     def _required(self, value: Mapping[str, Any]) -> None:
-        draft = value.get("status") == "draft"
-        for name in ("id", "title") if draft else ("id", "title", "signals", "symptoms", "causes"):
+        # What was imported has the parts that its source had.
+        partial = value.get("status") == "draft" or value.get("origin")
+        for name in ("id", "title") if partial else ("id", "title", "signals", "symptoms", "causes"):
             if not value.get(name):
                 self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
 

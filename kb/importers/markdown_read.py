@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from diagnose import codes as code_tables
-from diagnose.errors import KbError
 from kb.mine import COMMAND, ERROR, VARIABLE, events_in, kind_of
 from kb.parse import identifier
 
@@ -72,7 +71,7 @@ def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
     signals, symptoms = _signals(title, told, parts)
     causes = _causes(parts)
     front: dict[str, Any] = {"title": _plain(title)[:250], "summary": _plain(known.summary)[:600]}
-    front["status"] = "test" if signals and causes else "draft"
+    front["status"] = "test"
     front["applies_to"] = _products(known, body)
     front |= {"signals": signals, "symptoms": symptoms, "causes": causes, "references": _links(body)}
     return {key: value for key, value in front.items() if value or key == "causes"}
@@ -194,11 +193,7 @@ def _tabled(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
 
 
 def _usable(code: str) -> bool:
-    try:
-        code_tables.pattern(code)
-    except KbError:
-        return False
-    return True
+    return bool(code_tables.decode(code))
 
 
 def _distinct(items: Iterable[Any], most: int) -> list[Any]:

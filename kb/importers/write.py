@@ -34,7 +34,7 @@ class Report(Struct, frozen=True):
     left: tuple[Left, ...]
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
     """Block style, text of several lines as it reads, no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
