@@ -95,7 +95,7 @@ def conclude(
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
-        warnings=read.warnings,
+        warnings=(*read.warnings, *matched.warnings),
     )
 
 

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.dated import horizons_of, times_of, wants_times
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
+from diagnose.implied import combined_rates, implications
 from diagnose.model import Evidence, Span
 from diagnose.patterns import compile_re
-from diagnose.repair import joined, squeezed
+from diagnose.repair import entries, joined, squeezed
 from diagnose.retrieve import Place
 from diagnose.scan import SALIENT, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from diagnose.conditions import Horizon
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.model import Problem, Signal
     from diagnose.repair import Reading
     from diagnose.scan import Excerpt, SourceScan
 
-# Without timestamps a window is a distance in lines (ARTICLES, Conditions).
-LINE_WINDOW = 200
 LEAST_PREFIX = 16
 LONGEST_CAPTURE_LINE = 8192
 # Longer than what is shown: a quote is redacted whole and clipped afterwards.
@@ -53,6 +54,7 @@ class Matched(Struct, frozen=True):
     problems: dict[str, Problem]
     rates: dict[tuple[str, str], tuple[float, int]]
     lines: int
+    warnings: tuple[str, ...] = ()
 
 
 class _Found(Struct, frozen=True):
@@ -100,14 +102,17 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
     problems = base.problems(sorted({problem for pattern in known.values() for problem, _ in pattern.owners}))
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
-    declared = list(_declared(ordered, known, problems, passages))
-    evidence = _combined(declared, problems)
+    times = times_of(passages, ordered) if any(wants_times(problem) for problem in problems.values()) else {}
+    declared = list(_declared(ordered, known, problems, passages, times))
+    horizons = horizons_of({scan.name: scan.lines for scan in scans}, times)
+    evidence, warnings = _combined(declared, problems, horizons)
     return Matched(
         evidence=tuple(sorted(evidence, key=lambda e: (order[e.at.source], e.at.line, e.problem, e.seen))),
         passages=passages,
         problems=problems,
-        rates=_rates(declared, known),
+        rates=combined_rates(_rates(declared, known), evidence, problems),
         lines=sum(scan.lines for scan in scans),
+        warnings=warnings,
     )
 
 
@@ -128,8 +133,8 @@ def _reaches_further(joined: _Found, plain: _Found, base: Knowledge) -> bool:
 
 
 def _joined_hits(passage: Passage, base: Knowledge) -> Iterator[_Found]:
-    for tight in (True, False):
-        reading = joined(passage.lines, tight=tight)
+    lines = passage.lines
+    for reading in (joined(lines, tight=True), joined(lines, tight=False), entries(lines)):
         data = reading.text
         for number, _, start in located(1, data, base.lines.scan(data)):
             if number == SALIENT:
@@ -205,7 +210,11 @@ def _cut(reading: Reading, offset: int, data: bytes) -> bool:
 
 
 def _declared(
-    found: Sequence[_Found], known: dict[int, KnownPattern], problems: dict[str, Problem], passages: Sequence[Passage]
+    found: Sequence[_Found],
+    known: dict[int, KnownPattern],
+    problems: dict[str, Problem],
+    passages: Sequence[Passage],
+    times: dict[tuple[str, int], float],
 ) -> Iterator[tuple[Evidence, int]]:
     """Evidence for the signal of each owner of a hit, with the pattern that showed it."""
     for seen in found:
@@ -223,12 +232,16 @@ def _declared(
             strength = seen.strength * (_event_strength(signal, seen, passages) if signal else 1.0)
             if strength > 0:
                 at = Span(source=seen.source, line=seen.line)
-                yield (
-                    Evidence(
-                        problem=problem, seen=name, at=at, quote=_quote(seen.quote), strength=strength, facts=facts
-                    ),
-                    seen.number,
+                evidence = Evidence(
+                    problem=problem,
+                    seen=name,
+                    at=at,
+                    quote=_quote(seen.quote),
+                    strength=strength,
+                    facts=facts,
+                    time=times.get((seen.source, seen.line)),
                 )
+                yield evidence, seen.number
 
 
 def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
@@ -261,16 +274,21 @@ def _around(passage: Passage, seen: _Found) -> tuple[str, ...]:
     return passage.lines[max(0, index - NEAR) : index + NEAR]
 
 
-def _combined(declared: Sequence[tuple[Evidence, int]], problems: dict[str, Problem]) -> list[Evidence]:
-    """`declared` and what it implies: signals that are `any` or `all` of others."""
+def _combined(
+    declared: Sequence[tuple[Evidence, int]], problems: dict[str, Problem], horizons: dict[str, Horizon]
+) -> tuple[list[Evidence], tuple[str, ...]]:
+    """`declared` and what it implies: signals that combine others. And what must be said about those."""
     by_problem: dict[str, dict[str, list[Evidence]]] = {}
     for evidence, _ in declared:
         by_problem.setdefault(evidence.problem, {}).setdefault(evidence.seen, []).append(evidence)
     result: list[Evidence] = []
+    warnings: list[str] = []
     for name, seen in by_problem.items():
-        _imply(problems[name], seen)
+        for signal, implied, warning in implications(problems[name], seen, horizons):
+            seen.setdefault(signal, []).extend(implied)
+            warnings += [warning] if warning else []
         result += (evidence for items in seen.values() for evidence in _distinct(items))
-    return result
+    return result, tuple(warnings)
 
 
 def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
@@ -279,40 +297,6 @@ def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
         if item.at not in kept or item.strength > kept[item.at].strength or len(item.facts) > len(kept[item.at].facts):
             kept[item.at] = item
     return kept.values()
-
-
-def _imply(problem: Problem, seen: dict[str, list[Evidence]]) -> None:
-    for _ in range(4):  # nested definitions; cycles are refused when the article is read
-        before = len(seen)
-        for name, signal in problem.signals.items():
-            if name in seen:
-                continue
-            members = [e for member in signal.any for e in seen.get(member, ())]
-            if not members and signal.all:
-                members = _together([seen.get(member, []) for member in signal.all])
-            if members:
-                seen[name] = [
-                    Evidence(problem=e.problem, seen=name, at=e.at, quote=e.quote, strength=e.strength, facts=e.facts)
-                    for e in members
-                ]
-        if len(seen) == before:
-            return
-
-
-def _together(members: Sequence[Sequence[Evidence]]) -> list[Evidence]:
-    """One evidence of each member, all within LINE_WINDOW lines of one source; empty if there is no such place."""
-    for first in members[0]:
-        chosen = [first]
-        for others in members[1:]:
-            near = [
-                e for e in others if e.at.source == first.at.source and abs(e.at.line - first.at.line) <= LINE_WINDOW
-            ]
-            if not near:
-                break
-            chosen.append(min(near, key=lambda e: abs(e.at.line - first.at.line)))
-        else:
-            return chosen
-    return []
 
 
 def _rates(

@@ -40,12 +40,27 @@ class EventRef(Noun, frozen=True, kw_only=True):
     provider: str = ""
 
 
-class Signal(Noun, frozen=True, kw_only=True):
+class Veto(Noun, frozen=True, kw_only=True):
+    """What must not be seen around a match: `signal` in [t(anchor) + slide, + window + width of the match].
+
+    `anchor` counts the members of the match from 0; `absolute` leaves the width out. Durations as in `Signal.window`.
+    """
+
+    signal: str
+    window: str = ""
+    anchor: int = 0
+    slide: str = ""
+    absolute: bool = False
+
+
+class Signal(Noun, frozen=True, kw_only=True, rename={"not_": "not"}):
     """A named thing that can be seen in a text.
 
-    Exactly one of the pattern fields is filled: `contains`, `regex`, `code` and `event` hold alternatives; `any` and
-    `all` hold names of other signals of the same problem (an inline signal in an article gets a name made from its
-    place, `parent.1`). `all` wants every member within 200 lines of one source.
+    Exactly one of the fields from `contains` to `sequence` is filled: `contains`, `regex`, `code` and `event` hold
+    alternatives; the others hold names of other signals of the same problem (an inline signal in an article gets a name
+    made from its place, `parent.1`). `all` wants every member within `lines` lines of one source; `set` within
+    `window` (30s, 5m, 1h30m), `sequence` also in order; `count` wants the one member of a set so often. `by` names
+    captures that must agree, `not` what must not be seen (`not_` here). Their meaning: diagnose.conditions.
     """
 
     contains: tuple[str, ...] = ()
@@ -54,9 +69,21 @@ class Signal(Noun, frozen=True, kw_only=True):
     event: tuple[EventRef, ...] = ()
     any: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    sequence: tuple[str, ...] = ()
+    count: int = 1
+    window: str = ""
+    lines: int = 200
+    by: tuple[str, ...] = ()
+    not_: tuple[Veto, ...] = ()
     case: bool = False
     sources: tuple[str, ...] = ()
     title: str = ""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The signals that it refers to, those that it must not see among them."""
+        return (*self.any, *self.all, *self.set, *self.sequence, *(veto.signal for veto in self.not_))
 
 
 class Clue(Noun, frozen=True, kw_only=True):
@@ -194,6 +221,7 @@ class Evidence(Seen, frozen=True, kw_only=True):
     `seen` is a signal's name, `check.outcome`, or a feature that nobody declared (`message:2`). `strength` is the share
     that was visible, 0..1: less than 1 where the line was cut. `facts` are the captures that were not empty. `time` is
     when it was written, in seconds since 1970 (UTC where the text gives a zone, else its own clock); None without one.
+    `limit` is the most that it may count, where what was seen does not show all that was asked for.
     """
 
     problem: str
@@ -203,6 +231,7 @@ class Evidence(Seen, frozen=True, kw_only=True):
     strength: float = 1.0
     facts: tuple[tuple[str, str], ...] = ()
     time: float | None = None
+    limit: Strength | None = None
 
 
 class Score(Seen, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ _RECORD = re.compile(
 _FRAME = re.compile(r"^\s*(?:[>|│┃║]+ ?)+")
 _BLANKS = re.compile(r"[ \t\v\f]+")
 SHORTEST_WRAPPED = 12
+LONGEST_ENTRY = 40
 
 
 class Reading(Struct, frozen=True):
@@ -102,6 +103,29 @@ def joined(lines: Sequence[str], *, tight: bool) -> Reading:
         offset += len(piece)
         glued = full
     return Reading(b"".join(pieces), tuple(starts), tuple(range(len(bare))))
+
+
+def entries(lines: Sequence[str]) -> Reading:
+    """Records of several lines, each as one: a line that begins a record and what follows up to the next, a blank
+    line or LONGEST_ENTRY lines. Empty where every record is a single line."""
+    pieces: list[bytes] = []
+    starts: list[int] = []
+    numbers: list[int] = []
+    offset = first = 0
+    for i in range(len(lines) + 1):
+        follows = i < len(lines) and lines[i].strip() and i - first < LONGEST_ENTRY and not _RECORD.match(lines[i])
+        if i == 0 or (follows and lines[first].strip()):
+            continue
+        if i - first > 1 and _RECORD.match(lines[first]):
+            for number in range(first, i):
+                end = "\n" if number == i - 1 else " "
+                piece = (_BLANKS.sub(" ", lines[number]).strip(" ") + end).encode("utf-8", "surrogateescape")
+                starts.append(offset)
+                numbers.append(number)
+                pieces.append(piece)
+                offset += len(piece)
+        first = i
+    return Reading(b"".join(pieces), tuple(starts), tuple(numbers))
 
 
 def squeeze(text: str) -> str:

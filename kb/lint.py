@@ -99,7 +99,7 @@ def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
     problem = article.problem
     used = {*problem.symptoms, *(clue.signal for cause in problem.causes for clue in cause.evidence)}
     for signal in problem.signals.values():
-        used |= {*signal.any, *signal.all}
+        used |= {*signal.members}
     captures = {
         name for name, signal in problem.signals.items() for regex in signal.regex
         if any(f"(?P<{param}>" in regex for param in problem.params)

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import fields as struct_fields
 
 from diagnose import codes
+from diagnose.conditions import seconds
 from diagnose.errors import KbError, did_you_mean
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.regexcheck import faults as regex_faults
@@ -34,7 +35,11 @@ _LISTS: dict[str, type[Noun]] = {
     "causes": RootCause, "applies_to": Product, "related": Related, "references": Reference, "collect": Collect
 }  # fmt: skip
 _MAPPINGS: dict[str, type[Noun]] = {"signals": Signal, "checks": Check, "params": Param}
-_PATTERNS = ("contains", "regex", "code", "event", "any", "all")
+_PATTERNS = ("contains", "regex", "code", "event", "any", "all", "set", "sequence")
+_COMBINED = ("any", "all", "set", "sequence")
+# What turns a pattern into a condition, and stays outside when the pattern becomes its one member.
+_CONDITION = ("count", "window", "lines", "by", "not")
+MOST_COUNT = 1000
 
 
 def parse(path: str, data: bytes) -> tuple[Article | None, tuple[Fault, ...]]:
@@ -122,7 +127,7 @@ class _Parser:
         header = self._convert({k: v for k, v in value.items() if k in header_names}, Header, ())
         rest = {k: v for k, v in value.items() if k not in header_names}
         self._unknown(rest, Problem, (), header_names)
-        self._required(rest)
+        self._required(value)
         if isinstance(rest.get("signals"), dict):
             rest["signals"] = self._named_signals(rest["signals"])
         fields: dict[str, Any] = {}
@@ -150,7 +155,7 @@ class _Parser:
                 self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
 
     def _unknown(self, value: Mapping[str, Any], kind: type[Any], path: Path, also: Any = ()) -> None:
-        known = {*kind.__struct_fields__, *also}
+        known = {*kind.__struct_encode_fields__, *also}
         for name in value:
             if name not in known:
                 self.fault((*path, name, "key"), f"unknown field '{name}'", did_you_mean(name, known))
@@ -181,11 +186,11 @@ class _Parser:
 
     def _noun(self, value: Any, kind: type[Noun], path: Path) -> Any:
         if not isinstance(value, dict):
-            self.fault(path, "is not a mapping", f"write its fields: {', '.join(kind.__struct_fields__[:4])}")
+            self.fault(path, "is not a mapping", f"write its fields: {', '.join(kind.__struct_encode_fields__[:4])}")
             return None
         before = len(self.faults)
         self._unknown(value, kind, path)
-        made = self._convert({k: v for k, v in value.items() if k in kind.__struct_fields__}, kind, path)
+        made = self._convert({k: v for k, v in value.items() if k in kind.__struct_encode_fields__}, kind, path)
         if made is None or len(self.faults) > before:
             return made
         if isinstance(made, Signal):
@@ -233,30 +238,35 @@ class _Parser:
     # --- signals ---
 
     def _named_signals(self, signals: dict[str, Any]) -> dict[str, Any]:
-        """Inline members of any and all become signals of their own, named after their place."""
+        """Signals written in place become signals of their own, named after their place."""
         result: dict[str, Any] = {}
 
         def visit(name: str, signal: Any, path: Path) -> None:
+            result[name] = signal
             if not isinstance(signal, dict):
-                result[name] = signal
                 return
-            shaped = dict(signal)
-            for kind in ("any", "all"):
-                members = signal.get(kind)
-                if not isinstance(members, list):
-                    continue
-                names = []
-                for i, member in enumerate(members):
-                    inner = (*path, kind, i)
-                    if isinstance(member, dict):
-                        made = f"{name}.{i + 1}"
-                        self.places.setdefault(("signals", made), self.places.get(inner, (1, 1)))
-                        visit(made, member, inner)
-                        names.append(made)
-                    else:
-                        names.append(member)
-                shaped[kind] = names
-            result[name] = shaped
+            shaped = result[name] = _outside(signal)
+            for kind in _COMBINED:
+                if isinstance(shaped.get(kind), dict):
+                    shaped[kind] = [shaped[kind]]
+                if isinstance(shaped.get(kind), list):
+                    shaped[kind] = [inner(m, f"{name}.{i + 1}", (*path, kind, i)) for i, m in enumerate(shaped[kind])]
+            if "not" in signal:
+                listed = signal["not"] if isinstance(signal["not"], list) else [signal["not"]]
+                shaped["not"] = [veto(v, f"{name}.not{i + 1}", (*path, "not", i)) for i, v in enumerate(listed)]
+
+        def inner(member: Any, name: str, path: Path) -> Any:
+            if not isinstance(member, dict):
+                return member
+            place = self.places.get(path) or self.places.get(path[:-2], (1, 1))
+            self.places.setdefault(("signals", name), place)
+            visit(name, member, path)
+            return name
+
+        def veto(value: Any, name: str, path: Path) -> Any:
+            if not isinstance(value, dict):
+                return {"signal": value}
+            return {**value, "signal": inner(value["signal"], name, (*path, "signal"))} if "signal" in value else value
 
         for name, signal in signals.items():
             visit(name, signal, ("signals", name))
@@ -267,6 +277,8 @@ class _Parser:
         if len(filled) != 1:
             what = "has no pattern" if not filled else f"has {' and '.join(filled)}"
             self.fault(path, f"signal '{path[-1]}' {what}", f"give it one of {', '.join(_PATTERNS)}")
+        if signal.set or signal.sequence:
+            self._condition(signal, path)
         for i, regex in enumerate(signal.regex):
             self._regex(regex, (*path, "regex"), i)
         for text in signal.contains:
@@ -277,6 +289,35 @@ class _Parser:
                 codes.pattern(code)
             except KbError as error:
                 self.fault((*path, "code"), f"{error.where}: {error.what}", error.way_out)
+
+    def _condition(self, signal: Signal, path: Path) -> None:
+        names = signal.set or signal.sequence
+        kind = "set" if signal.set else "sequence"
+        if not 1 <= signal.count <= MOST_COUNT:
+            self.fault((*path, "count"), f"a count of {signal.count}", f"use 1 to {MOST_COUNT}")
+        elif signal.count > 1 and (signal.sequence or len(names) > 1):
+            self.fault((*path, "count"), f"'count' with a {kind} of {len(names)}", "count repeats a single signal")
+        if signal.sequence and len(names) < 2:
+            self.fault((*path, "sequence"), "a sequence of one", "name two or more, or use count")
+        if signal.set and len(set(names)) < len(names):
+            self.fault((*path, "set"), "a member stands twice in a set", "use count, or a sequence")
+        if not 0 <= signal.lines <= 1_000_000:
+            self.fault((*path, "lines"), f"a distance of {signal.lines} lines", "use 0 (the same line) or more")
+        self._duration(signal.window, (*path, "window"))
+        steps = signal.count if signal.count > 1 else len(names)
+        for i, veto in enumerate(signal.not_):
+            self._duration(veto.window, (*path, "not", i, "window"), signed=True)
+            self._duration(veto.slide, (*path, "not", i, "slide"), signed=True)
+            if not 0 <= veto.anchor < steps:
+                self.fault((*path, "not", i, "anchor"), f"there is no member {veto.anchor}", f"use 0 to {steps - 1}")
+
+    def _duration(self, text: str, path: Path, signed: bool = False) -> None:
+        try:
+            good = not text or seconds(text) >= 0 or signed
+        except ValueError:
+            good = False
+        if not good:
+            self.fault(path, f"'{text[:40]}' is no duration", "write it as 500ms, 30s, 5m, 1h30m")
 
     def _regex(self, regex: str, path: Path, index: int) -> None:
         at = path if path + (index,) not in self.places else (*path, index)
@@ -315,13 +356,21 @@ class _Parser:
     def _known_signals(self, problem: Problem) -> None:
         for i, name in enumerate(problem.symptoms):
             self._exists(name, problem.signals, ("symptoms", i), "signal")
+        joined = {field for signal in problem.signals.values() for field in signal.by}
         for name, signal in problem.signals.items():
-            for member in (*signal.any, *signal.all):
-                self._exists(member, problem.signals, ("signals", name), "signal")
+            for kind in _COMBINED:
+                for j, member in enumerate(getattr(signal, kind)):
+                    self._exists(member, problem.signals, ("signals", name, kind, j), "signal")
+            for j, veto in enumerate(signal.not_):
+                self._exists(veto.signal, problem.signals, ("signals", name, "not", j, "signal"), "signal")
+            for j, field in enumerate(signal.by):
+                if field not in (captured := _captures(problem.signals, name)):
+                    hint = did_you_mean(field, captured) or f"write (?P<{field}>...) in a pattern of its members"
+                    self.fault(("signals", name, "by", j), f"no member captures '{field}'", hint)
             if _reaches(problem.signals, name, name, 0):
                 self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
             for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
-                if group not in problem.params:
+                if group not in problem.params and group not in joined:
                     self.fault(
                         ("signals", name),
                         f"the group '{group}' is no parameter",
@@ -385,8 +434,28 @@ def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:
 def _reaches(signals: Mapping[str, Signal], start: str, name: str, depth: int) -> bool:
     if depth > 20 or name not in signals:
         return depth > 20
-    members = (*signals[name].any, *signals[name].all)
+    members = signals[name].members
     return start in members or any(_reaches(signals, start, member, depth + 1) for member in members)
+
+
+def _captures(signals: Mapping[str, Signal], name: str, depth: int = 0) -> set[str]:
+    """Names of the groups that a signal or its members capture."""
+    if name not in signals or depth > 20:
+        return set()
+    own = {group for regex in signals[name].regex for group in _GROUP.findall(regex)}
+    return own.union(*(_captures(signals, member, depth + 1) for member in signals[name].members))
+
+
+def _outside(signal: dict[str, Any]) -> dict[str, Any]:
+    """A copy; a pattern with count, window or not becomes the one member of a set of that name."""
+    patterns = [kind for kind in _PATTERNS if kind in signal]
+    if len(patterns) != 1 or patterns[0] in ("set", "sequence") or not any(field in signal for field in _CONDITION):
+        return dict(signal)
+    within = {key: value for key, value in signal.items() if key not in (*_CONDITION, "title")}
+    return {
+        "set": [within],
+        **{key: value for key, value in signal.items() if key in (*_CONDITION, "title", "sources")},
+    }
 
 
 def identifier(name: str) -> str:

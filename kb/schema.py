@@ -20,8 +20,12 @@ def schema() -> dict[str, Any]:
     front["properties"] |= definitions.pop("Header")["properties"]
     front["required"] = ["id", "title"]
     signal = definitions["Signal"]["properties"]
-    for name in ("any", "all"):
-        signal[name] = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Signal"}]}}
+    named = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Signal"}]}
+    for name in ("any", "all", "set", "sequence"):
+        signal[name] = {"anyOf": [{"type": "string"}, {"type": "array", "items": named}]}
+    veto = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Veto"}]}
+    signal["not"] = {"anyOf": [veto, {"type": "array", "items": veto}]}
+    definitions["Veto"]["properties"]["signal"] = named
     front["properties"]["id"] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,119}$"}
     return {"$schema": DIALECT, "title": "kb article", **front, "$defs": definitions}
 

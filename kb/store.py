@@ -168,6 +168,15 @@ def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> None
         connection.execute("COMMIT")
 
 
+def _in_conditions(connection: sqlite3.Connection) -> set[int]:
+    """Patterns of articles with a set or a sequence; the cached JSON leaves empty ones out."""
+    rows = connection.execute(
+        "SELECT DISTINCT o.pattern FROM owner o JOIN article a ON a.id = o.article"
+        """ WHERE instr(a.problem, '"set":[') OR instr(a.problem, '"sequence":[')"""
+    )
+    return {number for (number,) in rows}
+
+
 def _compile(connection: sqlite3.Connection) -> None:
     """Compile all patterns; one that the engine refuses is left out and told as a fault of its article."""
     from diagnose.match import prefix_length
@@ -175,7 +184,11 @@ def _compile(connection: sqlite3.Connection) -> None:
 
     rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()
     lines = [Pattern(SALIENT, SALIENT_REGEX, True, True)]
-    lines += [Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE) for number, regex, caseless, _, rate in rows]
+    every = _in_conditions(connection)  # a condition wants every line of its patterns, not one a block
+    lines += [
+        Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE and number not in every)
+        for number, regex, caseless, _, rate in rows
+    ]
     squeezed = [Pattern(SALIENT, r"\x00kb\x00", True, True)]
     for number, _, caseless, literal, _ in rows:
         if literal:

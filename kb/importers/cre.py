@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import KbError
 from kb.importers import Left, Made
-from kb.importers.cre_rule import Unusable, conditions
+from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example
 from kb.parse import identifier
 from kb.safeyaml import load
@@ -125,6 +125,7 @@ def _article(file: Path, rule: Any, terms: dict[str, Any], license_: str) -> Ite
     for key in sorted(set(cre) - _KNOWN):
         yield Left(where=where, what=f"unknown field '{key}'", part=True)
     made = conditions(rule.get("rule"), terms)
+    source = _source(rule["rule"])
     yield from (Left(where=where, what=what, part=True) for what in made.left)
     front: dict[str, Any] = {"id": name, "title": _line(cre["title"])}
     front |= {"summary": _summary(cre), "severity": SEVERITIES.get(str(cre.get("severity")), "")}
@@ -132,8 +133,10 @@ def _article(file: Path, rule: Any, terms: dict[str, Any], license_: str) -> Ite
     front |= {"status": "draft" if draft else "test", "applies_to": _products(cre), "tags": _lines(cre.get("tags"))}
     front |= {"category": _line(cre.get("category")), "author": _line(cre.get("author"))}
     front["origin"] = {"format": "cre", "id": original, **({"license": license_} if license_ else {})}
-    front |= {"signals": made.signals, "symptoms": made.symptoms}
-    front["causes"] = _causes(cre, made.whole)
+    hint = {"sources": [source]} if source else {}
+    signals = {key: {**value, **hint} if key == made.whole else value for key, value in made.signals.items()}
+    front |= {"signals": signals, "symptoms": made.symptoms}
+    front["causes"] = _causes(cre, made)
     front["references"] = [{"url": url} for url in _lines(cre.get("references")) if _is_url(url)]
     front = {key: value for key, value in front.items() if value not in ("", [], {})}
     beside = {}
@@ -145,6 +148,13 @@ def _article(file: Path, rule: Any, terms: dict[str, Any], license_: str) -> Ite
                 yield Left(where=str(file.parent / log), what=str(reason), part=True)
     shown = example(beside.get(LOGS["test.log"], b"").decode("utf-8", "replace"))
     yield Made(id=name, front=front, body=f"{_body(cre)}\n\n{shown}", beside=beside, source=where)
+
+
+def _source(rule: dict[str, Any]) -> str:
+    """The log source of a rule: where its engine would look."""
+    parts = (rule.get("sequence"), rule.get("set"))
+    events = (part.get("event") for part in parts if isinstance(part, dict))
+    return next((_line(event.get("source")) for event in events if isinstance(event, dict)), "")
 
 
 # --- texts ---
@@ -186,7 +196,7 @@ def _products(cre: dict[str, Any]) -> list[dict[str, str]]:
     return rows
 
 
-def _causes(cre: dict[str, Any], whole: str) -> list[dict[str, Any]]:
+def _causes(cre: dict[str, Any], rule: Conditions) -> list[dict[str, Any]]:
     """One cause for every one that the rule lists; none where its text is a placeholder."""
     mitigation = _written(cre.get("mitigation"))
     impact = _written(cre.get("impact"))
@@ -200,7 +210,9 @@ def _causes(cre: dict[str, Any], whole: str) -> list[dict[str, Any]]:
         names.add(name)
         cause: dict[str, Any] = {"id": name, "title": title, "likelihood": "common"}
         cause |= {"summary": text} if text != title else {}
-        cause["evidence"] = [{"signal": whole, "supports": "strong"}]
+        cause["evidence"] = [
+            {"signal": signal, "supports": "strong" if signal == rule.whole else "moderate"} for signal in rule.symptoms
+        ]
         cause |= {"remediation": [{"kind": "mitigation", "text": mitigation}]} if mitigation else {}
         causes.append(cause | ({"impact": impact} if impact else {}))
     return causes

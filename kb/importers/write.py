@@ -6,7 +6,6 @@ takes nothing away, and never writes over an article that another hand made. An 
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +108,7 @@ def _put(folder: Path, data: bytes, beside: dict[str, bytes]) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_name(path.name + ".part")
             draft.write_bytes(content)
-            os.replace(draft, path)
+            draft.replace(path)
         except OSError as error:
             raise _cannot(path, error) from None
         changed = True

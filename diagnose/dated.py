@@ -1,0 +1,76 @@
+"""When the lines that hit were written, for problems whose conditions ask for it.
+
+Takes passages and hits; gives times by source and line. A line without a timestamp has that of the record it stands in:
+of the nearest line before it that has one. Knows nothing of conditions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from diagnose.conditions import Horizon
+from diagnose.times import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from diagnose.model import Problem
+
+# Conditions compare times of one source, so that any year will do for texts without one: a leap year, for 29 February.
+YEARLESS = 4105123199.0  # the last second of January 2100
+# A timestamp begins within the first 64 bytes; a record in JSON names its time further in.
+READ = 4096
+
+
+class Lines(Protocol):
+    """Lines that stood together; `first` is the number of line 0."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def quotes(self) -> tuple[str, ...]: ...
+
+
+class Hit(Protocol):
+    @property
+    def source(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def quote(self) -> str: ...
+
+
+def wants_times(problem: Problem) -> bool:
+    """Whether a condition of `problem` speaks of time."""
+    return any(signal.window or signal.not_ for signal in problem.signals.values())
+
+
+def times_of(passages: Sequence[Lines], hits: Sequence[Hit]) -> dict[tuple[str, int], float]:
+    """Seconds since 1970 by (source, line), for lines of `passages` and for `hits` outside of them."""
+    clocks: dict[str, Clock] = {}
+    times: dict[tuple[str, int], float] = {}
+    for passage in passages:
+        clock = clocks.setdefault(passage.source, Clock(YEARLESS))
+        last: float | None = None
+        for number, quote in enumerate(passage.quotes, passage.first):
+            time = clock.time(quote[:READ].encode("utf-8", "replace"))
+            last = last if time is None else time
+            if last is not None:
+                times[passage.source, number] = last
+    for hit in hits:
+        if (hit.source, hit.line) not in times:
+            clock = clocks.setdefault(hit.source, Clock(YEARLESS))
+            time = clock.time(hit.quote[:READ].encode("utf-8", "replace"))
+            if time is not None:
+                times[hit.source, hit.line] = time
+    return times
+
+
+def horizons_of(lines: Mapping[str, int], times: Mapping[tuple[str, int], float]) -> dict[str, Horizon]:
+    """How far each source was read: its number of lines, and the latest time seen in it."""
+    latest: dict[str, float] = {}
+    for (source, _), time in times.items():
+        latest[source] = max(time, latest.get(source, time))
+    return {source: Horizon(lines=count, time=latest.get(source)) for source, count in lines.items()}
