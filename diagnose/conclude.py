@@ -24,7 +24,7 @@ from diagnose.model import (
 )
 from diagnose.outcomes import evidence_of, told
 from diagnose.plan import next_best
-from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
+from diagnose.rank import DESCRIBED, PRESET, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def conclude(
     """The whole answer. The same input and base give the same value."""
     claimed = _claimed(outputs)
     evidence = _by_problem(matched.evidence)
-    problems = dict(matched.problems)
-    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
-    problems |= base.problems(sorted(wanted - set(problems)))
+    problems = _candidates(matched, retrieved, base)
     standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
     shares = _collapsed(shares, problems, evidence)
@@ -118,6 +116,18 @@ def _claimed(outputs: Sequence[Located]) -> set[Span]:
         for located in outputs
         for offset in range(located.output.last - located.output.first + 1)
     }
+
+
+def _candidates(matched: Matched, retrieved: Retrieved, base: Knowledge) -> dict[str, Problem]:
+    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
+    return matched.problems | base.problems(sorted(wanted - set(matched.problems)))
+
+
+def weigh(matched: Matched, retrieved: Retrieved, outputs: Sequence[Located], base: Knowledge) -> list[Standing]:
+    """All candidates with their features, best first by the shipped weights: what a fit learns from."""
+    problems = _candidates(matched, retrieved, base)
+    evidence = _by_problem(matched.evidence)
+    return standings_of(problems, evidence, matched, retrieved, base, PRESET, _claimed(outputs))
 
 
 def standings_of(

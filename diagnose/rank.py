@@ -14,9 +14,10 @@ from msgspec import Struct
 from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import LEAST_BASE
 from diagnose.terms import bare_words, prose
+from diagnose.weights import Weights, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from diagnose.model import Clue, Evidence, Problem, RootCause
     from diagnose.retrieve import Covered, Named, Retrieved
@@ -30,32 +31,15 @@ UNSEEN_WORD = 4.0
 FULL_SYMPTOM, FULL_MESSAGE = 8.0, 20.0
 
 
-class Weights(Struct, frozen=True):
-    """The weights of the log-odds of a problem against `unknown`, and the thresholds of the verdicts."""
-
-    unknown: float = 6.0
-    signal: float = 3.0
-    message: float = 3.0
-    mass: float = 1.0
-    title: float = 1.0
-    information: float = 2.0
-    whole: float = 0.5
-    stretch: float = 0.5
-    worth: float = 0.2
-    named: float = 0.5
-    other: float = -0.5
-    likely: float = 0.7
-    likely_cause: float = 0.5
-    confirmed: float = 0.9
-
-
-PRESET = Weights()
+PRESET = shipped()
 
 
 class Features(Struct, frozen=True):
     """What was measured of a candidate: each is multiplied by the weight of its name."""
 
     signal: float
+    silent: float
+    missing: float
     message: float
     mass: float
     title: float
@@ -222,6 +206,8 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
     text = seen.fulltext.get(problem.id)
     tally.features = Features(
         signal=tally.signal,
+        silent=float(bool(problem.signals) and not tally.signal),
+        missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
         message=tally.message,
         mass=log(1 + tally.mass),
         title=seen.titled(problem),
@@ -254,10 +240,23 @@ def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], see
             tally.show(share, f"symptom {item.seen}")
 
 
+def _missing(problem: Problem, seen: Set[str]) -> float:
+    """Of the combined symptom that is nearest to being seen, the share of its parts that was not."""
+    shares = []
+    for name in problem.symptoms:
+        signal = problem.signals.get(name)
+        parts = {*signal.all, *signal.set, *signal.sequence} if signal else set()
+        if parts:
+            shares.append(0.0 if name in seen else len(parts - seen) / len(parts))
+    return min(shares, default=0.0)
+
+
 def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
     features, lines = tally.features, tally.lines
     told = {
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
+        "silent": "none of its symptoms was seen" if features.silent else "some of its symptoms were seen",
+        "missing": f"{features.missing:.2f} of the parts of a combined symptom were not seen",
         "message": f"coverage {features.message:.2f}: {tally.covered_by}",
         "mass": f"what of a known message is present {features.mass:.2f}",
         "title": f"title {features.title:.2f} of its words in one stretch",

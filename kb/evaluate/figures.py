@@ -122,7 +122,8 @@ def _articles(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.partition("/")[0] for name in names)
 
 
-def _share(answers: Sequence[Answer], depth: int = 1) -> Share:
+def accuracy(answers: Sequence[Answer], depth: int = 1) -> Share:
+    """The share of answers with an expected article among the `depth` best."""
     judged = [judgement for a in answers if (judgement := right(a, depth)) is not None]
     return wilson(sum(judged), len(judged))
 
@@ -142,7 +143,8 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _judged(answers: Sequence[Answer]) -> list[tuple[float, bool]]:
+def judged_of(answers: Sequence[Answer]) -> list[tuple[float, bool]]:
+    """Confidence and whether it was right, of the answers that count either way."""
     return [(a.confidence, judgement) for a in answers if (judgement := right(a)) is not None]
 
 
@@ -172,14 +174,14 @@ def _kind(name: str, answers: Sequence[Answer]) -> Kind:
     return Kind(
         kind=name,
         cases=len(answers),
-        accuracy_1=_share(answers),
-        accuracy_3=_share(answers, 3),
+        accuracy_1=accuracy(answers),
+        accuracy_3=accuracy(answers, 3),
         mrr=bootstrap([reciprocal(a) for a in answers], _mean),
         answered=wilson(len(told), len(answers)),
-        precision=_share(told),
+        precision=accuracy(told),
         likely=wilson(len(sure), len(answers)),
-        likely_right=_share(sure),
-        ece=expected_error(_judged(answers)),
+        likely_right=accuracy(sure),
+        ece=expected_error(judged_of(answers)),
         cause_1=_cause(answers),
     )
 
@@ -194,6 +196,12 @@ def _above(answers: Sequence[Answer], threshold: float) -> list[Answer]:
 
 def _false(answer: Answer) -> bool:
     return right(answer) is False
+
+
+def alarms(answers: Sequence[Answer], kinds: tuple[str, ...], threshold: float) -> Share:
+    """False alarms among negatives of `kinds` (prefixes) at a threshold."""
+    negatives = _of_kinds(answers, kinds)
+    return wilson(sum(_false(a) for a in _above(negatives, threshold)), len(negatives))
 
 
 def at_false_alarms(answers: Sequence[Answer], share: float = FALSE_ALARMS) -> float | None:
@@ -223,7 +231,7 @@ def _point(name: str, threshold: float, groups: dict[str, list[Answer]]) -> Poin
         if kind.startswith(NEGATIVE):
             shown = [a for a in shown if _false(a)]
         else:
-            rights[kind] = _share(shown)
+            rights[kind] = accuracy(shown)
         answered[kind] = wilson(len(shown), len(answers))
     return Point(name, threshold, answered, rights)
 
@@ -234,7 +242,7 @@ def report(answers: Sequence[Answer]) -> Report:
     for item in answers:
         groups.setdefault(item.kind, []).append(item)
     groups = dict(sorted(groups.items(), key=lambda g: (g[0].startswith(NEGATIVE), g[0])))
-    judged = _judged(answers)
+    judged = judged_of(answers)
     points = [
         (f"{FALSE_ALARMS:.0%} false alarms on hard negatives and logs", at_false_alarms(answers)),
         (f"{KEPT_RIGHT:.0%} of the right answers kept", at_right_kept(answers)),
@@ -247,4 +255,40 @@ def report(answers: Sequence[Answer]) -> Report:
         bins=reliability(judged),
         points=tuple(_point(name, threshold, groups) for name, threshold in points if threshold is not None),
         failures=tuple(sorted(wrong, key=lambda a: (-a.confidence, a.id))),
+    )
+
+
+class Change(Struct, frozen=True):
+    """Accuracy@1 of one kind before and after, and the difference with its interval (paired bootstrap over the cases).
+
+    `gained` and `lost` are the ids of the cases that became right and wrong.
+    """
+
+    kind: str
+    before: float
+    after: float
+    difference: Share
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def changes(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[Change, ...]:
+    """What changed between two runs on the same cases; cases of only one of them are left out."""
+    known = {answer.id: answer for answer in before}
+    kinds = sorted({answer.kind for answer in after if answer.expect and answer.id in known})
+    return tuple(
+        _change(kind, [(known[a.id], a) for a in after if a.kind == kind and a.expect and a.id in known])
+        for kind in kinds
+    )
+
+
+def _change(kind: str, pairs: Sequence[tuple[Answer, Answer]]) -> Change:
+    judged = [(bool(right(one)), bool(right(two))) for one, two in pairs]
+    return Change(
+        kind=kind,
+        before=_mean([float(one) for one, _ in judged]),
+        after=_mean([float(two) for _, two in judged]),
+        difference=bootstrap(judged, lambda items: _mean([float(two) - float(one) for one, two in items])),
+        gained=tuple(b.id for (_, b), (one, two) in zip(pairs, judged, strict=True) if two and not one),
+        lost=tuple(b.id for (_, b), (one, two) in zip(pairs, judged, strict=True) if one and not two),
     )

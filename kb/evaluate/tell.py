@@ -8,10 +8,10 @@ from diagnose.neutral import neutral
 from kb.evaluate.cases import NEGATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kb.evaluate.answers import Answer
-    from kb.evaluate.figures import Bin, Report, Share
+    from kb.evaluate.figures import Bin, Change, Report, Share
 
 SHOWN = 20
 SIDE, EDGE = 360, 50
@@ -62,6 +62,20 @@ def _failure(item: Answer) -> str:
     said = ", ".join(f"{name} {probability:.2f}" for name, probability in item.articles[:3]) or "nothing"
     wanted = " or ".join(item.expect) or "none"
     return neutral(f"  {item.id} ({item.kind}): expected {wanted}; said {item.verdict}: {said}")
+
+
+def compared(changes: Sequence[Change]) -> str:
+    """Accuracy@1 before and after, the difference with its interval, and the cases behind it."""
+    lines = []
+    for change in changes:
+        d = change.difference
+        lines.append(
+            f"  {neutral(change.kind):<18}{change.before:.3f} -> {change.after:.3f}"
+            f"  {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f}, {d.of} cases)"
+        )
+        lines += [f"    gained {neutral(name)}" for name in change.gained]
+        lines += [f"    lost   {neutral(name)}" for name in change.lost]
+    return "\n".join(lines)
 
 
 def svg(report: Report) -> str:
