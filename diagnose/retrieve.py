@@ -19,7 +19,7 @@ from diagnose.terms import identifiers, line_pairs, prose
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from diagnose.knowledge import Knowledge, Message
 
@@ -71,8 +71,8 @@ class Named(Struct, frozen=True):
 
 
 class FullText(Struct, frozen=True):
-    """How well a problem's prose fits: BM25 of the whole text and of its best stretch, each relative to the best
-    problem (0..1), and `worth`, what its best stretch scores in nats."""
+    """How well a problem's prose fits: BM25 of the whole text and of its best stretch, each as far as it stands above
+    what other problems reach (0..1), and `worth`, what its best stretch scores in nats."""
 
     whole: float
     stretch: float
@@ -233,10 +233,16 @@ def _fulltext(
         best = {document: scores[document] for document in near}
     chosen = {*near[:FULLTEXT_BEST], *sorted(best, key=lambda d: (-best[d], d))[:FULLTEXT_BEST]}
     names = base.names(chosen)
-    top, top_stretch = scores[near[0]], max(best.values(), default=0.0) or 1.0
-    return {
-        names[d]: FullText(scores[d] / top, best.get(d, 0.0) / top_stretch, best.get(d, 0.0)) for d in sorted(chosen)
-    }
+    whole, stretch = _outstanding(scores, chosen), _outstanding(best, chosen)
+    return {names[d]: FullText(whole[d], stretch[d], best.get(d, 0.0)) for d in sorted(chosen)}
+
+
+def _outstanding(scores: Mapping[int, float], chosen: Set[int]) -> dict[int, float]:
+    """How far each score stands above the middle one of the chosen, relative to the best: what other problems reach by
+    chance counts for nothing, in a base of six as in one of thousands."""
+    values = sorted(scores.get(document, 0.0) for document in chosen)
+    top, middle = values[-1] or 1.0, values[(len(values) - 1) // 2]
+    return {document: max(0.0, scores.get(document, 0.0) - middle) / top for document in chosen}
 
 
 def _within(terms: Sequence[str], postings: Mapping[str, array[int]]) -> list[str]:
