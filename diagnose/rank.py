@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 DESCRIBED = "described"
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
+# A signal that speaks for a cause brings its article up as well, but less than a symptom.
+SUPPORTING = 0.7
 # What a word of a title that the text does not show is worth (nats), typically.
 UNSEEN_WORD = 4.0
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
-FULL_SYMPTOM, FULL_MESSAGE = 8.0, 20.0
+FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
 
 
 PRESET = shipped()
@@ -39,6 +41,8 @@ class Features(Struct, frozen=True):
 
     signal: float
     silent: float
+    vetted: float
+    quiet: float
     missing: float
     message: float
     mass: float
@@ -151,7 +155,9 @@ class _Seen:
         )
 
     def _words(self, text: str) -> float:
-        return max((sum(self.rarity.get(w, 0.0) for w in set(prose(part))) for part in text.split("|")), default=0.0)
+        """The rarest alternative whose words all stand in the text, by the sum of its words; 0 where there is none."""
+        parts = [set(prose(part)) for part in text.split("|")]
+        return max((sum(map(self.rarity.__getitem__, p)) for p in parts if p and p <= self.rarity.keys()), default=0.0)
 
 
 class _Tally:
@@ -204,9 +210,12 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
+    silent = 0.0 if tally.signal else log(1 + len(problem.symptoms))
     tally.features = Features(
         signal=tally.signal,
-        silent=float(bool(problem.signals) and not tally.signal),
+        silent=silent,
+        vetted=tally.signal if problem.status == "stable" else 0.0,
+        quiet=silent if problem.status == "stable" else 0.0,
         missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
         message=tally.message,
         mass=log(1 + tally.mass),
@@ -228,16 +237,19 @@ def _standing(problem: str, value: float, tally: _Tally, weights: Weights, *, to
 
 def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], seen: _Seen) -> None:
     supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
+    places = {(item.seen, item.at) for item in evidence}
     for item in evidence:
         is_symptom = item.seen in problem.symptoms
         if not is_symptom and item.seen not in supporting:
             continue
-        worth = item.strength * seen.worth(problem, item.seen)
+        worth = item.strength * _shown_worth(problem, item, places, seen)
         tally.add(f"signal {item.seen}", worth, item.at)
+        share = item.strength * min(1.0, worth / FULL_SYMPTOM)
         if is_symptom:
-            share = item.strength * min(1.0, worth / FULL_SYMPTOM)
             tally.symptom = tally.symptom or share >= 0.5
             tally.show(share, f"symptom {item.seen}")
+        else:
+            tally.show(SUPPORTING * share, f"signal {item.seen}")
 
 
 def _missing(problem: Problem, seen: Set[str]) -> float:
@@ -251,11 +263,20 @@ def _missing(problem: Problem, seen: Set[str]) -> float:
     return min(shares, default=0.0)
 
 
+def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: _Seen) -> float:
+    """What an evidence is worth; of alternatives that of the one that was seen there, not of all together."""
+    signal = problem.signals.get(item.seen)
+    shown = [m for m in signal.any if (m, item.at) in places] if signal else []
+    return max((seen.worth(problem, name) for name in shown), default=0.0) or seen.worth(problem, item.seen)
+
+
 def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
     features, lines = tally.features, tally.lines
     told = {
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
         "silent": "none of its symptoms was seen" if features.silent else "some of its symptoms were seen",
+        "vetted": f"the same of a reviewed article {features.vetted:.2f}",
+        "quiet": "the same of a reviewed article",
         "missing": f"{features.missing:.2f} of the parts of a combined symptom were not seen",
         "message": f"coverage {features.message:.2f}: {tally.covered_by}",
         "mass": f"what of a known message is present {features.mass:.2f}",

@@ -20,6 +20,8 @@ class Weights(Struct, frozen=True):
     unknown: float
     signal: float = 0.0
     silent: float = 0.0
+    vetted: float = 0.0
+    quiet: float = 0.0
     missing: float = 0.0
     message: float = 0.0
     mass: float = 0.0

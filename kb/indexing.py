@@ -124,11 +124,26 @@ def _declared_codes(problem: Problem) -> Iterator[str]:
 
 
 def _declared_messages(problem: Problem) -> Iterator[str]:
-    """What signals look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder."""
-    for signal in problem.signals.values():
+    """What symptoms look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder."""
+    for signal in _of_symptoms(problem):
         yield from signal.contains
         for regex in signal.regex:
             yield from bare_words(regex, f" {PLACEHOLDER} ").split("|")
+
+
+def _of_symptoms(problem: Problem) -> Iterator[Signal]:
+    """The signals of the symptoms with those that they refer to, in the order of the article."""
+    wanted = set(problem.symptoms)
+    for _ in problem.signals:  # nested definitions
+        more = {m for n in wanted if n in problem.signals for m in _parts(problem.signals[n])} - wanted
+        if not more:
+            break
+        wanted |= more
+    return (signal for name, signal in problem.signals.items() if name in wanted)
+
+
+def _parts(signal: Signal) -> tuple[str, ...]:
+    return (*signal.any, *signal.all, *signal.set, *signal.sequence)
 
 
 def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
