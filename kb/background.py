@@ -40,5 +40,7 @@ _CLASS = re.compile(r"\[[^\]]*\]|\\[dwsbDWSB]|\(\?[^)]*?[:>]|[.*+?^$|(){}]|\\")
 
 def regex_rate(regex: str) -> float:
     """The same for a pattern: its least rare alternative, read as the words that stand in it."""
-    alternatives = [part for part in regex.split("|") if part.strip()] or [regex]
-    return max(rate(_CLASS.sub(" ", part)) for part in alternatives)
+    alternatives = [_CLASS.sub(" ", part) for part in regex.split("|") if part.strip()] or [regex]
+    worded = [part for part in alternatives if any(word[0].isalpha() for word in words(part))]
+    # A number among the alternatives of a group has the words around the group with it.
+    return max(rate(part) for part in (worded if worded and "(" in regex else alternatives))
