@@ -115,7 +115,8 @@ def stand(
 
 def log_odds(features: Features, weights: Weights) -> float:
     """z of a candidate: its log-odds against unknown."""
-    return sum(getattr(weights, name) * getattr(features, name) for name in FEATURES) - weights.unknown
+    parts: list[float] = [getattr(weights, name) * getattr(features, name) for name in FEATURES]
+    return sum(parts) - weights.unknown
 
 
 class _Seen:

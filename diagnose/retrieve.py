@@ -247,7 +247,8 @@ def _outstanding(scores: Mapping[int, float], chosen: Set[int]) -> dict[int, flo
 
 def _within(terms: Sequence[str], postings: Mapping[str, array[int]]) -> list[str]:
     """The first terms whose postings are no more than POSTINGS_READ in all."""
-    kept, read = [], 0
+    kept: list[str] = []
+    read = 0
     for term in terms:
         read += len(postings[term])
         if read > POSTINGS_READ and kept:

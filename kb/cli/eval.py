@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--compare", metavar="BASE|FILE", help="Compare with another base, or with an earlier --format json.")
 @click.pass_obj
-def command(session: Session, cases: str, **given: Any) -> int:
+def command(session: Session, /, cases: str, **given: Any) -> int:
     """Measure the base in use on labelled CASES: accuracy, false alarms, calibration, with 95 % intervals.
 
     A line of CASES has id, text or file, expect (a list of article or article/cause; empty where none applies),

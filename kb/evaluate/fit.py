@@ -71,8 +71,8 @@ def fit(choices: Sequence[Choice], date: str, penalty: float = PENALTY) -> Fitte
     answers = [_answer(choice, weights, shift) for choice, weights in held]
     final = _newton(choices, counts, penalty)
     named = {name: round(value, 3) for name, value in zip(FEATURES, final, strict=False)}
-    weights = Weights(unknown=round(final[-1] + shift, 3), likely=_likely(answers), **named)
-    return Fitted(weights, date, len(choices), _digest(choices), FOLDS, penalty, _figures(answers))
+    shipped = Weights(unknown=round(final[-1] + shift, 3), likely=_likely(answers), **named)
+    return Fitted(shipped, date, len(choices), _digest(choices), FOLDS, penalty, _figures(answers))
 
 
 _SHIFTS = [step / 4 for step in range(-16, 17)]

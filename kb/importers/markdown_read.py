@@ -82,7 +82,8 @@ def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
 
 def _parts(title: str, body: str) -> Iterator[Part]:
     stack: list[tuple[int, Kind]] = [(0, "intro")]
-    name, kind, lines = title, "intro", list[Line]()
+    kind: Kind = "intro"
+    name, lines = title, list[Line]()
     for line in _lines(body):
         heading = _HEADING.match(line.text) if line.fence is None and not line.quoted else None
         if heading is None:
