@@ -6,6 +6,7 @@ values, gives values; knows nothing of how the evidence was found.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ DESCRIBED = "described"
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
 # A signal that speaks for a cause brings its article up as well, but less than a symptom.
 SUPPORTING = 0.7
+# Symptoms of an article whose words are looked for one by one.
+MOST_WORDED = 6
 # What a word of a title that the text does not show is worth (nats), typically.
 UNSEEN_WORD = 4.0
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
@@ -47,6 +50,7 @@ class Features(Struct, frozen=True):
     message: float
     mass: float
     title: float
+    words: float
     information: float
     whole: float
     stretch: float
@@ -119,6 +123,18 @@ def log_odds(features: Features, weights: Weights) -> float:
     return sum(parts) - weights.unknown
 
 
+@lru_cache(maxsize=1 << 14)
+def bag(text: str) -> frozenset[str]:
+    """The distinct words of a text."""
+    return frozenset(prose(text))
+
+
+@lru_cache(maxsize=1 << 14)
+def alternatives(pattern: str) -> tuple[frozenset[str], ...]:
+    """The words of each alternative of a pattern, where it has at least two."""
+    return tuple(words for part in bare_words(pattern).split("|")[:8] if len(words := bag(part)) > 1)
+
+
 class _Seen:
     """What was retrieved, by problem. Lives inside `stand` only."""
 
@@ -145,15 +161,21 @@ class _Seen:
 
     def titled(self, problem: Problem) -> float:
         """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
-        words = set(prose(problem.title))
-        known = {word: self.rarity[word] for word in words if word in self.rarity}
-        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
-        if not known or not total:
+        return self._gathered(bag(problem.title))
+
+    def worded(self, problem: Problem) -> float:
+        """The same for the words of a symptom's pattern, whatever their order: the best of all."""
+        signals = [problem.signals[name] for name in problem.symptoms[:MOST_WORDED] if name in problem.signals]
+        texts = [text for s in signals for text in (*s.contains, *s.regex)]
+        return max((self._gathered(words) for text in texts for words in alternatives(text)), default=0.0)
+
+    def _gathered(self, words: frozenset[str]) -> float:
+        known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
+        if not known:
             return 0.0
-        return (
-            max((sum(known[w] for w in sorted(known) if w in stretch) for stretch in self.stretches), default=0.0)
-            / total
-        )
+        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
+        found = max((sum(known[w] for w in known if w in stretch) for stretch in self.stretches), default=0.0)
+        return found / total
 
     def _words(self, text: str) -> float:
         """The rarest alternative whose words all stand in the text, by the sum of its words; 0 where there is none."""
@@ -221,6 +243,7 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
         message=tally.message,
         mass=log(1 + tally.mass),
         title=seen.titled(problem),
+        words=seen.worded(problem) if not tally.signal else 0.0,
         information=log(1 + sum(worth for worth, _ in tally.lines.values())),
         whole=text.whole if text else 0.0,
         stretch=text.stretch if text else 0.0,
@@ -282,6 +305,7 @@ def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
         "message": f"coverage {features.message:.2f}: {tally.covered_by}",
         "mass": f"what of a known message is present {features.mass:.2f}",
         "title": f"title {features.title:.2f} of its words in one stretch",
+        "words": f"{features.words:.2f} of the words of a symptom that was not seen, in one stretch",
         "information": f"information {features.information:.2f} on {len(lines)} lines",
         "whole": f"full text {features.whole:.2f} of the best",
         "stretch": f"full text of the best stretch {features.stretch:.2f} of the best",

@@ -91,8 +91,9 @@ class Retrieved(Struct, frozen=True):
 
 
 def rarity(df: int, size: int) -> float:
-    """-ln of the share of problems that hold a feature."""
-    return log((size if size > LEAST_BASE else LEAST_BASE) / df)
+    """-ln of the share of problems that hold a feature, at most that of one in LEAST_BASE: a feature is worth the same in
+    a base of six as in one of thousands, so that weights fitted on one base hold on another."""
+    return log(max(LEAST_BASE / df, 1.0) if size <= LEAST_BASE else min(size / df, LEAST_BASE))
 
 
 def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> Retrieved:

@@ -26,6 +26,7 @@ class Weights(Struct, frozen=True):
     message: float = 0.0
     mass: float = 0.0
     title: float = 0.0
+    words: float = 0.0
     information: float = 0.0
     whole: float = 0.0
     stretch: float = 0.0
