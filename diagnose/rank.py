@@ -61,8 +61,8 @@ class Features(Struct, frozen=True):
 
 NOTHING = Features(*[0.0] * len(Features.__struct_fields__))
 FEATURES = Features.__struct_fields__
-# Candidates whose score is told part by part; nobody reads those of the rest.
-TOLD = 25
+# Candidates that compete: a crowd of weak ones would take from unknown what none of them has.
+COMPETE = 12
 
 
 class Standing(Struct, frozen=True):
@@ -104,7 +104,7 @@ def stand(
     lines: int,
     weights: Weights = PRESET,
 ) -> list[Standing]:
-    """All candidates, best first."""
+    """The best COMPETE candidates, best first."""
     seen = _Seen(rates, retrieved, lines)
     candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
     tallies = {
@@ -114,7 +114,7 @@ def stand(
     }
     values = {name: log_odds(tally.features, weights) for name, tally in tallies.items()}
     best = sorted(values, key=lambda name: (-values[name], name))
-    return [_standing(name, values[name], tallies[name], weights, told=place < TOLD) for place, name in enumerate(best)]
+    return [_standing(name, values[name], tallies[name], weights) for name in best[:COMPETE]]
 
 
 def log_odds(features: Features, weights: Weights) -> float:
@@ -254,8 +254,8 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
     return tally
 
 
-def _standing(problem: str, value: float, tally: _Tally, weights: Weights, *, told: bool) -> Standing:
-    score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights) if told else ())
+def _standing(problem: str, value: float, tally: _Tally, weights: Weights) -> Standing:
+    score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights))
     return Standing(problem, score, tally.symptom, frozenset(tally.lines), tally.features)
 
 
