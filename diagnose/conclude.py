@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
     from diagnose.outcomes import Located, Told
     from diagnose.pipeline import Options, Read
-    from diagnose.rank import CauseOdds, Standing, Weighed, Weights
+    from diagnose.rank import CauseOdds, Standing, Weighed
     from diagnose.retrieve import Retrieved
+    from diagnose.weights import Weights
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
 LISTED = 25

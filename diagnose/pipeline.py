@@ -19,10 +19,11 @@ from diagnose.errors import KbError
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, InputRead, SeenCode, Skipped
 from diagnose.outcomes import outputs_in
-from diagnose.rank import PRESET, Weights
+from diagnose.rank import PRESET
 from diagnose.retrieve import Place, retrieve
 from diagnose.scan import scan_source
 from diagnose.sources import InputError, Source
+from diagnose.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -229,7 +229,8 @@ def _causes(parts: Sequence[Part]) -> list[dict[str, Any]]:
         name = _name(title, names)
         names.add(name)
         cause: dict[str, Any] = {"id": identifier(name)[:60], "title": title, "summary": text[:600]}
-        cause["likelihood"] = "common" if len(causes) > 1 else "very-common"
+        # An article tells the causes that its vendor met; that none of them applies is rare.
+        cause["likelihood"] = "very-common"
         steps = [step for fix in _fixes_of(part, index, causes, fixes) if (step := _remedy(fix))]
         result.append(cause | ({"remediation": steps} if steps else {}))
     return result
