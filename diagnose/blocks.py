@@ -19,14 +19,18 @@ OVERLAP = 4096
 
 
 class Block(Struct, frozen=True):
-    """`data` holds whole lines; `line` is the number of the first (from 1).
+    """`data` holds whole lines; `line` is the number of the first (from 1), `ends` how many line ends there are.
 
     `cut` where a line longer than LONGEST_LINE goes on in the next block, which then repeats its last OVERLAP bytes.
+    `passed` bytes in `left_out` lines stood before it and are not wanted (see span).
     """
 
     data: bytes
     line: int
+    ends: int
     cut: bool = False
+    left_out: int = 0
+    passed: int = 0
 
 
 def blocks(chunks: Iterable[bytes], size: int = BLOCK) -> Iterator[Block]:
@@ -43,13 +47,15 @@ def blocks(chunks: Iterable[bytes], size: int = BLOCK) -> Iterator[Block]:
         end = data.rfind(b"\n") + 1
         if end:
             block, rest = data[:end], data[end:]
-            yield Block(block, line)
-            line += block.count(b"\n")
+            ends = block.count(b"\n")
+            yield Block(block, line, ends)
+            line += ends
         elif length >= LONGEST_LINE:
-            yield Block(data, line, True)
+            yield Block(data, line, 0, cut=True)
             rest = data[-OVERLAP:]
         else:
             rest = data
         held, length = ([rest], len(rest)) if rest else ([], 0)
     if held:
-        yield Block(b"".join(held), line)
+        data = b"".join(held)
+        yield Block(data, line, data.count(b"\n"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from diagnose.advise import blind_spots, next_check, ruled_out
 from diagnose.commands import commands_for
 from diagnose.context import context_of
 from diagnose.facts import merge
+from diagnose.learned import learned_of
 from diagnose.model import (
     Conflict,
     Diagnosis,
     Evidence,
     Finding,
     Line,
-    NextCheck,
     RankedArticle,
     RootCause,
     ShownCheck,
@@ -22,27 +22,33 @@ from diagnose.model import (
     ShownRemediation,
     Span,
 )
-from diagnose.outcomes import evidence_of, told
-from diagnose.plan import next_best
+from diagnose.moments import Times
+from diagnose.outcomes import Told, answered, evidence_of, newest, told
 from diagnose.rank import DESCRIBED, PRESET, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
+from diagnose.surroundings import unmet_of
+from diagnose.text import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
     from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
-    from diagnose.outcomes import Located, Told
-    from diagnose.pipeline import Options, Read
+    from diagnose.outcomes import Located
+    from diagnose.pipeline import Options
     from diagnose.rank import CauseOdds, Standing, Weighed
     from diagnose.retrieve import Retrieved
     from diagnose.weights import Weights
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
+# Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
 LISTED = 25
+LEAST_LISTED = 5e-7
 LEAST_SHARE = 0.005
 UNEXPLAINED = 20
+_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 def conclude(
@@ -78,23 +84,29 @@ def conclude(
     unknown_all = min(1.0, unknown + other)
     verdict = _verdict(findings, cases, unknown_all, options.weights)
     lead = cases[0] if cases else None
+    said = Times(matched, options.setup.when, options.context)
+    shown = tuple(said.finding(finding) for finding in findings[: options.top])
+    explained = {span for case in cases[:3] for span in case.standing.lines} | claimed
+    unexplained = tuple(said.line(line) for line in _unexplained(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,
         unknown=_rounded(unknown_all),
-        causes=tuple(findings[: options.top]),
+        causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
         also=_also(standings, shares, problems, lead),
-        next_check=lead.next_check() if lead and verdict != "unknown" else None,
+        next_check=next_check(cases, options.skipped, options.platform) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
         codes=codes,
-        unexplained=_unexplained(
-            matched.passages, {span for case in cases[:3] for span in case.standing.lines} | claimed
-        ),
+        unexplained=unexplained,
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
         warnings=(*read.warnings, *matched.warnings),
+        ruled_out=ruled_out(findings),
+        blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
+        moments=said.moments(shown, unexplained),
+        stopped=read.stopped,
     )
 
 
@@ -191,12 +203,19 @@ class _Case:
         self.options = options
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         self.values, self.conflicts = self._merged(candidates, options.given)
-        self.outcomes: dict[str, Told] = told(
-            problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence)
-        )
-        known = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
-        self.evidence = known
-        self.odds = causes_of(problem, known)
+        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence))
+        chosen = answered(problem, [answer for answer in options.answers if answer.older])
+        found = answered(problem, [answer for answer in options.answers if not answer.older])
+        self.outcomes: dict[str, Told] = newest(newest(chosen, pasted), found)
+        self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
+        self.learned = learned_of(problem, options.resolved)
+        self.unmet = unmet_of(problem, passages, options.given)
+        self.odds = causes_of(problem, self.evidence, self.learned, self.unmet)
+        self._checks: dict[str, ShownCheck] = {}
+
+    def odds_with(self, more: Evidence) -> list[CauseOdds]:
+        """The odds of the causes, had `more` been seen as well."""
+        return causes_of(self.problem, [*self.evidence, more], self.learned, self.unmet)
 
     def _merged(
         self, candidates: list[tuple[str, str, Span]], given: Mapping[str, str]
@@ -228,7 +247,7 @@ class _Case:
             probability=_rounded(probability),
             verdict=self._verdict(probability, odds.weighed, unknown),
             evidence=shown,
-            checks=tuple(self._check(name, check) for name, check in self._checks_of(cause).items()),
+            checks=tuple(self.check(name) for name in self._checks_of(cause)),
             remediation=tuple(self._remedy(step) for step in cause.remediation),
             score=odds.score if self.options.explain else None,
         )
@@ -254,58 +273,49 @@ class _Case:
             for e in own[:3]
         )
 
-    def _checks_of(self, cause: RootCause) -> dict[str, Check]:
+    def _checks_of(self, cause: RootCause) -> list[str]:
         """The checks that say something about the cause or prove its fix; all where none is named."""
         named = {clue.check.partition(".")[0] for clue in cause.evidence if clue.check}
         named |= {step.verify.partition(".")[0] for step in cause.remediation if step.verify}
-        return {name: check for name, check in self.problem.checks.items() if name in named}
+        return [name for name in self.problem.checks if name in named]
 
-    def _check(self, name: str, check: Check) -> ShownCheck:
+    def check(self, name: str) -> ShownCheck:
+        """A check with its commands filled in, made once."""
+        if name not in self._checks:
+            self._checks[name] = self._shown_check(name, self.problem.checks[name])
+        return self._checks[name]
+
+    def _shown_check(self, name: str, check: Check) -> ShownCheck:
         outcome = self.outcomes.get(name)
         commands = self._commands(check.commands)
         missing = _missing(commands)
         return ShownCheck(
             id=name,
-            title=_text(check.title, self.values),
+            title=filled_text(check.title, self.values),
             outcome=outcome.outcome or None if outcome else None,
             unclear=outcome.why if outcome and not outcome.outcome else "",
             missing=missing,
             asks=_asks(missing, self.problem.params),
             commands=commands,
             cost=check.cost,
+            outcomes=tuple(check.outcomes),
+            read_only=check.read_only,
         )
 
     def _remedy(self, step: Remediation) -> ShownRemediation:
         commands = self._commands(step.commands)
         return ShownRemediation(
             kind=step.kind,
-            text=_text(step.text, self.values),
+            text=filled_text(step.text, self.values),
             commands=commands,
             risk=step.risk,
-            undo=_text(step.undo, self.values),
+            undo=filled_text(step.undo, self.values),
             verify=step.verify,
             missing=_missing(commands),
         )
 
     def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
         return commands_for(commands, self.problem.params, self.values, self.options.platform)
-
-    def next_check(self) -> NextCheck | None:
-        shares = {odds.cause.id if odds.cause else "": odds.share for odds in self.odds}
-        done = [name for name, outcome in self.outcomes.items() if outcome.outcome]
-        choice = next_best(self.problem, shares, done)
-        if choice is None:
-            return None
-        cost = self.problem.checks[choice.check].cost
-        titles = {cause.id: cause.title for cause in self.problem.causes}
-        rights = "no special rights needed" if cost.privilege == "user" else "needs administrator rights"
-        pair = " from ".join(f"'{titles[c]}'" for c in choice.separates if c)
-        leading = max((c for c in shares if c), key=lambda c: (shares[c], c))
-        return NextCheck(
-            cause=f"{self.problem.id}/{leading}",
-            check=choice.check,
-            why=f"about {cost.seconds:g} seconds, {rights}: separates {pair}",
-        )
 
 
 def _shown(weighed: Weighed) -> ShownEvidence:
@@ -319,13 +329,6 @@ def _shown(weighed: Weighed) -> ShownEvidence:
         quote=evidence.quote,
         why=clue.why,
     )
-
-
-def _text(template: str, values: Mapping[str, str]) -> str:
-    """A sentence of an article with its values; what is missing stays `<name>`."""
-    import re
-
-    return re.sub(r"\$\{([\w-]+)\}", lambda slot: values.get(slot[1], f"<{slot[1]}>"), template)
 
 
 def _missing(commands: Sequence[Command]) -> tuple[str, ...]:
@@ -354,14 +357,17 @@ def _articles(
     explain: bool,
 ) -> tuple[RankedArticle, ...]:
     other = {case.problem.id: case.other for case in cases}
+    values = {case.problem.id: dict(sorted(case.values.items())) for case in cases}
     return tuple(
         RankedArticle(
             id=s.problem,
             title=problems[s.problem].title,
             probability=_rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
+            parameters=values.get(s.problem, {}),
             score=s.score if explain else None,
         )
-        for s in standings[:LISTED]
+        for rank, s in enumerate(standings)
+        if rank < LISTED or shares[s.problem] >= LEAST_LISTED
     )
 
 
@@ -386,15 +392,15 @@ def _unexplained(passages: Sequence[Passage], explained: set[Span]) -> tuple[Lin
     import re
 
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
             at = Span(source=passage.source, line=passage.first + index)
-            if at in explained or not salient.search(line):
+            shape = line[:80].translate(_DIGITS)
+            if shape in seen or at in explained or not salient.search(line):
                 continue
-            shape = re.sub(r"\d+", "0", line)[:80]
-            seen[shape] += 1
-            if seen[shape] == 1 and len(result) < UNEXPLAINED:
+            seen.add(shape)
+            if len(result) < UNEXPLAINED:
                 result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
     return tuple(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from diagnose.retrieve import rarity
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from diagnose.match import Passage
     from diagnose.model import Platform
 
+LOOKED_AT = 1000  # lines: a system shows early and often
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 
 # What only one kind of system writes: prompts, paths, names of its parts.
-_SYSTEMS: dict[Platform, re.Pattern[str]] = {
+SYSTEMS: dict[Platform, re.Pattern[str]] = {
     "windows": re.compile(
         r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"
     ),
@@ -28,10 +30,8 @@ _SYSTEMS: dict[Platform, re.Pattern[str]] = {
 
 def platform_of(passages: Sequence[Passage]) -> Platform | None:
     """The system that the text comes from, where one kind of trace prevails."""
-    counts = {
-        name: sum(1 for passage in passages for line in passage.lines if pattern.search(line))
-        for name, pattern in _SYSTEMS.items()
-    }
+    lines = list(islice((line for passage in passages for line in passage.lines), LOOKED_AT))
+    counts = {name: sum(1 for line in lines if pattern.search(line)) for name, pattern in SYSTEMS.items()}
     best = max(counts, key=lambda name: counts[name])
     rivals = [count for name, count in counts.items() if name != best]
     return best if counts[best] > max(rivals) else None

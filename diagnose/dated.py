@@ -6,20 +6,36 @@ of the nearest line before it that has one. Knows nothing of conditions.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from diagnose.conditions import Horizon
 from diagnose.times import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import tzinfo
 
     from diagnose.model import Problem
 
-# Conditions compare times of one source, so that any year will do for texts without one: a leap year, for 29 February.
+# Where the present is not told, any year will do for texts without one, for times of one source are compared: a leap year,
+# for 29 February.
 YEARLESS = 4105123199.0  # the last second of January 2100
 # A timestamp begins within the first 64 bytes; a record in JSON names its time further in.
 READ = 4096
+
+
+# What a time of day looks like, or a count of seconds or milliseconds since 1970.
+_TIME = re.compile(r"\d:[0-5]\d|\b1\d{9}|\b\d{6} \d{6}\b")
+
+
+class When(Struct, frozen=True):
+    """What is known of times that the text does not tell: the present (0: not told), and the zone."""
+
+    now: float = 0.0
+    zone: tzinfo | None = None
 
 
 class Lines(Protocol):
@@ -47,12 +63,17 @@ def wants_times(problem: Problem) -> bool:
     return any(signal.window or signal.not_ for signal in problem.signals.values())
 
 
-def times_of(passages: Sequence[Lines], hits: Sequence[Hit]) -> dict[tuple[str, int], float]:
+def tell_times(hits: Iterable[Hit]) -> bool:
+    """Whether one of the hits looks as if it told when it was written."""
+    return any(_TIME.search(hit.quote[:READ]) for hit in hits)
+
+
+def times_of(passages: Sequence[Lines], hits: Sequence[Hit], when: When) -> dict[tuple[str, int], float]:
     """Seconds since 1970 by (source, line), for lines of `passages` and for `hits` outside of them."""
     clocks: dict[str, Clock] = {}
     times: dict[tuple[str, int], float] = {}
     for passage in passages:
-        clock = clocks.setdefault(passage.source, Clock(YEARLESS))
+        clock = clocks.setdefault(passage.source, Clock(when.now or YEARLESS, when.zone))
         last: float | None = None
         for number, quote in enumerate(passage.quotes, passage.first):
             time = clock.time(quote[:READ].encode("utf-8", "replace"))
@@ -61,7 +82,7 @@ def times_of(passages: Sequence[Lines], hits: Sequence[Hit]) -> dict[tuple[str, 
                 times[passage.source, number] = last
     for hit in hits:
         if (hit.source, hit.line) not in times:
-            clock = clocks.setdefault(hit.source, Clock(YEARLESS))
+            clock = clocks.setdefault(hit.source, Clock(when.now or YEARLESS, when.zone))
             time = clock.time(hit.quote[:READ].encode("utf-8", "replace"))
             if time is not None:
                 times[hit.source, hit.line] = time

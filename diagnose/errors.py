@@ -29,6 +29,36 @@ class KbError(Exception):
         return f"{self.where}: {self.what}{tail}" if self.where else f"{self.what}{tail}"
 
 
+class InputError(KbError):
+    """An input that could not be read, or not whole; `bytes_read` bytes of its text were used.
+
+    `code` tells the kinds of trouble apart: KB-E010 and the codes below, listed in docs/errors.md.
+    """
+
+    code = "KB-E010"
+
+    def __init__(self, where: str, what: str, way_out: str = "", *, bytes_read: int = 0, code: str = "KB-E010") -> None:
+        super().__init__(where, what, way_out)
+        self.bytes_read = bytes_read
+        self.code = code
+
+    def said_of(self, where: str) -> InputError:
+        """The same trouble of another place, as a new error without the frames that this one passed."""
+        return InputError(where, self.what, self.way_out, bytes_read=self.bytes_read, code=self.code)
+
+
+BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT, STOPPED = (
+    "KB-E011",
+    "KB-E012",
+    "KB-E013",
+    "KB-E015",
+    "KB-E016",
+    "KB-E017",
+    "KB-E018",
+    "KB-E019",
+)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for the closest of `known`, or an empty string when nothing is close."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)

@@ -29,6 +29,9 @@ FOLDED: dict[int, str | None] = {
 }
 _ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in FOLDED) + "]")
 
+# The first two bytes in UTF-8 of what is folded: looking for them is much quicker than looking at every character.
+_LEADS = tuple(sorted({chr(code).encode("utf-8")[:2] for code in FOLDED}))
+
 # ECMA-48 control sequences, operating system commands and two-byte escapes.
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x1b\n]*(?:\x1b\\)?|[ -/]*[0-~])"
@@ -46,7 +49,7 @@ def fold(data: bytes) -> bytes:
     """UTF-8 lines as they are matched: escape sequences removed, typographic characters folded, lines kept."""
     if b"\x1b" in data:
         data = _ESCAPES.sub(b"", data)
-    if data.isascii():
+    if data.isascii() or not any(lead in data for lead in _LEADS):
         return data
     text = data.decode("utf-8", "surrogateescape")
     return text.translate(FOLDED).encode("utf-8", "surrogateescape") if _ODD.search(text) else data

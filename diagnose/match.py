@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.dated import horizons_of, times_of, wants_times
+from diagnose.dated import When, horizons_of, tell_times, times_of, wants_times
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
 from diagnose.implied import combined_rates, implications
@@ -21,15 +21,17 @@ from diagnose.patterns import compile_re
 from diagnose.repair import entries, joined, squeezed
 from diagnose.retrieve import Place
 from diagnose.scan import SALIENT, located
+from diagnose.tally import Tally, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.conditions import Horizon
+    from diagnose.excerpts import Excerpt
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.model import Problem, Signal
     from diagnose.repair import Reading
-    from diagnose.scan import Excerpt, SourceScan
+    from diagnose.scan import LineHit, SourceScan
 
 LEAST_PREFIX = 16
 LONGEST_CAPTURE_LINE = 8192
@@ -55,6 +57,8 @@ class Matched(Struct, frozen=True):
     rates: dict[tuple[str, str], tuple[float, int]]
     lines: int
     warnings: tuple[str, ...] = ()
+    tallies: dict[tuple[str, str], Tally] = {}
+    times: dict[tuple[str, int], float] = {}
 
 
 class _Found(Struct, frozen=True):
@@ -79,14 +83,13 @@ def _passage(source: str, excerpt: Excerpt) -> Passage:
     return Passage(source, excerpt.line, tuple(lines), tuple(quotes))
 
 
-def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
+def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None) -> Matched:
     """Everything declared that the scans show, in order of source and line."""
     passages = passages_of(scans)
     found: dict[tuple[int, str, int], _Found] = {}
     for scan in scans:
         for hit in scan.hits:
-            quote = hit.quote.decode("utf-8", "replace")
-            found[hit.number, scan.name, hit.line] = _Found(hit.number, scan.name, hit.line, hit.text, quote)
+            found[hit.number, scan.name, hit.line] = _found_at(hit, scan.name)
     for passage in passages:
         for seen in _joined_hits(passage, base):
             key = (seen.number, seen.source, seen.line)
@@ -102,7 +105,9 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
     problems = base.problems(sorted({problem for pattern in known.values() for problem, _ in pattern.owners}))
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
-    times = times_of(passages, ordered) if any(wants_times(problem) for problem in problems.values()) else {}
+    dated = tell_times(ordered) or any(wants_times(problem) for problem in problems.values())
+    last = [_found_at(hit, scan.name) for scan in scans for hit in scan.last.values()] if dated else []
+    times = times_of(passages, [*ordered, *last], when or When()) if dated else {}
     declared = list(_declared(ordered, known, problems, passages, times))
     horizons = horizons_of({scan.name: scan.lines for scan in scans}, times)
     evidence, warnings = _combined(declared, problems, horizons)
@@ -113,7 +118,13 @@ def match(scans: Sequence[SourceScan], base: Knowledge) -> Matched:
         rates=combined_rates(_rates(declared, known), evidence, problems),
         lines=sum(scan.lines for scan in scans),
         warnings=warnings,
+        tallies=tallies(scans, known, times),
+        times=times,
     )
+
+
+def _found_at(hit: LineHit, source: str) -> _Found:
+    return _Found(hit.number, source, hit.line, hit.text, hit.quote.decode("utf-8", "replace"))
 
 
 def _nearby(found: dict[tuple[int, str, int], _Found], seen: _Found) -> bool:

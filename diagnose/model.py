@@ -234,6 +234,14 @@ class Evidence(Seen, frozen=True, kw_only=True):
     limit: Strength | None = None
 
 
+class Learned(Seen, frozen=True, kw_only=True):
+    """What resolved cases do to the likelihood of a cause: `count` of `of` were this one, so the prior times `factor`."""
+
+    factor: float
+    count: int
+    of: int
+
+
 class Score(Seen, frozen=True, kw_only=True):
     """A number beside its reasons: made where its formula stands, printed by `--explain`."""
 
@@ -255,7 +263,12 @@ class Command(Seen, frozen=True, kw_only=True):
 
 
 class ShownEvidence(Seen, frozen=True, kw_only=True):
-    """`weight` is the natural logarithm of the likelihood ratio, negative against."""
+    """`weight` is the natural logarithm of the likelihood ratio, negative against.
+
+    `count` lines of all inputs showed the signal (`at_least` where it is too frequent to be counted exactly in a large
+    input), from `first_time` to `last_time`, the last on `last_line`; `spread` is where in the input, from beginning to
+    end, and `time` that of this line. Times are ISO 8601, None where the text tells none. `context` are the lines around it.
+    """
 
     signal: str
     supports: bool
@@ -264,6 +277,14 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     line: int
     quote: str
     why: str = ""
+    time: str | None = None
+    count: int = 1
+    at_least: bool = False
+    first_time: str | None = None
+    last_time: str | None = None
+    last_line: int | None = None
+    spread: str = ""
+    context: tuple[str, ...] = ()
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):
@@ -275,6 +296,8 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     commands: tuple[Command, ...]
     cost: Cost
     unclear: str = ""
+    outcomes: tuple[str, ...] = ()
+    read_only: bool = True
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):
@@ -302,17 +325,67 @@ class Finding(Seen, frozen=True, kw_only=True):
 
 
 class RankedArticle(Seen, frozen=True, kw_only=True):
+    """`parameters` are the values that its checks and commands have, where its causes were worked out."""
+
     id: str
     title: str
     probability: float
+    parameters: dict[str, str] = {}
     evidence: tuple[ShownEvidence, ...] = ()
     score: Score | None = None
 
 
 class NextCheck(Seen, frozen=True, kw_only=True):
+    """The check to run next; `shown` is that check whole: question, commands, outcomes, what is missing."""
+
     cause: str
     check: str
     why: str
+    article: str = ""
+    shown: ShownCheck | None = None
+
+
+class RuledOut(Seen, frozen=True, kw_only=True):
+    """A cause that something strong or decisive speaks against, with what that is."""
+
+    id: str
+    title: str
+    probability: float
+    evidence: tuple[ShownEvidence, ...]
+
+
+class BlindSpot(Seen, frozen=True, kw_only=True):
+    """Something that was not looked at and would move the ranking: what, how to get it, which signals it would show.
+
+    `decides` says what becomes of the ranking; `around` is the time to look at (ISO), where the evidence has one.
+    """
+
+    source: str
+    how: str
+    signals: tuple[str, ...]
+    cause: str
+    decides: str
+    around: str = ""
+
+
+class Proof(Seen, frozen=True, kw_only=True):
+    """A remediation step after it was done: the outcome that proves it (`check.outcome`) and the one that was seen."""
+
+    cause: str
+    step: str
+    verify: str
+    outcome: str | None
+    proved: bool
+
+
+class Step(Seen, frozen=True, kw_only=True):
+    """One step of a case on its timeline: what was given or done when (ISO, UTC), and what was leading afterwards."""
+
+    time: str
+    did: str
+    verdict: str = ""
+    cause: str = ""
+    probability: float = 0.0
 
 
 class SeenCode(Seen, frozen=True, kw_only=True):
@@ -327,6 +400,18 @@ class Line(Seen, frozen=True, kw_only=True):
     source: str
     line: int
     quote: str
+    time: str | None = None
+
+
+class Moment(Seen, frozen=True, kw_only=True):
+    """A line with a time: evidence of a cause by a signal, or what nothing explains (both empty)."""
+
+    time: str
+    source: str
+    line: int
+    signal: str
+    cause: str
+    quote: str
 
 
 class InputRead(Seen, frozen=True, kw_only=True):
@@ -336,6 +421,7 @@ class InputRead(Seen, frozen=True, kw_only=True):
     error: str | None = None
     encoding: str = ""
     kind: str = ""
+    left_out: int = 0
 
 
 class Skipped(Seen, frozen=True, kw_only=True):
@@ -350,6 +436,21 @@ class Conflict(Seen, frozen=True, kw_only=True):
 
     parameter: str
     values: tuple[str, ...]
+
+
+class ProbeResult(Seen, frozen=True, kw_only=True):
+    """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
+
+    `address` is the one that was connected to; `checks` are the `article/check` that it answers.
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+    outcome: str
+    detail: str
+    seconds: float
+    address: str = ""
+    checks: tuple[str, ...] = ()
 
 
 class Diagnosis(Seen, frozen=True, kw_only=True):
@@ -370,3 +471,9 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     complete: bool
     skipped: tuple[Skipped, ...]
     warnings: tuple[str, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    stopped: bool = False

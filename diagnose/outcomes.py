@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
+# A state, and the one that says the same with less detail.
+LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
+    ("expired", "untrusted", "name-mismatch"), "tls-error"
+)
 _PROMPT = re.compile(
     r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"
 )
@@ -42,6 +46,23 @@ class Told(Struct, frozen=True):
     at: Span
     quote: str
     why: str = ""
+
+
+class Answered(Struct, frozen=True):
+    """A state that a check of a problem came out with, found by other means than a paste: a probe, a person.
+
+    `line` tells the answers of one `source` apart, from 1. `older` than the texts are answers that a person gave while
+    the check was open: what a text shows has come after them.
+    """
+
+    problem: str
+    check: str
+    state: str
+    quote: str
+    source: str = "probe"
+    line: int = 1
+    why: str = ""
+    older: bool = False
 
 
 class Located(Struct, frozen=True):
@@ -89,6 +110,29 @@ def told(
             if echoed is not None:
                 result[name] = echoed
     return _alone(problem, result, passages, claimed, explained) | result
+
+
+def answered(problem: Problem, answers: Sequence[Answered]) -> dict[str, Told]:
+    """The outcomes that `answers` give to checks of `problem`; a clear one is not forgotten for an unclear one."""
+    result: dict[str, Told] = {}
+    for answer in answers:
+        check = problem.checks.get(answer.check)
+        if answer.problem == problem.id and check is not None:
+            outcome = outcome_of(check, answer.state)
+            why = "" if outcome else answer.why or "none of the outcomes of this check"
+            at = Span(source=answer.source, line=answer.line)
+            result[answer.check] = _newer(result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why))
+    return result
+
+
+def outcome_of(check: Check, state: str) -> str:
+    """The outcome of `check` that `state` is: of that name, or one that says the same with less detail; else empty."""
+    return next((name for name in (state, LESS.get(state, "")) if name in check.outcomes), "")
+
+
+def newest(old: Mapping[str, Told], new: Mapping[str, Told]) -> dict[str, Told]:
+    """What was told later counts, but an unclear outcome does not undo a clear one."""
+    return {**old, **{name: _newer(old.get(name), told) for name, told in new.items()}}
 
 
 def _alone(

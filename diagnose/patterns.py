@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 Hit = tuple[int, int]
+# A pattern that more of the background's lines hold than this is reported once a block: counting it exactly would cost more
+# than the scan.
+FREQUENT_RATE = 1e-4
 
 
 class Pattern(Struct, frozen=True):

@@ -11,132 +11,95 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose import codes as code_tables
-from diagnose.blocks import blocks
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
-from diagnose.decode import looks_binary, sniff, to_utf8
 from diagnose.errors import KbError
+from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
-from diagnose.model import Diagnosis, InputRead, SeenCode, Skipped
-from diagnose.outcomes import outputs_in
+from diagnose.model import Diagnosis, SeenCode
+from diagnose.outcomes import Answered, Located, outputs_in
 from diagnose.rank import PRESET
 from diagnose.retrieve import Place, retrieve
-from diagnose.scan import scan_source
-from diagnose.sources import InputError, Source
 from diagnose.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from diagnose.errors import InputError
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
+    from diagnose.match import Matched, Passage
     from diagnose.model import Platform
-    from diagnose.scan import SourceScan
+    from diagnose.retrieve import Retrieved
+    from diagnose.sources import Source
 
 
 class Options(Struct, frozen=True):
-    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer.
+    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer,
+    `context` is the number of lines to show around evidence.
+
+    `answers` are states of checks found by other means than a paste, in the order in which they were found.
 
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
     """
 
     platform: Platform | None = None
     here: Platform | None = None
     given: dict[str, str] = {}
-    encoding: str = ""
+    setup: Setup = Setup()
+    context: int = 0
     top: int = 10
     explain: bool = False
     weights: Weights = PRESET
+    resolved: dict[str, int] = {}
+    answers: tuple[Answered, ...] = ()
+    skipped: frozenset[str] = frozenset()
 
 
-class Read(Struct, frozen=True):
-    """The inputs as they were scanned, and what was not."""
+class Gathered(Struct, frozen=True):
+    """Everything read and matched: what several answers to one case, with other options, begin from."""
 
-    scans: tuple[SourceScan, ...]
-    inputs: tuple[InputRead, ...]
-    skipped: tuple[Skipped, ...]
-    warnings: tuple[str, ...]
+    read: Read
+    matched: Matched
+    retrieved: Retrieved
+    outputs: tuple[Located, ...]
+    codes: tuple[SeenCode, ...]
+    platform: Platform | None
 
 
 def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
     """Read all `sources` as one case and rank the causes that `base` knows."""
     options = options or Options()
-    read = read_all(sources, base, options.encoding)
-    matched = match(read.scans, base)
-    platform = options.platform or platform_of(matched.passages) or options.here
+    return answer(gather(sources, base, options.setup), base, options)
+
+
+def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
+    """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
+    setup = setup or Setup()
+    read = read_all(sources, base.lines, setup)
+    matched = match(read.scans, base, setup.when)
     seen = list(codes_in(matched.passages))
-    retrieved = retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base)
-    return conclude(
-        matched=matched,
-        retrieved=retrieved,
-        outputs=outputs_in(matched.passages),
-        codes=distinct(code for _, _, code in seen),
+    return Gathered(
         read=read,
-        base=base,
-        options=replace(options, platform=platform),
+        matched=matched,
+        retrieved=retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base),
+        outputs=tuple(outputs_in(matched.passages)),
+        codes=distinct(code for _, _, code in seen),
+        platform=platform_of(matched.passages),
     )
 
 
-def read_all(sources: Iterable[Source | InputError], base: Knowledge, encoding: str = "") -> Read:
-    """Scan every source; an input that ends early counts with what was read of it."""
-    scans: list[SourceScan] = []
-    inputs: list[InputRead] = []
-    skipped: list[Skipped] = []
-    warnings: list[str] = []
-    for source in sources:
-        if isinstance(source, InputError):
-            inputs.append(InputRead(name=source.where, bytes=0, lines=0, error=_error(source)))
-            skipped.append(_skipped(source))
-            continue
-        if looks_binary(source.head) and not encoding:
-            warnings.append(f"{source.name}: looks like binary data; matched as it stands")
-            if not source.asked:
-                skipped.append(
-                    Skipped(path=source.name, reason="binary file in a folder", bytes_read=0, code="KB-E011")
-                )
-                continue
-        scan, used, trouble = _scan(source, base, encoding)
-        scans.append(scan)
-        inputs.append(
-            InputRead(
-                name=source.name,
-                bytes=scan.size,
-                lines=scan.lines,
-                error=_error(trouble) if trouble else None,
-                encoding=used,
-                kind=source.kind,
-            )
-        )
-        if trouble:
-            skipped.append(_skipped(trouble))
-        if scan.cut_lines:
-            warnings.append(f"{source.name}: lines longer than 1 MiB were matched in pieces")
-    return Read(tuple(scans), tuple(inputs), tuple(skipped), tuple(warnings))
-
-
-def _error(error: InputError) -> str:
-    return f"{error.what}; {error.way_out}" if error.way_out else error.what
-
-
-def _skipped(error: InputError) -> Skipped:
-    return Skipped(path=error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)
-
-
-def _scan(source: Source, base: Knowledge, encoding: str) -> tuple[SourceScan, str, InputError | None]:
-    used, mark = (encoding, 0) if encoding else sniff(source.head)
-    trouble: list[InputError] = []
-
-    def chunks() -> Iterator[bytes]:
-        skip = mark
-        try:
-            for chunk in source.chunks:
-                yield chunk[skip:] if skip else chunk
-                skip = 0
-        except InputError as error:
-            trouble.append(error)
-
-    scan = scan_source(source.name, blocks(to_utf8(chunks(), used)), base.lines)
-    return scan, used, trouble[0] if trouble else None
+def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
+    """Rank the causes that `base` knows for what was gathered."""
+    return conclude(
+        matched=gathered.matched,
+        retrieved=gathered.retrieved,
+        outputs=gathered.outputs,
+        codes=gathered.codes,
+        read=gathered.read,
+        base=base,
+        options=replace(options, platform=options.platform or gathered.platform or options.here),
+    )
 
 
 def codes_in(passages: Sequence[Passage]) -> Iterator[tuple[str, Place, SeenCode]]:

@@ -20,7 +20,7 @@ from diagnose.weights import Weights, shipped
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
-    from diagnose.model import Clue, Evidence, Problem, RootCause
+    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause
     from diagnose.retrieve import Covered, Named, Retrieved
 
 DESCRIBED = "described"
@@ -361,8 +361,18 @@ def ratio(clue: Clue) -> float:
     return number if clue.supports is not None else 1 / number
 
 
-def causes_of(problem: Problem, evidence: Sequence[Evidence]) -> list[CauseOdds]:
-    """P(cause | problem) of all causes, best first, and of "another cause" (`cause` None), which is last."""
+def causes_of(
+    problem: Problem,
+    evidence: Sequence[Evidence],
+    learned: Mapping[str, Learned] | None = None,
+    unmet: Mapping[str, Sequence[Weighed]] | None = None,
+) -> list[CauseOdds]:
+    """P(cause | problem) of all causes, best first, and of "another cause" (`cause` None), which is last.
+
+    `learned` moves the likelihood of a cause (id; empty: another cause) by what resolved cases say; `unmet` has, by
+    cause, the conditions that its surroundings break.
+    """
+    learned, unmet = learned or {}, unmet or {}
     if not problem.causes:
         score = Score(value=1.0, because="the article describes one cause")
         return [CauseOdds(None, 1.0, (), score)]
@@ -370,20 +380,16 @@ def causes_of(problem: Problem, evidence: Sequence[Evidence]) -> list[CauseOdds]
     for item in evidence:
         if item.seen not in seen or item.strength > seen[item.seen].strength:
             seen[item.seen] = item
-    weighed = {cause.id: _weigh(cause, seen) for cause in problem.causes}
-    odds = {
-        cause.id: PRIORS[cause.likelihood] * exp(sum(w.weight for w in weighed[cause.id])) for cause in problem.causes
-    }
-    total = OTHER_CAUSE_PRIOR + sum(odds.values())
+    weighed = {cause.id: (*_weigh(cause, seen), *unmet.get(cause.id, ())) for cause in problem.causes}
+    scores = {cause.id: _cause_score(cause, weighed[cause.id], learned.get(cause.id)) for cause in problem.causes}
+    other = _other_score(learned.get(""))
+    total = exp(other.value) + sum(exp(score.value) for score in scores.values())
     result = [
-        CauseOdds(
-            cause, odds[cause.id] / total, weighed[cause.id], _cause_score(cause, weighed[cause.id], odds[cause.id])
-        )
+        CauseOdds(cause, exp(scores[cause.id].value) / total, weighed[cause.id], scores[cause.id])
         for cause in problem.causes
     ]
     result.sort(key=lambda c: (-c.share, c.cause.id if c.cause else ""))
-    other = Score(value=OTHER_CAUSE_PRIOR, because="another cause")
-    return [*result, CauseOdds(None, OTHER_CAUSE_PRIOR / total, (), other)]
+    return [*result, CauseOdds(None, exp(other.value) / total, (), other)]
 
 
 def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...]:
@@ -399,15 +405,28 @@ def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...
     return tuple(best.values())
 
 
-def _cause_score(cause: RootCause, weighed: Sequence[Weighed], odds: float) -> Score:
+def _cause_score(cause: RootCause, weighed: Sequence[Weighed], learned: Learned | None) -> Score:
     parts = (
         Score(value=log(PRIORS[cause.likelihood]), because=f"before any evidence: {cause.likelihood}"),
+        *_learned_score(learned),
         *(
             Score(value=w.weight, because=f"{w.evidence.seen} at {w.evidence.at.source}:{w.evidence.at.line}")
             for w in weighed
         ),
     )
-    return Score(value=log(odds), because="log-odds inside the article", parts=parts)
+    return Score(value=sum(part.value for part in parts), because="log-odds inside the article", parts=parts)
+
+
+def _other_score(learned: Learned | None) -> Score:
+    parts = (Score(value=log(OTHER_CAUSE_PRIOR), because="before any evidence"), *_learned_score(learned))
+    return Score(value=sum(part.value for part in parts), because="another cause", parts=parts)
+
+
+def _learned_score(learned: Learned | None) -> tuple[Score, ...]:
+    if learned is None:
+        return ()
+    because = f"{learned.count} of {learned.of} resolved cases: x{learned.factor:.2g}"
+    return (Score(value=log(learned.factor), because=because),)
 
 
 def decisive(weighed: Sequence[Weighed]) -> bool:

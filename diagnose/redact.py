@@ -100,7 +100,8 @@ class Redactor:
             if not group or not length:
                 return match[0]
             start = match.start(group) - match.start()
-            name = self._name(rule.kind, match[group][:length])
+            secret = match[group][:length]
+            name = self._name(rule.kind, secret) + "\n" * secret.count("\n")  # the lines after it keep their numbers
             return match[0][:start] + name + match[0][start + length :]
 
         return _compiled(number).sub(replaced, text)

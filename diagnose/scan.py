@@ -1,7 +1,9 @@
 """Blocks and a matcher to the lines that hit, with counts, and the excerpts that deserve a closer look.
 
-Takes blocks of UTF-8 and a matcher; gives, per source, the kept hits of every pattern and excerpts: the whole text of a
-small input, the lines around hits and salient lines of a large one. Knows nothing of articles or of what a hit means.
+    parts of a source --scan_part, in any thread--> PartScan --Merged.add, in order--> SourceScan
+
+A part is scanned on its own, with its lines numbered from 1; merging moves the numbers and joins what an edge cut. Knows
+nothing of articles or of what a hit means.
 """
 
 from __future__ import annotations
@@ -10,14 +12,17 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.decode import valid_utf8
+from diagnose.excerpts import AROUND, MOST_HIT, MOST_SALIENT, WHOLE, Edges, Excerpt, Windows, shape
 from diagnose.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diagnose.blocks import Block
+    from diagnose.errors import InputError
     from diagnose.patterns import Hit, Matcher
 
 SALIENT = 0
@@ -26,12 +31,10 @@ SALIENT_REGEX = (
     r"error|fail|exception|fatal|denied|refused|timed out|unable to|could not|cannot|can't|not found|invalid|panic"
     r"|abort|unreachable|\b0x[8c][0-9a-f]{7}\b"
 )
-WHOLE = 1 << 20
 KEPT_PER_PATTERN = 40
-AROUND = 32
-EXCERPTS = 200
+# Salient lines looked at in one part; the engine reports one a block, the fallback every one.
+MOST_SALIENT_LINES = 2000
 LONGEST_QUOTE = 1 << 16
-_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 class LineHit(Struct, frozen=True):
@@ -43,98 +46,185 @@ class LineHit(Struct, frozen=True):
     quote: bytes
 
 
-class Excerpt(Struct, frozen=True):
-    """Lines that stood together; `line` is the number of the first."""
+class PartScan(Struct, frozen=True):
+    """What a run of blocks showed, its lines counted from 1.
 
-    line: int
-    lines: tuple[bytes, ...]
+    `counts` has the lines of every pattern (of a frequent one at least: it reports once a block), `hits` the first
+    KEPT_PER_PATTERN of each, `last` the last. `whole` is all text of a part of at most WHOLE bytes, else None. `trouble`
+    is where reading ended early, `left_out` the lines outside of the times asked for.
+    """
+
+    size: int
+    lines: int
+    open_end: bool
+    hits: tuple[LineHit, ...]
+    last: dict[int, LineHit]
+    counts: dict[int, int]
+    whole: bytes | None
+    excerpts: tuple[Excerpt, ...]
+    edges: Edges
+    cut_lines: int = 0
+    left_out: int = 0
+    trouble: InputError | None = None
 
 
 class SourceScan(Struct, frozen=True):
-    """What one source showed. `counts` has every line that hit, `hits` at most KEPT_PER_PATTERN of a pattern."""
+    """What one source showed; fields as in PartScan. `excerpts` is all of it where `whole`.
+
+    `parts` has the first and last line and the counts of every part.
+    """
 
     name: str
     size: int
     lines: int
     hits: tuple[LineHit, ...]
+    last: dict[int, LineHit]
     counts: dict[int, int]
     excerpts: tuple[Excerpt, ...]
     cut_lines: int = 0
+    left_out: int = 0
+    whole: bool = False
+    parts: tuple[tuple[int, int, dict[int, int]], ...] = ()
 
-
-class _Kept:
-    """The state of one scan: what was kept so far. Lives inside `scan_source` only."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.lines = 0
-        self.cut = 0
-        self.hits: list[LineHit] = []
-        self.counts: dict[int, int] = {}
-        self.last: dict[int, int] = {}
-        self.head: list[bytes] | None = []
-        self.windows = _Windows()
+    def places(self, number: int) -> list[tuple[int, int, int]]:
+        """(first line, last line, count) of a pattern: its lines where all were kept, else the parts that held some."""
+        if self.counts.get(number, 0) <= KEPT_PER_PATTERN:
+            return [(hit.line, hit.line, 1) for hit in self.hits if hit.number == number]
+        return [(first, last, counts[number]) for first, last, counts in self.parts if number in counts]
 
 
 def scan_source(name: str, blocks: Iterable[Block], matcher: Matcher) -> SourceScan:
-    """Scan all `blocks` of one source."""
-    kept = _Kept()
+    """Scan all `blocks` of one source at once."""
+    merged = Merged(name)
+    merged.add(scan_part(blocks, matcher))
+    return merged.result()
+
+
+# --- one part ------------------------------------------------------------------------------------------------------
+
+
+def scan_part(blocks: Iterable[Block], matcher: Matcher) -> PartScan:
+    """Scan consecutive blocks, whose first line is number 1."""
+    part = _Part(matcher)
     for block in blocks:
-        _scan_block(block, matcher, kept)
-    return SourceScan(
-        name=name,
-        size=kept.size,
-        lines=kept.lines,
-        hits=tuple(kept.hits),
-        counts=kept.counts,
-        excerpts=_whole(kept.head) if kept.head is not None else kept.windows.excerpts(),
-        cut_lines=kept.cut,
-    )
+        part.add(block)
+    return part.result()
 
 
-def _whole(head: list[bytes]) -> tuple[Excerpt, ...]:
-    text = b"".join(head)
-    return (Excerpt(1, tuple(text.removesuffix(b"\n").split(b"\n"))),) if text.strip() else ()
+class _Part:
+    """The state of one scan. Lives inside `scan_part` only."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.size = self.lines = self.cut = self.left_out = 0
+        self.open_end = False
+        self.hits: list[LineHit] = []
+        self.last: dict[int, LineHit] = {}
+        self.counts: dict[int, int] = {}
+        self.ended: dict[int, int] = {}
+        self.whole: list[bytes] | None = []
+        self.windows = Windows()
+
+    def add(self, block: Block) -> None:
+        quoted = valid_utf8(block.data)
+        data = fold(quoted)
+        self.size += len(block.data) + block.passed
+        self.cut += block.cut
+        self.left_out += block.left_out
+        self.open_end = bool(block.data) and not block.data.endswith(b"\n")
+        self.lines = block.line - 1 + block.ends + self.open_end
+        if self.whole is not None:
+            self.whole.append(quoted)
+            if self.size > WHOLE:
+                self.whole = None
+        self.windows.advance(block.line, quoted)
+        found = self.matcher.scan(data)
+        if found:
+            self._keep(block.line, data, quoted, found)
+
+    def _keep(self, first: int, data: bytes, quoted: bytes, found: list[Hit]) -> None:
+        wanted, over = self._counted(first, data, found)
+        page = _Page(first, data, quoted)
+        for number, line, start in located(first, data, wanted):
+            at, text, quote = page.line(line, start)
+            if number != SALIENT:
+                hit = LineHit(number, line, text, quote)
+                self.hits.append(hit)
+                self.last[number] = hit
+            self.windows.want(line, at, quote, hit=number != SALIENT)
+        for number, line, start in located(first, data, over):
+            _, text, quote = page.line(line, start)
+            self.last[number] = LineHit(number, line, text, quote)
+
+    def _counted(self, first: int, data: bytes, found: list[Hit]) -> tuple[list[Hit], list[Hit]]:
+        """The hits to keep, and of every pattern that has more than it keeps the last one. A line counts once."""
+        counts = self.counts
+        ended: dict[int, int] = {}
+        wanted: list[Hit] = []
+        over: dict[int, int] = {}
+        for hit in sorted(found, key=itemgetter(1)):
+            number, end = hit
+            before = ended.get(number)
+            ended[number] = end
+            if before is not None and data.find(b"\n", before - 1, end - 1) < 0:
+                continue
+            if before is None and self.ended.get(number) == first and data.find(b"\n", 0, end - 1) < 0:
+                continue  # the line that a block before this one cut
+            count = counts[number] = counts.get(number, 0) + 1
+            if count <= (MOST_SALIENT_LINES if number == SALIENT else KEPT_PER_PATTERN):
+                wanted.append(hit)
+            else:
+                over[number] = end
+        if not data.endswith(b"\n"):
+            tail = data.rfind(b"\n")
+            self.ended = {number: self.lines for number, end in ended.items() if end - 1 > tail}
+        return wanted, list(over.items())
+
+    def result(self) -> PartScan:
+        return PartScan(
+            size=self.size,
+            lines=self.lines,
+            open_end=self.open_end,
+            hits=tuple(self.hits),
+            last=self.last,
+            counts=self.counts,
+            whole=b"".join(self.whole) if self.whole is not None else None,
+            excerpts=self.windows.excerpts(),
+            edges=self.windows.edges(),
+            cut_lines=self.cut,
+            left_out=self.left_out,
+        )
 
 
-def _scan_block(block: Block, matcher: Matcher, kept: _Kept) -> None:
-    quoted = valid_utf8(block.data)
-    data = fold(quoted)
-    kept.size += len(block.data)
-    kept.cut += block.cut
-    newlines = block.data.count(b"\n")
-    kept.lines = block.line - 1 + newlines + (not block.data.endswith(b"\n"))
-    if kept.head is not None:
-        kept.head.append(quoted)
-        if kept.size > WHOLE:
-            kept.head = None
-    kept.windows.advance(block.line, quoted)
-    found = matcher.scan(data)
-    if found:
-        _keep(block.line, data, quoted, found, kept)
+class _Page:
+    """A block's folded and quoted text, line by line; they have the same lines at other offsets."""
+
+    def __init__(self, first: int, data: bytes, quoted: bytes) -> None:
+        self._first, self._data, self._quoted = first, data, quoted
+        self._starts: list[int] = []
+
+    def line(self, number: int, start: int) -> tuple[int, bytes, bytes]:
+        """(offset in the quoted text, folded line, quoted line) of the line that begins at `start` of the folded one."""
+        text = _line_at(self._data, start)
+        if self._quoted is self._data:
+            return start, text, text
+        at = self._quoted_start(number)
+        return at, text, _line_at(self._quoted, at)
+
+    def _quoted_start(self, number: int) -> int:
+        if not self._starts:
+            self._starts.append(0)
+        while len(self._starts) <= number - self._first:
+            self._starts.append(self._quoted.find(b"\n", self._starts[-1]) + 1)
+        return self._starts[number - self._first]
 
 
-def _keep(first: int, data: bytes, quoted: bytes, found: list[Hit], kept: _Kept) -> None:
-    same = quoted is data
-    originals: list[bytes] = []
-    for number, line, start in located(first, data, found):
-        if kept.last.get(number) == line:
-            continue
-        kept.last[number] = line
-        count = kept.counts[number] = kept.counts.get(number, 0) + 1
-        wanted = number == SALIENT or count <= KEPT_PER_PATTERN
-        if not wanted:
-            continue
-        end = data.find(b"\n", start)
-        text = data[start : min(end if end >= 0 else len(data), start + LONGEST_QUOTE)]
-        if number != SALIENT:
-            if not same and not originals:
-                originals = quoted.split(b"\n")
-            kept.hits.append(LineHit(number, line, text, text if same else originals[line - first][:LONGEST_QUOTE]))
-        kept.windows.want(line, text)
+def _line_at(data: bytes, start: int) -> bytes:
+    end = data.find(b"\n", start)
+    return data[start : min(end if end >= 0 else len(data), start + LONGEST_QUOTE)]
 
 
-def located(first: int, data: bytes, found: list[Hit]) -> Iterator[tuple[int, int, int]]:
+def located(first: int, data: bytes, found: Iterable[Hit]) -> Iterator[tuple[int, int, int]]:
     """(pattern, line number, offset of the line's start) for every hit, in order of the text."""
     line, position = first, 0
     for number, end in sorted(found, key=itemgetter(1, 0)):
@@ -145,47 +235,98 @@ def located(first: int, data: bytes, found: list[Hit]) -> Iterator[tuple[int, in
         yield number, line, start
 
 
-class _Windows:
-    """Excerpts of a large source: the lines around what was wanted, one for each template of line, bounded."""
+# --- parts in order ------------------------------------------------------------------------------------------------
 
-    def __init__(self) -> None:
-        self._seen: set[bytes] = set()
-        self._done: list[tuple[int, list[bytes]]] = []
-        self._first = 1
-        self._data = b""
-        self._tail: list[bytes] = []
-        self._lines: list[bytes] | None = None
 
-    def advance(self, first: int, data: bytes) -> None:
-        self._tail = self._split()[-AROUND:]
-        self._first, self._data, self._lines = first, data, None
-        if self._done and self._open():
-            _, lines = self._done[-1]
-            missing = 2 * AROUND - len(lines)
-            lines += self._split()[:missing]
+class Merged:
+    """The parts of one source, added in order. One that begins inside a line goes on with the line that was open."""
 
-    def _open(self) -> bool:
-        line, lines = self._done[-1]
-        return len(lines) < 2 * AROUND and line + len(lines) == self._first
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.size = self.lines = self.left_out = 0
+        self._open = False
+        self._cut = 0
+        self._hits: list[LineHit] = []
+        self._last: dict[int, LineHit] = {}
+        self._counts: dict[int, int] = {}
+        self._whole: bytes | None = b""
+        self._excerpts: list[Excerpt] = []
+        self._shapes: set[bytes] = set()
+        self._left = {True: MOST_HIT, False: MOST_SALIENT}
+        self._closing: tuple[bytes, ...] = ()
+        self._parts: list[tuple[int, int, dict[int, int]]] = []
 
-    def _split(self) -> list[bytes]:
-        if self._lines is None:
-            self._lines = self._data.removesuffix(b"\n").split(b"\n") if self._data else []
-        return self._lines
+    def add(self, part: PartScan) -> None:
+        shift = self.lines - self._open
+        kept = {number: KEPT_PER_PATTERN - count for number, count in self._counts.items()}
+        for hit in part.hits:
+            left = kept.get(hit.number, KEPT_PER_PATTERN)
+            kept[hit.number] = left - 1
+            if left > 0:
+                self._hits.append(replace(hit, line=hit.line + shift))
+        for number, hit in part.last.items():
+            self._last[number] = replace(hit, line=hit.line + shift)
+        for number, count in part.counts.items():
+            self._counts[number] = self._counts.get(number, 0) + count
+        self._parts.append((shift + 1, shift + part.lines, part.counts))
+        self._add_text(part, shift)
+        self.size += part.size
+        self.lines = shift + part.lines
+        self._open = part.open_end
+        self._cut += part.cut_lines
+        self.left_out += part.left_out
 
-    def want(self, line: int, text: bytes) -> None:
-        if self._done and line < self._done[-1][0] + len(self._done[-1][1]):
+    def _add_text(self, part: PartScan, shift: int) -> None:
+        small = self._whole is not None and part.whole is not None and len(self._whole) + len(part.whole) <= WHOLE
+        self._whole = self._whole + part.whole if small else None  # type: ignore[operator]
+        self._join_edges(part, shift)
+        for excerpt in part.excerpts:
+            self._take(excerpt, shift)
+        self._closing = part.edges.closing
+
+    def _join_edges(self, part: PartScan, shift: int) -> None:
+        """A window that ends with the part before goes on with the first lines of this one."""
+        if self._excerpts and self._closing:
+            last = self._excerpts[-1]
+            if last.line + len(last.lines) == shift + 1:
+                self._excerpts[-1] = replace(last, lines=(*last.lines, *part.edges.opening[:AROUND]))
+
+    def _take(self, excerpt: Excerpt, shift: int) -> None:
+        key = shape(excerpt.lines[min(AROUND, len(excerpt.lines) - 1)])
+        if not self._left[excerpt.hit] or (not excerpt.hit and key in self._shapes):
             return
-        key = text.translate(_DIGITS)[:80]
-        if key in self._seen or len(self._done) >= EXCERPTS:
-            return
-        self._seen.add(key)
-        at = line - self._first
-        lines = self._split()
-        before = self._tail[len(self._tail) - (AROUND - at) :] if at < AROUND else []
-        start = max(0, at - AROUND)
-        window = [part[:LONGEST_QUOTE] for part in (*before, *lines[start : at + AROUND])]
-        self._done.append((self._first + start - len(before), window))
+        self._shapes.add(key)
+        self._left[excerpt.hit] -= 1
+        before = self._closing if shift and excerpt.line == 1 else ()
+        self._excerpts.append(Excerpt(excerpt.line + shift - len(before), (*before, *excerpt.lines), excerpt.hit))
 
-    def excerpts(self) -> tuple[Excerpt, ...]:
-        return tuple(Excerpt(line, tuple(lines)) for line, lines in self._done)
+    def result(self, whole: int = WHOLE, lines: int = 1 << 30) -> SourceScan:
+        """All of it as one excerpt where it has at most `whole` bytes, else its windows of up to `lines` lines in all."""
+        text = self._whole if self._whole is not None and len(self._whole) <= whole else None
+        return SourceScan(
+            name=self._name,
+            size=self.size,
+            lines=self.lines,
+            hits=tuple(self._hits),
+            last=self._last,
+            counts=self._counts,
+            excerpts=_whole(text) if text is not None else _within(self._excerpts, lines),
+            cut_lines=self._cut,
+            left_out=self.left_out,
+            whole=text is not None,
+            parts=tuple(self._parts),
+        )
+
+
+def _whole(text: bytes) -> tuple[Excerpt, ...]:
+    return (Excerpt(1, tuple(text.removesuffix(b"\n").split(b"\n"))),) if text.strip() else ()
+
+
+def _within(excerpts: list[Excerpt], lines: int) -> tuple[Excerpt, ...]:
+    """As many as fit, those with hits before the others, in order of the text."""
+    kept = []
+    for excerpt in sorted(excerpts, key=lambda e: (not e.hit, e.line)):
+        if len(excerpt.lines) <= lines:
+            kept.append(excerpt)
+            lines -= len(excerpt.lines)
+    return tuple(sorted(kept, key=lambda e: e.line))

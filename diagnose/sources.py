@@ -1,217 +1,322 @@
-"""Inputs to named streams of bytes: files, folders, standard input, plain or compressed. An edge module: it opens files.
+"""Inputs to named streams of bytes: files, folders, standard input, and what is packed in them. An edge module: it opens
+files and reads them.
 
-`READERS` is a table with one row per kind; a kind is told by its content. Whatever goes wrong in one input is reported
-as a `Trouble` and the rest goes on; what could be read before the trouble is used.
+What the kinds are and how each is read is in `diagnose/readers/`. Whatever goes wrong in one input or member is given as
+an InputError and the rest goes on; what could be read before the trouble is used. Nothing is ever written.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
-import zlib
+from io import BufferedReader
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
-from diagnose.errors import KbError
+from diagnose.errors import LEFT_OUT, LIMIT, UNKNOWN, InputError
+from diagnose.readers import HEAD, told
+from diagnose.readers.feed import CHUNK, Feed
+from diagnose.readers.stream import Limits, Stream, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from diagnose.readers import Reader
+
+    Progress = Callable[[int], object]
+
+__all__ = ["CHUNK", "STDIN", "InputError", "Limits", "Source", "open_inputs", "size_of"]
+
 STDIN = "-"
-CHUNK = 1 << 18
-# Budgets for what is packed (SECURITY, Z1): a bomb is told by its ratio once it has grown.
-MOST_UNPACKED = 2 << 30
-RATIO, RATIO_FROM = 1000, 64 << 20
-
-
-class InputError(KbError):
-    """An input that could not be read, or not whole; `bytes_read` were used."""
-
-    code = "KB-E010"
-
-    def __init__(self, where: str, what: str, way_out: str = "", *, bytes_read: int = 0) -> None:
-        super().__init__(where, what, way_out)
-        self.bytes_read = bytes_read
-
-
-class Reader(Struct, frozen=True):
-    """A kind of input: its magic bytes, and how packed chunks become plain ones."""
-
-    name: str
-    magic: tuple[bytes, ...]
-    unpack: Callable[[str, Iterable[bytes]], Iterator[bytes]]
+NOT_FILES = {
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a character device",
+    stat.S_IFBLK: "a block device",
+}
 
 
 class Source(Struct, frozen=True):
-    """A named stream. `chunks` raises InputError at the point where reading ends early; `head` is its beginning."""
+    """A named stream. `chunks` raises InputError at the point where reading ends early; `head` is its beginning.
+
+    Sources come in order and are read in order: one that is left unread is passed over, one that is asked for after
+    its successor raises. A member of an archive is named `bundle.zip!dir/x.log`. `kind` says what it is, outermost
+    first (`zip+gzip+json-lines`, `plain`). `asked` is False for what was found in a folder or an archive.
+    `encoding` is filled where the chunks were made into UTF-8 already. `path` is filled for a plain regular file whose
+    bytes on disk are its text, so that ranges of it can be read apart. `size` is that of the file on disk (0: not known).
+    """
 
     name: str
     kind: str
     head: bytes
     chunks: Iterator[bytes]
     asked: bool = True
+    encoding: str = ""
+    path: str = ""
+    size: int = 0
 
 
-def plain(name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    yield from chunks
-
-
-def gunzip(name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """gzip members one after the other (RFC 1952); what follows the last one and is not gzip is ignored, as gzip does."""
-    decoder = zlib.decompressobj(31)
-    read = made = 0
-    started = False
-    try:
-        for chunk in chunks:
-            read += len(chunk)
-            data = chunk
-            while data:
-                if decoder.eof:
-                    data = data.lstrip(b"\0")
-                    if not data:
-                        break
-                    if not data.startswith(b"\x1f\x8b"[: len(data)]):
-                        return
-                    decoder, started = zlib.decompressobj(31), False
-                out = decoder.decompress(data, CHUNK)
-                started = True
-                data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
-                made += len(out)
-                _within_budget(name, read, made)
-                if out:
-                    yield out
-    except zlib.error as error:
-        raise InputError(
-            name,
-            f"damaged gzip data ({_reason(error)}); {made} bytes read before it were used",
-            "copy the file again",
-            bytes_read=made,
-        ) from None
-    if started and not decoder.eof:
-        raise InputError(
-            name,
-            f"gzip data ends early (truncated); {made} bytes read before it were used",
-            "copy the file again",
-            bytes_read=made,
-        )
-
-
-def _reason(error: zlib.error) -> str:
-    return str(error).rsplit(": ", 1)[-1]
-
-
-def _within_budget(name: str, read: int, made: int) -> None:
-    if made > MOST_UNPACKED:
-        raise InputError(
-            name,
-            f"unpacks to more than {MOST_UNPACKED >> 30} GiB; the part before was used",
-            "unpack it yourself and name the file",
-            bytes_read=made,
-        )
-    if made > RATIO_FROM and made > RATIO * read:
-        raise InputError(
-            name,
-            f"unpacks {RATIO} times its size, like a bomb; {made} bytes before it were used",
-            "unpack it yourself and name the file",
-            bytes_read=made,
-        )
-
-
-PLAIN = Reader("plain", (), plain)
-READERS: tuple[Reader, ...] = (Reader("gzip", (b"\x1f\x8b",), gunzip),)
-
-
-def open_inputs(names: Iterable[str], stdin: BinaryIO | None = None, limit: int = 0) -> Iterator[Source | InputError]:
+def open_inputs(
+    names: Iterable[str],
+    stdin: BinaryIO | None = None,
+    limit: int = 0,
+    *,
+    progress: Progress | None = None,
+    limits: Limits = Limits(),  # noqa: B008
+) -> Iterator[Source | InputError]:
     """Every stream of the inputs in order; a folder gives the files below it, sorted, symlinks not followed.
 
-    `limit` cuts each input after so many bytes (0: none), and says so.
+    `limit` cuts each input after so many bytes (0: none), and says so. `progress` is called with the number of bytes
+    just read from disk or standard input, packed as they are; `size_of` gives what they add up to.
     """
     for name in names:
         if name == STDIN:
-            yield _source(STDIN, stdin or sys.stdin.buffer, limit)
+            yield from _expanded(Stream(STDIN, _read(_Disk(STDIN, stdin or sys.stdin.buffer, progress), limit), limits))
             continue
-        for path, asked in _files(name):
-            yield path if isinstance(path, InputError) else _opened(path, asked, limit)
+        for found in _files(name):
+            if isinstance(found, InputError):
+                yield found
+            else:
+                yield from _opened(found, found == name, limit, progress, limits)
 
 
-def _files(name: str) -> Iterator[tuple[str | InputError, bool]]:
+def size_of(names: Iterable[str]) -> int:
+    """Bytes on disk of all files below `names`, for a progress bar; what cannot be looked at counts nothing."""
+    total = 0
+    for name in names:
+        for found in _files(name) if name != STDIN else ():
+            try:
+                total += os.stat(found).st_size if isinstance(found, str) else 0
+            except (OSError, ValueError):
+                continue
+    return total
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
+
+
+def _files(name: str) -> Iterator[str | InputError]:
+    """The file `name`, or all files below the folder `name`; a link that was named itself is followed."""
     if not os.path.isdir(name):
-        yield name, True
+        yield name
         return
-    try:
-        names = sorted(os.listdir(name))
-    except OSError as error:
-        yield InputError(name, error.strerror or "cannot be listed", "check the permissions"), True
-        return
-    for entry in names:
-        path = os.path.join(name, entry)
-        if os.path.islink(path):
-            continue
-        for inner, _ in _files(path):
-            yield inner, False
+    waiting: list[str] = [name]
+    while waiting:
+        path = waiting.pop()
+        if path != name and os.path.islink(path):
+            yield InputError(_label(path), "symbolic link in a folder, not followed", "name it", code=LEFT_OUT)
+        elif not os.path.isdir(path):
+            yield path
+        else:
+            try:
+                waiting += [os.path.join(path, entry) for entry in sorted(os.listdir(path), reverse=True)]
+            except OSError as error:
+                yield InputError(_label(path), _reason(error), "check the permissions")
 
 
-def _opened(name: str, asked: bool, limit: int) -> Source | InputError:
+def _label(name: str) -> str:
+    """A file's name for people and JSON: bytes that are not UTF-8 shown as escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+class _Disk:
+    """An open file whose reads are counted, and whose errors say which input they belong to.
+
+    An `owned` one is closed with the last source that can read from it.
+    """
+
+    def __init__(self, name: str, file: BinaryIO, progress: Progress | None, *, owned: bool = False) -> None:
+        self.name = name
+        self.file = file
+        self._owned = owned
+        self.read_so_far = 0
+        self._progress = progress
+        self._ended = False
+
+    def __del__(self) -> None:
+        if self._owned:
+            self.file.close()
+
+    def read(self, count: int = CHUNK) -> bytes:
+        if self._ended:  # a terminal would wait for another end of the input
+            return b""
+        try:
+            data = self.file.read(count)
+        except (OSError, ValueError) as error:
+            raise self.early(_reason(error), "check the disk or the share") from None
+        if data is None:
+            raise self.early("has nothing to read now and would wait", "give it on standard input")
+        # A buffered reader fills the count unless its end is near: a terminal is not asked twice for it.
+        self._ended = not data or (len(data) < count and isinstance(self.file, BufferedReader))
+        self.read_so_far += len(data)
+        if self._progress and data:
+            self._progress(len(data))
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._ended = False
+        try:
+            return self.file.seek(offset, whence)
+        except (OSError, ValueError) as error:
+            raise self.early(_reason(error), "check the disk or the share") from None
+
+    def early(self, what: str, way_out: str, code: str = "KB-E010") -> InputError:
+        used = self.read_so_far
+        return InputError(self.name, f"{what}; {used} bytes before it were used", way_out, bytes_read=used, code=code)
+
+
+def _opened(
+    path: str, asked: bool, limit: int, progress: Progress | None, limits: Limits
+) -> Iterator[Source | InputError]:
+    name = _label(path)
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(name, flags)
+        status = os.stat(path)
+        if stat.S_ISREG(status.st_mode):
+            descriptor = os.open(path, flags)
+            status = os.fstat(descriptor)
     except FileNotFoundError:
-        return InputError(name, "no such file", "check the name")
+        yield InputError(name, "no such file", "check the name")
+        return
     except (OSError, ValueError) as error:
-        return InputError(name, getattr(error, "strerror", None) or str(error), "check the name and the permissions")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return InputError(name, "not a regular file, skipped", "name a file, a folder or - for standard input")
-    return _source(name, os.fdopen(descriptor, "rb", buffering=0), limit, asked)
+        yield InputError(name, _reason(error), "check the name and the permissions")
+        return
+    if not stat.S_ISREG(status.st_mode):
+        what = NOT_FILES.get(stat.S_IFMT(status.st_mode), "something else")
+        yield InputError(
+            name,
+            f"not a regular file but {what}, skipped",
+            "name a file, a folder or - for standard input",
+            code="KB-E010" if asked else LEFT_OUT,
+        )
+        return
+    disk = _Disk(name, os.fdopen(descriptor, "rb", buffering=0), progress, owned=True)
+    endless = _is_endless(status)
+    sparse = not endless and _is_sparse(status)
+    whole = not (limit or endless or sparse)
+    chunks = _read(disk, limit, 0 if endless else status.st_size, limits.endless if endless else 0, sparse)
+    stream = Stream(name, chunks, limits, file=disk if whole else None, size=status.st_size)
+    yield from _expanded(stream, asked, path if whole else "")
 
 
-def _source(name: str, file: BinaryIO, limit: int, asked: bool = True) -> Source | InputError:
-    raw = _read(name, file, limit)
+def _is_endless(status: os.stat_result) -> bool:
+    """A file whose size says nothing about what it gives, as those in /proc."""
     try:
-        head = next(raw, b"")
-    except InputError as error:
-        return error
-    reader = next((r for r in READERS if head.startswith(r.magic)), PLAIN)
-    chunks = reader.unpack(name, _again(head, raw))
-    if reader is PLAIN:
-        return Source(name, reader.name, head, chunks, asked)
+        return not status.st_size or status.st_dev == os.stat("/proc/self").st_dev
+    except OSError:
+        return not status.st_size
+
+
+def _is_sparse(status: os.stat_result) -> bool:
+    """Whether a file may have holes, and the system can tell where."""
+    return hasattr(os, "SEEK_DATA") and getattr(status, "st_blocks", 1 << 62) * 512 < status.st_size
+
+
+def _read(disk: _Disk, limit: int, size: int = 0, endless: int = 0, sparse: bool = False) -> Iterator[bytes]:
+    """The bytes of a file as long as it was when it was opened (`size`, 0: not known). Holes are not read."""
+    at = 0
+    while True:
+        if sparse:
+            at = _data_from(disk, at, size)
+        wanted = min(CHUNK, size - at) if size else CHUNK
+        chunk = disk.read(wanted) if wanted > 0 else b""
+        if not chunk:
+            break
+        at += len(chunk)
+        if limit and disk.read_so_far > limit:
+            yield chunk[: len(chunk) - (disk.read_so_far - limit)]
+            disk.read_so_far = limit
+            raise disk.early(f"longer than --max-bytes {limit}, the rest was not read", "raise --max-bytes", LIMIT)
+        yield chunk
+        if endless and at >= endless:
+            what = f"a file without a size that gave {in_words(endless)}, the rest was not read"
+            raise disk.early(what, "copy the part that matters and name the copy", LIMIT)
+    if at < size:
+        raise disk.early(f"ended {size - at} bytes short: it was cut while it was read", "run it again")
+
+
+def _data_from(disk: _Disk, at: int, size: int) -> int:
+    """The first place from `at` on that holds data."""
     try:
-        first = next(chunks, b"")
+        return os.lseek(disk.file.fileno(), at, os.SEEK_DATA)
+    except OSError as error:
+        return size if error.errno == errno.ENXIO else os.lseek(disk.file.fileno(), at, os.SEEK_SET)
+
+
+# --- what is packed in them ----------------------------------------------------------------------------------------
+
+
+def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[Source | InputError]:
+    """The sources in `stream`: itself, what it unpacks to, or its members."""
+    head = stream.feed.peek(HEAD)
+    if not head and stream.feed.trouble:
+        yield stream.feed.trouble.said_of(stream.name)
+        return
+    reader = told(head, stream.name)
+    if reader is None:
+        kind = "+".join(stream.kinds) or "plain"
+        plain = path if not stream.kinds else ""
+        yield Source(stream.name, kind, head, _chunks(stream.feed, stream.name), asked, "", plain, stream.size)
+    elif reader.shape == "text":
+        yield from _rendered(stream, reader, asked)
+    elif reader.shape == "unread":
+        what = f"{reader.name}, a kind that is not read here"
+        yield InputError(stream.name, what, "unpack it and name what is inside", code=UNKNOWN)
+    elif stream.layers >= stream.limits.depth and not stream.shares_layer(reader.name):
+        what = f"packed more than {stream.limits.depth} deep, skipped"
+        yield InputError(stream.name, what, "unpack it and name what is inside", code=LIMIT)
+    elif reader.shape == "packed":
+        yield from _expanded(stream.layer(reader.name, reader.load()(stream)), asked)
+    else:
+        yield from _members(stream, reader)
+
+
+def _chunks(feed: Feed, name: str) -> Iterator[bytes]:
+    """What is left of a source. Trouble is said of the source, by an error that does not keep the file open."""
+    try:
+        yield from feed.rest()
+        return
     except InputError as error:
-        return error
-    return Source(name, reader.name, first, _again(first, chunks), asked)
+        trouble = error.said_of(name)
+    del feed
+    raise trouble
 
 
-def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from rest
+def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | InputError]:
+    text = Stream(stream.name, reader.load()(stream), stream.limits)
+    head = text.feed.peek(HEAD)
+    if not head and text.feed.trouble:
+        yield text.feed.trouble.said_of(stream.name)
+        return
+    kind = "+".join((*stream.kinds, reader.name))
+    yield Source(stream.name, kind, head, _chunks(text.feed, stream.name), asked, "utf-8", "", stream.size)
 
 
-def _read(name: str, file: BinaryIO, limit: int) -> Iterator[bytes]:
-    read = 0
-    with file:
-        while True:
-            try:
-                chunk = file.read(CHUNK)
-            except OSError as error:
-                raise InputError(
-                    name,
-                    f"{error.strerror or error}; {read} bytes before it were used",
-                    "check the disk or the share",
-                    bytes_read=read,
-                ) from None
-            if not chunk:
+def _members(stream: Stream, reader: Reader) -> Iterator[Source | InputError]:
+    """The members of an archive, as long as their number and size stay within the limits."""
+    spent, limits = stream.spent, stream.limits
+    try:
+        for member in reader.load()(stream):
+            spent.members += 1
+            if isinstance(member, InputError):
+                yield member
+            else:
+                yield from _expanded(member, asked=False)
+            if spent.members >= limits.members:
+                yield stream.over(f"more than {limits.members} members, the rest was not read")
                 return
-            read += len(chunk)
-            if limit and read > limit:
-                yield chunk[: len(chunk) - (read - limit)]
-                raise InputError(
-                    name,
-                    f"longer than --max-bytes {limit}; the rest was not read",
-                    "raise --max-bytes",
-                    bytes_read=limit,
-                )
-            yield chunk
+            if spent.total > limits.total:
+                yield stream.over(f"more than {in_words(limits.total)} in all, the rest was not read", spent.total)
+                return
+    except InputError as error:
+        yield error

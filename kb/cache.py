@@ -48,16 +48,23 @@ def _base() -> Path | None:
     return Path(home) / ("Library/Caches" if sys.platform == "darwin" else ".cache")
 
 
-def user_articles() -> Path | None:
-    """The user's own articles, read beside those that ship, if the folder exists."""
+def data_dir() -> Path | None:
+    """The folder of the user's own data, which may not exist yet; None where there is no home."""
     if sys.platform == "win32":
         base = os.environ.get("APPDATA")
     elif sys.platform == "darwin":
         base = os.path.join(os.environ.get("HOME", ""), "Library", "Application Support")
     else:
         base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.environ.get("HOME", ""), ".local", "share")
-    path = Path(base) / "kb-diagnose" / "articles" if base else None
-    return path if path is not None and path.is_absolute() and path.is_dir() else None
+    path = Path(base) / "kb-diagnose" if base else None
+    return path if path is not None and path.is_absolute() else None
+
+
+def user_articles() -> Path | None:
+    """The user's own articles, read beside those that ship, if the folder exists."""
+    folder = data_dir()
+    path = folder / "articles" if folder else None
+    return path if path is not None and path.is_dir() else None
 
 
 def shipped_articles() -> Path:

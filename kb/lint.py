@@ -143,7 +143,20 @@ def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
                 )
 
 
+def probes_can_be_run(article: Article) -> Iterator[tuple[str, str, str]]:
+    """A probe of a kind that there is, with arguments that can be of its types."""
+    from diagnose.probes import fault_of
+    from diagnose.probes.plan import with_placeholders
+
+    for name, check in article.problem.checks.items():
+        for kind, arguments in check.probe.items():
+            why = fault_of(kind, with_placeholders(article.problem, arguments))
+            if why:
+                yield f"{name}:", f"the probe of check '{name}' cannot be run: {why}", "see docs/verify.md"
+
+
 RULES = (
+    probes_can_be_run,
     commands_can_be_filled,
     commands_do_no_harm,
     signals_say_something,

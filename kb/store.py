@@ -22,7 +22,15 @@ import msgspec
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair
 from diagnose.model import Problem
-from diagnose.patterns import Matcher, Pattern, PatternError, compile_patterns, engine, load_patterns
+from diagnose.patterns import (
+    FREQUENT_RATE,
+    Matcher,
+    Pattern,
+    PatternError,
+    compile_patterns,
+    engine,
+    load_patterns,
+)
 from diagnose.scan import SALIENT, SALIENT_REGEX
 from kb.files import ArticleFile, find
 
@@ -49,7 +57,6 @@ CREATE TABLE term(key TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID;
 CREATE TABLE compiled(kind TEXT PRIMARY KEY, key TEXT, sum TEXT, blob BLOB) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-FREQUENT_RATE = 1e-4
 _MANY = 500
 
 

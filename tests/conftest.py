@@ -33,11 +33,19 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory):
+def cache_home(tmp_path_factory):
+    """A folder for derived files, shared by all tests of a process: as XDG_CACHE_HOME or LOCALAPPDATA."""
+    home = tmp_path_factory.mktemp("cache")
+    (home / "kb-diagnose").mkdir(mode=0o700)
+    return home
+
+
+@pytest.fixture(scope="session")
+def shipped(cache_home):
     """The store of the shipped articles, in a cache of its own."""
     from kb.store import open_store
 
-    cache = tmp_path_factory.mktemp("cache")
+    cache = cache_home / "kb-diagnose"
     store = open_store([ROOT / "articles"], cache)
     yield store
     store.close()

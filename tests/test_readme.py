@@ -23,6 +23,8 @@ def test_every_session_gives_the_output_it_shows(readme, root, monkeypatch, caps
     monkeypatch.chdir(root)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))  # no resolved cases of whoever runs this
+    monkeypatch.setenv("APPDATA", str(tmp_path))
     monkeypatch.delenv("KB_PATH", raising=False)
     sessions = SESSION.findall(readme)
     assert sessions

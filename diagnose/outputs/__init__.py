@@ -79,6 +79,8 @@ _TOOLS: dict[str, tuple[str, str]] = {
         "ファイルシス&% sist.arq.",
     ),
     "get-psdrive": ("getpsdrive", "used(gb)&free(gb)"),
+    "free": ("free", "buff/cacheavailable"),
+    "traceroute": ("traceroute", "traceroute&hopsmax,"),
     "docker": ("docker", 'containerid exited( "state":{'),
     "kubectl": (
         "kubectl",

@@ -1,6 +1,6 @@
 """A Diagnosis for people and programs: one renderer for each format, all of the same value.
 
-Each takes a Diagnosis and a Style and gives the whole text. Whatever came from an input or an article is neutralised
+Each takes a Diagnosis, a Style and the timeline of its case, if it has one, and gives the whole text. Whatever came from an input or an article is neutralised
 for terminals and escaped for Markdown and HTML; JSON stays exact.
 """
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from diagnose.model import Diagnosis
+    from diagnose.model import Diagnosis, Step
 
 
 class Style(Struct, frozen=True):
@@ -24,31 +24,31 @@ class Style(Struct, frozen=True):
     explain: bool = False
 
 
-def _json(diagnosis: Diagnosis, style: Style) -> str:
+def _json(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2).decode() + "\n"
 
 
-def _text(diagnosis: Diagnosis, style: Style) -> str:
+def _text(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
     from diagnose.report.text import render
 
-    return render(diagnosis, style)
+    return render(diagnosis, style, timeline)
 
 
-def _markdown(diagnosis: Diagnosis, style: Style) -> str:
+def _markdown(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
     from diagnose.report.markdown import render
 
-    return render(diagnosis, style)
+    return render(diagnosis, style, timeline)
 
 
-def _html(diagnosis: Diagnosis, style: Style) -> str:
+def _html(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
     from diagnose.report.html import render
 
-    return render(diagnosis, style)
+    return render(diagnosis, style, timeline)
 
 
-RENDERERS: dict[str, Callable[[Diagnosis, Style], str]] = {
+RENDERERS: dict[str, Callable[[Diagnosis, Style, Sequence[Step]], str]] = {
     "json": _json,
     "text": _text,
     "markdown": _markdown,

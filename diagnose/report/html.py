@@ -6,13 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.sections import sections_of
+from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score
+    from diagnose.model import Command, Diagnosis, Finding, Score, Step
     from diagnose.report import Style
+    from diagnose.report.sections import Part
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
@@ -28,8 +30,8 @@ def _e(text: str) -> str:
     return escape(neutral(text), quote=True)
 
 
-def render(diagnosis: Diagnosis, style: Style) -> str:
-    body = "\n".join(_body(diagnosis, style))
+def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
+    body = "\n".join(_body(diagnosis, style, timeline))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width"><title>{_e(summary(diagnosis))}</title>'
@@ -37,7 +39,7 @@ def render(diagnosis: Diagnosis, style: Style) -> str:
     )
 
 
-def _body(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
+def _body(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iterator[str]:
     yield f"<h1>{_e(summary(diagnosis))}</h1>"
     yield f"<p>Probability that none of the known causes applies: {_e(percent(diagnosis.unknown))}</p>"
     if diagnosis.verdict == "unknown":
@@ -47,10 +49,13 @@ def _body(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         )
         yield f"<p>Possibly related, not an answer:</p><ul>{''.join(items)}</ul>"
     else:
-        for finding in diagnosis.causes:
-            yield from _finding(finding, style)
+        for rank, finding in enumerate(diagnosis.causes, 1):
+            yield from _finding(finding, style, rank == 1 or finding.probability >= DETAILED)
         if diagnosis.next_check:
             yield f"<p><b>Next:</b> check <code>{_e(diagnosis.next_check.check)}</code>; {_e(diagnosis.next_check.why)}</p>"
+    for section in sections_of(diagnosis, timeline):
+        items = (f"<li>{'<br>'.join(_part(part) for part in item if part.text)}</li>" for item in section.items)
+        yield f"<h2>{_e(section.title)}</h2><ul>{''.join(items)}</ul>"
     if diagnosis.codes:
         items = (f"<li><code>{_e(c.text)}</code> {_e(c.name)} {_e(c.meaning)}</li>" for c in diagnosis.codes)
         yield f"<h2>Codes</h2><ul>{''.join(items)}</ul>"
@@ -67,20 +72,25 @@ def _body(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     yield f"<h2>Inputs</h2><ul>{''.join(inputs)}</ul>"
 
 
-def _finding(finding: Finding, style: Style) -> Iterator[str]:
+def _part(part: Part) -> str:
+    return f"<code>{_e(part.text)}</code>" if part.code else _e(part.text)
+
+
+def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"<section><h2><span class=odds>{_e(percent(finding.probability))}</span> {_e(finding.title)}</h2>"
     yield f"<p class=faint><code>{_e(finding.id)}</code>, {finding.verdict}</p><ul>"
     for item in finding.evidence:
         yield f"<li>{_e(effect(item))}: <code>{_e(place(item.source, item.line))}</code> <code>{_e(item.quote)}</code></li>"
     yield "</ul>"
-    for check in finding.checks:
+    for check in finding.checks if detailed else ():
         result = f" <b>{_e(check.outcome)}</b>" if check.outcome else ""
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
         yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
-    for step in finding.remediation:
+    for step in finding.remediation if detailed else ():
         yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{_e(step.text)}</p>"
         yield _commands(step.commands)
+        yield f"<p>Risk: {_e(step.risk)}</p>" if step.risk != "none" else ""
         yield f"<p>Undo: {_e(step.undo)}</p>" if step.undo else ""
         yield f"<p>Proved by <code>{_e(step.verify)}</code></p>" if step.verify else ""
     if style.explain and finding.score:

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.sections import sections_of
+from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score
+    from diagnose.model import Command, Diagnosis, Finding, Score, Step
     from diagnose.report import Style
 
 
@@ -29,11 +30,11 @@ def code(text: str) -> str:
     return f"{fence}{pad}{clean}{pad}{fence}"
 
 
-def render(diagnosis: Diagnosis, style: Style) -> str:
-    return "\n".join(_lines(diagnosis, style)) + "\n"
+def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
+    return "\n".join(_lines(diagnosis, style, timeline)) + "\n"
 
 
-def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
+def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iterator[str]:
     yield f"# {escaped(summary(diagnosis))}"
     yield ""
     yield f"Probability that none of the known causes applies: {percent(diagnosis.unknown)}."
@@ -46,10 +47,17 @@ def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
     else:
         for rank, finding in enumerate(diagnosis.causes, 1):
             yield ""
-            yield from _finding(rank, finding, style)
+            yield from _finding(rank, finding, style, rank == 1 or finding.probability >= DETAILED)
         if diagnosis.next_check:
             yield ""
             yield f"**Next:** check {code(diagnosis.next_check.check)}; {escaped(diagnosis.next_check.why)}."
+    for section in sections_of(diagnosis, timeline):
+        yield ""
+        yield f"## {section.title}"
+        yield ""
+        for parts in section.items:
+            for indent, part in zip(("- ", *["  - "] * len(parts)), (p for p in parts if p.text), strict=False):
+                yield indent + (code(part.text) if part.code else escaped(part.text))
     if diagnosis.codes:
         yield ""
         yield "## Codes"
@@ -70,14 +78,14 @@ def _lines(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         yield f"- {code(read.name)} {read.bytes} bytes, {read.lines} lines{trouble}"
 
 
-def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
+def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"## {rank}. {escaped(finding.title)}: {percent(finding.probability)}, {finding.verdict}"
     yield ""
     yield code(finding.id)
     yield ""
     for item in finding.evidence:
         yield f"- {escaped(effect(item))}: {code(place(item.source, item.line))} {code(item.quote)}"
-    for check in finding.checks:
+    for check in finding.checks if detailed else ():
         yield ""
         yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
             f" Result: {code(check.outcome)}." if check.outcome else ""
@@ -85,10 +93,12 @@ def _finding(rank: int, finding: Finding, style: Style) -> Iterator[str]:
         yield from _commands(check.commands)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"
-    for step in finding.remediation:
+    for step in finding.remediation if detailed else ():
         yield ""
         yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
         yield from _commands(step.commands)
+        if step.risk != "none":
+            yield f"- Risk: {step.risk}"
         if step.undo:
             yield f"- Undo: {escaped(step.undo)}"
         if step.verify:

@@ -6,19 +6,20 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
-from diagnose.report.words import effect, percent, place, question, shown, summary
+from diagnose.report.sections import sections_of
+from diagnose.report.words import effect, often, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score, ShownCheck, ShownRemediation
+    from diagnose.model import Command, Diagnosis, Finding, Score, ShownCheck, ShownRemediation, Step
     from diagnose.report import Style
 
 _COLOURS = {"confirmed": "1;32", "likely": "1;33", "possible": "1;36", "unknown": "1;35", "strong": "1", "faint": "2"}
 
 
-def render(diagnosis: Diagnosis, style: Style) -> str:
-    return "\n".join(_Report(style).lines(diagnosis)) + "\n"
+def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
+    return "\n".join(_Report(style).lines(diagnosis, timeline)) + "\n"
 
 
 class _Report:
@@ -39,7 +40,7 @@ class _Report:
             break_long_words=False,
         ) or [(first or indent).rstrip()]
 
-    def lines(self, diagnosis: Diagnosis) -> Iterator[str]:
+    def lines(self, diagnosis: Diagnosis, timeline: Sequence[Step]) -> Iterator[str]:
         yield self.paint(neutral(summary(diagnosis)), diagnosis.verdict)
         yield self.paint(self._odds(diagnosis), "faint")
         if diagnosis.verdict == "unknown":
@@ -49,6 +50,14 @@ class _Report:
                 yield ""
                 yield from self._finding(rank, finding, rank == 1)
             yield from self._next(diagnosis)
+        for section in sections_of(diagnosis, timeline):
+            yield ""
+            yield f"{section.title}:"
+            for item in section.items:
+                first, *rest = (part.text for part in item if part.text)
+                yield from self.wrapped(first, "        ", "      ")
+                for text in rest:
+                    yield from self.wrapped(text, "          ")
         yield from self._rest(diagnosis)
         if self.style.explain:
             yield from self._explain(diagnosis)
@@ -82,6 +91,10 @@ class _Report:
             quote = neutral(item.quote)
             room = max(30, self.style.width - 10)
             yield self.paint(f"          {quote if len(quote) <= room else quote[: room - 3] + '...'}", "faint")
+            if often(item):
+                yield self.paint(f"          {often(item)}", "faint")
+            for line in item.context:
+                yield self.paint(f"          | {neutral(line)[:room]}", "faint")
         for check in finding.checks if detailed else finding.checks[:1]:
             yield from self._check(check)
         if not detailed:

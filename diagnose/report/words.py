@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.model import Command, Diagnosis, ShownEvidence
 
+DETAILED = 0.05  # below it, a cause other than the first is shown without its checks and steps
+
 HEADLINES = {
     "confirmed": "Confirmed",
     "likely": "Likely",
@@ -24,6 +26,15 @@ def percent(probability: float) -> str:
     if 99 < value < 100:
         return ">99 %"
     return f"{value:.0f} %"
+
+
+def often(evidence: ShownEvidence) -> str:
+    """How often a signal was seen, and from when to when; empty where it was once and at no known time."""
+    if evidence.count < 2:
+        return ""
+    lines = f"{'at least ' if evidence.at_least else ''}{evidence.count:,} lines"
+    span = f", {evidence.first_time} to {evidence.last_time}" if evidence.first_time else ""
+    return f"{lines}{span}, last on line {evidence.last_line}" + (f"  [{evidence.spread}]" if evidence.spread else "")
 
 
 def effect(evidence: ShownEvidence) -> str:

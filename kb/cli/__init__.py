@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # name: (module below kb.cli, what `kb --help` says)
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("diagnose", "Rank the root causes behind a pasted error or log files."),
+    "verify": ("verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
     "search": ("search", "Search the articles, offline."),
     "show": ("show", "Read an article."),
     "list": ("list_", "List the articles."),
@@ -26,6 +27,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("lint", "Check articles for faults."),
     "test": ("test", "Check articles against the samples beside them."),
     "eval": ("eval", "Measure a base on labelled cases."),
+    "case": ("case", "Read, replay, compare and export cases."),
+    "resolve": ("resolve", "Record which cause a case turned out to be."),
+    "stats": ("stats", "Show figures of the base and of resolved cases."),
     "schema": ("schema", "Print the JSON Schema of the article format."),
     "index": ("index", "Build the derived files now."),
     "doctor": ("doctor", "Show versions, engines and the state of the cache."),

@@ -5,20 +5,30 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.errors import KbError
+from diagnose.errors import BINARY, LEFT_OUT, KbError
 from kb.cli import Session, tell
+from kb.cli import output as outputs
+from kb.cli.probing import probe_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Diagnosis
+    from diagnose.dated import When
+    from diagnose.intake import Setup
+    from diagnose.model import Diagnosis, Step
+    from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
+    from diagnose.span import Span
+    from kb.cli.progress import Meter
+    from kb.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
+AROUND = 600.0  # seconds on either side of --around
 PLATFORMS = ("windows", "linux", "macos")
 
 
@@ -36,54 +46,188 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option(
     "--max-bytes", type=click.IntRange(min=0), default=0, metavar="N", help="Read at most N bytes of an input (0: all)."
 )
+@click.option("--since", default="", metavar="T", help="Only lines from T on: 2026-11-21 09:14, 09:14, -2h, yesterday.")
+@click.option("--until", default="", metavar="T", help="Only lines up to T.")
+@click.option("--around", default="", metavar="T", help="Only lines of the ten minutes before and after T.")
+@click.option(
+    "--zone", default="", metavar="ZONE", help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin."
+)
+@click.option(
+    "--context",
+    type=click.IntRange(min=0, max=32),
+    default=0,
+    metavar="N",
+    help="Show N lines on either side of evidence.",
+)
+@click.option(
+    "--threads", type=click.IntRange(min=0), default=0, metavar="N", help="Scan with N threads (0: one a processor)."
+)
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
+@click.option("--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds.")
+@click.option("--interactive", is_flag=True, help="Go from check to check until a cause is confirmed.")
+@click.option("--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it.")
+@click.option("--no-learned", is_flag=True, help="Ignore what resolved cases say of how likely a cause is.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
+@click.option("--verify", is_flag=True, help="Offer the read-only probes of the leading causes, as kb verify does.")
+@probe_options
 @click.pass_obj
 def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
 
     Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
-    together with the error, or in the same paste: they move the ranking.
+    together with the error, or in the same paste: they move the ranking. With --case they may come later.
 
-    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong.
+    Ctrl-C ends the reading, not the answer: it is given for what was read, and marked as partial.
+
+    Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong, 130 stopped.
     """
-    from diagnose.decode import check_encoding
-    from diagnose.pipeline import Options, given_parameters
-    from kb.ask import ask
+    if given["verify"]:
+        _no_case(given)
+        from kb.cli.verify import verify
 
-    if given["output"] and os.path.lexists(given["output"]) and not given["force"]:
-        raise KbError(f"--output {given['output']}", "the file exists", "name another one or add --force")
+        return verify(session, inputs, given)
+    _no_probing(given)
+    _check_call(inputs, given)
+    check_output(given)
+    options = options_of(given)
+    store = session.store()
+    diagnosis, timeline = _diagnosed(inputs, given, store, options)
+    check_given(options.given, diagnosis, store)
+    tell_troubles(diagnosis)
+    if not given["quiet"]:
+        write(diagnosis, given["format_"], options, given["output"], timeline)
+    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
+    return status_of(diagnosis, warned=given["strict"] and warned)
+
+
+def _no_probing(given: dict[str, Any]) -> None:
+    """What only means something with --verify is not taken silently without it."""
+    if given["yes"] or given["targets"] or given["checks"]:
+        raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+
+
+def check_output(given: dict[str, Any]) -> None:
+    outputs.check_output(given["output"], force=given["force"])
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The options of the pipeline that the command line asks for, with what resolved cases say."""
+    from diagnose.pipeline import Options, given_parameters
+    from kb.ask import with_learned
+
     options = Options(
         platform=given["platform"],
         here=_platform(),
         given=dict(given_parameters(given["params"])),
-        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        setup=setup_of(given),
         top=given["top"],
         explain=given["explain"],
+        context=given.get("context", 0),
     )
-    store = session.store()
-    diagnosis = ask(_sources(inputs, given["texts"], given["max_bytes"]), store, options, raw=given["raw"])
-    _check_given(options.given, diagnosis, store)
+    return options if given.get("no_learned") else with_learned(options, tell)
+
+
+def tell_troubles(diagnosis: Diagnosis) -> None:
     for warning in diagnosis.warnings:
         tell(warning)
+    codes = {item.path: item.code for item in diagnosis.skipped}
     for item in diagnosis.inputs:
         if item.error:
-            tell(f"{item.name}: {item.error} (KB-E010)")
-    if not given["quiet"]:
-        _write(diagnosis, given["format_"], options, given["output"])
-    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
-    return _status(diagnosis, warned=given["strict"] and warned)
+            tell(f"{item.name}: {item.error} ({codes.get(item.name, 'KB-E010')})")
+
+
+def _no_case(given: dict[str, Any]) -> None:
+    if given["case_file"] or given["interactive"] or given["after_fix"]:
+        raise KbError("--verify", "does not go into a case yet", "run kb verify by itself, then type the outcomes")
+
+
+def _check_call(inputs: tuple[str, ...], given: dict[str, Any]) -> None:
+    if given["after_fix"] and (not given["case_file"] or given["interactive"]):
+        raise KbError("--after-fix", "needs the --case whose fix it is", "add --case FILE")
+    if given["interactive"] and "-" in inputs:
+        raise KbError(
+            "--interactive", "standard input cannot be an INPUT and the answers", "name a file, or paste when asked"
+        )
+
+
+def _diagnosed(
+    inputs: tuple[str, ...], given: dict[str, Any], store: Store, options: Options
+) -> tuple[Diagnosis, tuple[Step, ...]]:
+    """The diagnosis of this call, and the timeline of its case where it has one."""
+    if not given["case_file"] and not given["interactive"]:
+        from msgspec.structs import replace
+
+        from kb.ask import ask
+        from kb.cli.progress import meter
+
+        with meter(inputs) or nullcontext() as progress:
+            options = replace(options, setup=replace(options.setup, progress=progress))
+            return ask(sources_of(inputs, given, progress), store, options, raw=given["raw"]), ()
+    from kb.cli import casework
+
+    return casework.run(given, store, options, _given_sources(inputs, given))
+
+
+def _given_sources(inputs: tuple[str, ...], given: dict[str, Any]) -> Iterator[Source | InputError] | None:
+    """The inputs of a call that goes on with a case: None where there are none and nothing waits on standard input."""
+    if not (inputs or given["texts"]):
+        known = given["case_file"] and os.path.lexists(given["case_file"])
+        if given["interactive"] or (known and (sys.stdin is None or sys.stdin.isatty())):
+            return None
+    return sources_of(inputs, given)
+
+
+def setup_of(given: dict[str, Any]) -> Setup:
+    """How the inputs are to be read."""
+    import time
+
+    from diagnose.dated import When
+    from diagnose.decode import check_encoding
+    from diagnose.intake import Setup
+
+    zone = None
+    if given.get("zone"):
+        from diagnose.times import parse_zone
+
+        zone = parse_zone(given["zone"])
+    when = When(time.time(), zone)
+    return Setup(
+        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        threads=given.get("threads", 0),
+        span=_span(given, when),
+        when=when,
+    )
+
+
+def _span(given: dict[str, Any], when: When) -> Span | None:
+    """The span of time asked for; `--around` is ten minutes before and after."""
+    wanted = {name: given[name] for name in ("since", "until", "around") if given.get(name)}
+    if not wanted:
+        return None
+    from diagnose.span import Span
+    from diagnose.times import parse_time
+
+    at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
+    if "around" in at:
+        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
+    since, until = at.get("since"), at.get("until")
+    if since is not None and until is not None and since > until:
+        raise KbError("--since", "is later than --until", "give the earlier time with --since")
+    return Span(since, until, when.now, when.zone)
 
 
 def _platform() -> Any:
     return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
-def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
-    unread = [item for item in diagnosis.skipped if item.code != "KB-E011"]
+def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
+    if diagnosis.stopped:
+        tell("stopped; the report is of what was read before")
+        return 130
+    unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
     if len(unread) > 1:
         tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
     if unread or warned:
@@ -93,9 +237,12 @@ def _status(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Iterator[Source | InputError]:
+def sources_of(
+    inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
+) -> Iterator[Source | InputError]:
     from diagnose.sources import STDIN, open_inputs
 
+    texts, limit = given["texts"], given["max_bytes"]
     for text in texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
     if not inputs and texts:
@@ -103,10 +250,13 @@ def _sources(inputs: tuple[str, ...], texts: tuple[str, ...], limit: int) -> Ite
     if not inputs and sys.stdin is not None and sys.stdin.isatty():
         keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"
         click.echo(f"Paste the error and its surroundings, then end with {keys}:", err=True)
-    yield from open_inputs(inputs or [STDIN], limit=limit)
+        # One end of input ends the paste, and standard input stays open for an answer (kb verify).
+        yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
+        return
+    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
 
 
-def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
+def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
     """A value that its parameter cannot take is said, rather than silently left out."""
     from diagnose.facts import refused
 
@@ -118,29 +268,8 @@ def _check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> Non
             raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 
-def _write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None) -> None:
-    from diagnose.report import RENDERERS, Style
+def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
+    from diagnose.report import RENDERERS
 
-    colour = not output and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    style = Style(colour=colour, width=_width(), explain=options.explain)
-    text = RENDERERS[format_](diagnosis, style)
-    if output:
-        _save(output, text)
-    else:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 100
-    import shutil
-
-    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
-
-
-def _save(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise KbError(f"--output {path}", error.strerror or str(error), "name a file that can be written") from None
+    style = outputs.style_for(output, explain=options.explain)
+    outputs.write_output(RENDERERS[format_](diagnosis, style, timeline), output)

@@ -3,9 +3,11 @@
 from math import log
 
 import pytest
+from msgspec.structs import replace
 
+from diagnose.learned import learned_of
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
-from diagnose.plan import next_best
+from diagnose.plan import Candidate, next_best
 from diagnose.rank import causes_of, decisive, feature_worth, softmax, stand
 from diagnose.retrieve import FullText, Retrieved
 
@@ -159,19 +161,87 @@ def test_without_a_symptom_nothing_is_more_than_possible():
     assert standings([seen("symptom")])[0].symptom
 
 
+def candidate(problem, *evidence, **fields):
+    shares = {c.cause.id if c.cause else "": c.share for c in causes_of(problem, evidence)}
+    return Candidate(**{"problem": problem, "share": 1.0, "shares": shares, **fields})
+
+
 def test_the_next_check_separates_the_leading_causes():
-    shares = {c.cause.id if c.cause else "": c.share for c in causes_of(PROBLEM, (seen("trace"),))}
-    choice = next_best(PROBLEM, shares, ())
+    choice = next_best([candidate(PROBLEM, seen("trace"))])
     assert choice.check == "tcp"
     assert set(choice.separates) == {"port", "service"}
-    assert next_best(PROBLEM, shares, ("tcp",)).check == "svc"
-    assert next_best(PROBLEM, shares, ("tcp", "svc")) is None
+    assert next_best([candidate(PROBLEM, seen("trace"), closed=("tcp",))]).check == "svc"
+    assert next_best([candidate(PROBLEM, seen("trace"), closed=("tcp", "svc"))]) is None
 
 
 def test_a_costly_check_waits_for_a_cheap_one():
-    from msgspec.structs import replace
-
     slow = replace(PROBLEM.checks["tcp"], cost=Cost(seconds=600, privilege="admin"))
     problem = replace(PROBLEM, checks={**PROBLEM.checks, "tcp": slow})
-    shares = {c.cause.id if c.cause else "": c.share for c in causes_of(problem, ())}
-    assert next_best(problem, shares, ()).check == "svc"
+    assert next_best([candidate(problem)]).check == "svc"
+
+
+def test_a_check_that_changes_something_waits_for_the_read_only_ones():
+    risky = replace(PROBLEM.checks["tcp"], read_only=False, cost=Cost(seconds=1))
+    problem = replace(PROBLEM, checks={**PROBLEM.checks, "tcp": risky})
+    assert next_best([candidate(problem, seen("trace"))]).check == "svc"
+    assert next_best([candidate(problem, seen("trace"), closed=("svc",))]).check == "tcp"
+
+
+def test_a_check_that_lacks_values_costs_more():
+    like = replace(PROBLEM.checks["tcp"], title="the same with all values")
+    problem = replace(
+        PROBLEM,
+        causes=tuple(
+            replace(c, evidence=(*c.evidence, *(replace(e, check=e.check.replace("tcp", "same")) for e in c.evidence if e.check)))
+            for c in PROBLEM.causes
+        ),
+        checks={**PROBLEM.checks, "same": like},
+    )  # fmt: skip
+    assert next_best([candidate(problem, seen("trace"))]).check == "tcp"
+    assert next_best([candidate(problem, seen("trace"), missing={"tcp": 1})]).check == "same"
+
+
+def test_a_check_of_a_less_probable_problem_counts_by_its_share():
+    other = replace(PROBLEM, id="q", checks={"svc": PROBLEM.checks["svc"]})
+    lead = candidate(PROBLEM, seen("trace"), share=0.7)
+    assert next_best([lead, candidate(other, share=0.2)]).problem == "p"
+    closed = candidate(PROBLEM, seen("trace"), share=0.7, closed=("tcp", "svc"))
+    assert next_best([closed, candidate(other, share=0.2)]).problem == "q"
+
+
+def test_one_command_for_two_problems_counts_for_both():
+    other = replace(PROBLEM, id="q")
+    alone = next_best([candidate(PROBLEM, seen("trace"), share=0.5)])
+    both = next_best(
+        [candidate(p, seen("trace"), share=0.5, asks={"tcp": "powershell same"}) for p in (PROBLEM, other)]
+    )
+    assert both.gain == pytest.approx(2 * alone.gain)
+
+
+def test_ties_go_to_what_runs_on_the_readers_system():
+    twin = {"first": PROBLEM.checks["svc"], "second": PROBLEM.checks["svc"]}
+    clue = {"service": tuple(Clue(check=f"{name}.stopped", supports="decisive") for name in twin)}
+    problem = replace(
+        PROBLEM, checks=twin, causes=tuple(replace(c, evidence=clue.get(c.id, ())) for c in PROBLEM.causes)
+    )
+    assert next_best([candidate(problem)]).check == "first"
+    assert next_best([candidate(problem, runnable=("second",))]).check == "second"
+
+
+def test_resolved_cases_move_the_prior_within_bounds():
+    few = learned_of(PROBLEM, {"p/port": 3, "p/service": 2})
+    assert few["port"].factor > 1 > few["a"].factor
+    assert (few["port"].count, few["port"].of) == (3, 5)
+    many = learned_of(PROBLEM, {"p/port": 10_000})
+    assert many["port"].factor == 4.0
+    assert many["service"].factor == 0.25
+    assert learned_of(PROBLEM, {"another/port": 9}) == {}
+    before = share("port")
+    after = next(c for c in causes_of(PROBLEM, (), few) if c.cause and c.cause.id == "port")
+    assert before < after.share < 4 * before
+    assert "3 of 5 resolved cases" in after.score.parts[1].because
+
+
+def test_cases_that_were_none_of_ours_make_another_cause_likelier():
+    learned = learned_of(PROBLEM, {"p/": 4})
+    assert causes_of(PROBLEM, (), learned)[-1].share > causes_of(PROBLEM, ())[-1].share

@@ -1,6 +1,5 @@
 """Bytes to hits: encodings, line ends, blocks cut anywhere, excerpts of large inputs."""
 
-import gzip
 from io import BytesIO
 
 import pytest
@@ -11,7 +10,7 @@ from diagnose.blocks import blocks
 from diagnose.decode import looks_binary, sniff, to_utf8
 from diagnose.patterns import Pattern, ReMatcher, compile_patterns, literal, load_patterns, required_literal, trimmed
 from diagnose.scan import SALIENT, SALIENT_REGEX, WHOLE, scan_source
-from diagnose.sources import InputError, gunzip, open_inputs
+from diagnose.sources import InputError, open_inputs
 
 NEEDLE = "Could not find a compatible interface with the server"
 PATTERNS = [
@@ -127,32 +126,6 @@ def test_what_follows_a_pattern_to_the_line_end_is_dropped(regex, kept):
 def test_the_longest_literal_that_must_be_there_is_found():
     assert required_literal(r"address \[net\.tcp://(?P<host>[^:]+)?") == "address [net.tcp://"
     assert required_literal("a|b") == ""
-
-
-def test_gzip_is_told_by_content_and_read_member_by_member(tmp_path):
-    path = tmp_path / "log.txt"
-    path.write_bytes(gzip.compress(b"one\n") + gzip.compress(b"two\n") + b"\0\0")
-    (source,) = open_inputs([str(path)])
-    assert source.kind == "gzip"
-    assert b"".join(source.chunks) == b"one\ntwo\n"
-
-
-def test_truncated_gzip_gives_what_was_readable_and_says_so():
-    packed = gzip.compress(bytes(range(256)) * 4096)
-    got = []
-    with pytest.raises(InputError, match="ends early"):
-        for chunk in gunzip("x.gz", [packed[: len(packed) // 2]]):
-            got.append(chunk)
-    assert b"".join(got).startswith(bytes(range(256)))
-
-
-def test_a_bomb_is_stopped_by_its_ratio(tmp_path):
-    path = tmp_path / "bomb.gz"
-    path.write_bytes(gzip.compress(b"\0" * (80 << 20), compresslevel=9))
-    (source,) = open_inputs([str(path)])
-    with pytest.raises(InputError, match="bomb"):
-        for _ in source.chunks:
-            pass
 
 
 def test_missing_files_are_reported_and_the_rest_goes_on(tmp_path):

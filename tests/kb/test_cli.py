@@ -25,6 +25,8 @@ def kb(root, home):
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
             "LOCALAPPDATA": str(home),
+            "XDG_DATA_HOME": str(home / "data"),
+            "APPDATA": str(home / "data"),
             "PYTHONPATH": str(root),
         }
         base = {k: v for k, v in os.environ.items() if k not in ("KB_PATH", "KB_DEBUG")}
@@ -214,7 +216,7 @@ def test_a_warm_diagnosis_imports_nothing_heavy(kb, root, home):
 
 
 @pytest.mark.parametrize(
-    "command", ["diagnose", "search", "show", "list", "code", "lint", "test", "schema", "index", "doctor"]
+    "command", ["diagnose", "verify", "search", "show", "list", "code", "lint", "test", "schema", "index", "doctor"]
 )
 def test_every_command_has_help(kb, command):
     done = kb(command, "--help")

@@ -529,6 +529,56 @@ Filesystem      Inodes   IUsed   IFree IUse% Mounted on
         ("full", {"path": "/"}),
     ),
     sample(
+        "free",
+        """
+$ free
+               total        used        free      shared  buff/cache   available
+Mem:        16303428     2104148    10000000      104148     4199280    13800000
+Swap:        2097148           0     2097148
+""",
+        ("ok", {"name": "memory"}),
+    ),
+    sample(
+        "free",
+        """
+[root@app ~]# free -h
+               total        used        free      shared  buff/cache   available
+Mem:           7,6Gi       7,1Gi       101Mi        12Mi       402Mi       210Mi
+Swap:             0B          0B          0B
+""",
+        ("nearly-full", {"name": "memory"}),
+    ),
+    sample(
+        "traceroute",
+        """
+$ traceroute fe02.contoso.com
+traceroute to fe02.contoso.com (10.0.1.12), 30 hops max, 60 byte packets
+ 1  gw (10.0.0.1)  0.512 ms  0.488 ms  0.470 ms
+ 2  * * *
+ 3  10.0.1.12 (10.0.1.12)  1.512 ms  1.488 ms  1.470 ms
+""",
+        ("reachable", {"host": "fe02.contoso.com", "address": "10.0.1.12"}),
+    ),
+    sample(
+        "traceroute",
+        """
+traceroute to 10.0.1.12 (10.0.1.12), 30 hops max, 60 byte packets
+ 1  10.0.0.1 (10.0.0.1)  0.512 ms  0.488 ms  0.470 ms
+ 2  10.0.0.1 (10.0.0.1)  3005.1 ms !H  3005.0 ms !H  3004.9 ms !H
+""",
+        ("unreachable", {"address": "10.0.1.12"}),
+    ),
+    sample(
+        "traceroute",
+        """
+traceroute to 10.0.1.12 (10.0.1.12), 30 hops max, 60 byte packets
+ 1  10.0.0.1 (10.0.0.1)  0.512 ms  0.488 ms  0.470 ms
+ 2  * * *
+ 3  * * *
+""",
+        ("", {"address": "10.0.1.12"}),
+    ),
+    sample(
         "get-psdrive",
         r"""
 PS C:\> Get-PSDrive -PSProvider FileSystem

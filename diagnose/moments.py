@@ -1,0 +1,94 @@
+"""What happened when: evidence with its times, counts and surroundings, and all of it in order of time.
+
+Takes findings and what was matched; gives the same findings with more told, and the moments of all inputs on one line of
+time. A source without times keeps its order of lines and has no moments. Knows nothing of odds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from diagnose.model import Moment, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from diagnose.dated import When
+    from diagnose.match import Matched, Passage
+    from diagnose.model import Finding, Line, ShownEvidence
+
+MOST = 40
+
+
+class Times:
+    """Tells of evidence and lines when they were written, how often, and what stands around them."""
+
+    def __init__(self, matched: Matched, when: When, context: int) -> None:
+        self._matched = matched
+        self._zone = when.zone
+        self._context = context
+
+    def finding(self, finding: Finding) -> Finding:
+        return replace(finding, evidence=tuple(self._evidence(finding.article, item) for item in finding.evidence))
+
+    def _evidence(self, problem: str, item: ShownEvidence) -> ShownEvidence:
+        tally = self._matched.tallies.get((problem, item.signal))
+        context = self._around(item.source, item.line) if self._context else ()
+        time = self._time(item.source, item.line)
+        if tally is None:
+            return replace(item, time=time, context=context)
+        return replace(
+            item,
+            time=time,
+            context=context,
+            count=max(1, tally.count),
+            at_least=tally.at_least,
+            first_time=self._said(tally.first),
+            last_time=self._said(tally.last),
+            last_line=tally.last_line if tally.count > 1 else None,
+            spread=tally.spread if tally.count > 1 else "",
+        )
+
+    def line(self, line: Line) -> Line:
+        return replace(line, time=self._time(line.source, line.line))
+
+    def _time(self, source: str, line: int) -> str | None:
+        return self._said(self._matched.times.get((source, line)))
+
+    def _said(self, time: float | None) -> str | None:
+        if time is None:
+            return None
+        from diagnose.times import format_time
+
+        return format_time(time, self._zone)
+
+    def _around(self, source: str, line: int) -> tuple[str, ...]:
+        for passage in self._matched.passages:
+            index = line - passage.first
+            if passage.source == source and 0 <= index < len(passage.quotes):
+                return _lines(passage, index, self._context)
+        return ()
+
+    def moments(self, findings: Sequence[Finding], unexplained: Iterable[Line]) -> tuple[Moment, ...]:
+        """Evidence of `findings` and lines that nothing explains, in order of time; one for a line."""
+        found: dict[Span, tuple[float, Moment]] = {}
+        for finding in findings:
+            for item in finding.evidence:
+                self._add(found, Span(source=item.source, line=item.line), item.signal, finding.id, item.quote)
+        for line in unexplained:
+            self._add(found, Span(source=line.source, line=line.line), "", "", line.quote)
+        ordered = sorted(found.values(), key=lambda i: (i[0], i[1].source, i[1].line))
+        return tuple(moment for _, moment in ordered[:MOST])
+
+    def _add(self, found: dict[Span, tuple[float, Moment]], at: Span, signal: str, cause: str, quote: str) -> None:
+        time = self._matched.times.get((at.source, at.line))
+        said = self._said(time)
+        if time is not None and said is not None and at not in found:
+            moment = Moment(time=said, source=at.source, line=at.line, signal=signal, cause=cause, quote=quote)
+            found[at] = time, moment
+
+
+def _lines(passage: Passage, index: int, reach: int) -> tuple[str, ...]:
+    return passage.quotes[max(0, index - reach) : index + reach + 1]

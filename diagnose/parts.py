@@ -1,0 +1,134 @@
+"""Sources cut into parts that threads scan at the same time. An edge module: it reads ranges of plain files.
+
+A plain file in UTF-8 is cut into ranges, which every thread reads by itself; all else comes as a stream, is made into
+blocks here and handed out in runs. Either way a part is whole lines and its result a PartScan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from diagnose.blocks import LONGEST_LINE, Block, blocks
+from diagnose.decode import to_utf8
+from diagnose.errors import InputError
+from diagnose.scan import scan_part
+from diagnose.sources import CHUNK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from diagnose.patterns import Matcher
+    from diagnose.scan import PartScan
+    from diagnose.span import Span
+
+    Part = Callable[[Matcher], PartScan]
+    Progress = Callable[[int], object]
+
+# A file of at least two ranges is cut; a stream is handed out in runs of about RUN bytes.
+RANGE = 32 << 20
+RUN = 2 << 20
+
+
+class ChangedEncodingError(Exception):
+    """A range of a file holds NUL bytes: where its encoding changes can only be told from its beginning."""
+
+
+def ranges(path: str, size: int, span: Span | None, progress: Progress | None) -> Iterator[Part]:
+    """The parts of a plain file in UTF-8 of `size` bytes."""
+    for start in range(0, size, RANGE):
+        yield _range(path, start, min(size, start + RANGE), size, span, progress)
+
+
+def _range(path: str, start: int, stop: int, size: int, span: Span | None, progress: Progress | None) -> Part:
+    def part(matcher: Matcher) -> PartScan:
+        trouble: list[InputError] = []
+        made = blocks(to_utf8(_until_trouble(_lines_of(path, start, stop, size, progress), trouble), "utf-8"))
+        found = scan_part(span.within(made) if span else made, matcher)
+        return replace(found, trouble=trouble[0]) if trouble else found
+
+    return part
+
+
+def _until_trouble(chunks: Iterator[bytes], trouble: list[InputError]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except InputError as error:
+        trouble.append(error)
+
+
+def _lines_of(path: str, start: int, stop: int, size: int, progress: Progress | None) -> Iterator[bytes]:
+    """The lines that begin in [start, stop), as chunks. A range in which no line begins gives nothing."""
+    with open(path, "rb", buffering=0) as file:
+        at = start
+        if start:
+            # A line begins behind each LF, so one may begin right at `start`.
+            at = _next_line(file, start - 1, size)
+            if at >= stop:
+                return
+        file.seek(at)
+        while at < size:
+            wanted = min(CHUNK, stop - at) if at < stop else CHUNK
+            chunk = file.read(min(wanted, size - at))
+            if not chunk:
+                raise InputError(path, f"ended {size - at} bytes short: it was cut while it was read", "run it again")
+            if b"\0" in chunk:
+                raise ChangedEncodingError
+            if at >= stop:  # the last line ends behind the range
+                end = chunk.find(b"\n") + 1
+                if end:
+                    yield chunk[:end]
+                    return
+            at += len(chunk)
+            if progress:
+                progress(len(chunk))
+            yield chunk
+            if at == stop and chunk.endswith(b"\n"):
+                return
+
+
+def _next_line(file: object, at: int, size: int) -> int:
+    """The offset behind the first LF from `at` on; `size` where there is none."""
+    file.seek(at)  # type: ignore[attr-defined]
+    while at < size:
+        chunk: bytes = file.read(CHUNK)  # type: ignore[attr-defined]
+        if not chunk:
+            return size
+        end = chunk.find(b"\n")
+        if end >= 0:
+            return at + end + 1
+        at += len(chunk)
+    return size
+
+
+def runs(chunks: Iterable[bytes], encoding: str, span: Span | None) -> Iterator[Part]:
+    """The parts of a stream of bytes in `encoding`."""
+    made = blocks(to_utf8(chunks, encoding))
+    held: list[Block] = []
+    size, first = 0, 1
+    for block in span.within(made) if span else made:
+        held.append(block)
+        size += len(block.data)
+        if size >= RUN and not block.cut:
+            yield _run(held, first)
+            first = block.line + block.ends
+            held, size = [], 0
+        elif size >= RUN + 4 * LONGEST_LINE:
+            yield _run(held, first)
+            first = block.line
+            held, size = [], 0
+    if held:
+        yield _run(held, first)
+
+
+def _run(held: list[Block], first: int) -> Part:
+    """Blocks whose lines are numbered from that of the part."""
+
+    def part(matcher: Matcher) -> PartScan:
+        return scan_part(
+            (Block(b.data, b.line - first + 1, b.ends, b.cut, b.left_out, b.passed) for b in held),
+            matcher,
+        )
+
+    return part

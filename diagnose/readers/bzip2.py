@@ -1,0 +1,31 @@
+"""bzip2, streams one after the other."""
+
+from __future__ import annotations
+
+import bz2
+from typing import TYPE_CHECKING
+
+from diagnose.readers.packed import decoded, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnose.readers.packed import Decoder, Faults
+    from diagnose.readers.stream import Stream
+
+FAULTS = (OSError, ValueError, EOFError)
+
+
+def decoder(name: str = "") -> tuple[Decoder, Faults]:
+    """A decoder of one bzip2 stream, and what it raises."""
+    return bz2.BZ2Decompressor(), FAULTS
+
+
+def unpack(stream: Stream) -> Iterator[bytes]:
+    """The text of all bzip2 streams of `stream`."""
+    return unpacked(
+        stream,
+        "bzip2",
+        lambda feed: decoded(feed, *decoder()),
+        lambda ahead: ahead.startswith(b"BZh"),
+    )

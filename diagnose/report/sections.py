@@ -1,0 +1,95 @@
+"""The sections that all reports for people have in the same words: lists of items, of which some parts are code.
+
+Takes a Diagnosis and the timeline of its case; gives `Section`s, unescaped. How they look is the renderer's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from diagnose.report.words import effect, percent, place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from diagnose.model import BlindSpot, Diagnosis, Moment, Proof, RuledOut, ShownCheck, Step
+
+
+class Part(Struct, frozen=True):
+    text: str
+    code: bool = False
+
+
+class Section(Struct, frozen=True):
+    """`items` are lists of parts; the first part of an item is its headline. Never empty."""
+
+    title: str
+    items: tuple[tuple[Part, ...], ...]
+
+
+def sections_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> list[Section]:
+    """What a report says after the ranking; only a case has a timeline, and lists its checks done and open."""
+    made = (
+        _section("Proof of the fix", _proof, diagnosis.proofs),
+        _section("Ruled out", _ruled_out, diagnosis.ruled_out),
+        _section("Not looked at", _blind_spot, diagnosis.blind_spots),
+        _section("In order of time", _moment, diagnosis.moments if len(diagnosis.moments) > 1 else ()),
+        _section("Checks done", _done, _checks(diagnosis, done=True) if timeline else ()),
+        _section("Checks open", _open, _checks(diagnosis, done=False) if timeline else ()),
+        _section("Timeline", _step, timeline),
+    )
+    return [section for section in made if section.items]
+
+
+def _section(title: str, item: Callable[[Any], tuple[Part, ...]], values: Sequence[Any]) -> Section:
+    return Section(title, tuple(item(value) for value in values))
+
+
+def _checks(diagnosis: Diagnosis, *, done: bool) -> list[ShownCheck]:
+    checks = {check.id: check for finding in diagnosis.causes for check in finding.checks}
+    proved = {proof.verify.partition(".")[0] for proof in diagnosis.proofs if proof.proved}
+    return [check for check in checks.values() if bool(check.outcome) == done and (done or check.id not in proved)]
+
+
+def _proof(proof: Proof) -> tuple[Part, ...]:
+    if proof.proved:
+        state = f"proved: {proof.verify} was seen after it"
+    elif proof.outcome:
+        state = f"not proved: {proof.outcome} was seen after it, {proof.verify} proves it"
+    else:
+        state = f"not proved yet: {proof.verify} proves it"
+    return Part(proof.step), Part(state)
+
+
+def _moment(moment: Moment) -> tuple[Part, ...]:
+    what = f"{moment.signal} ({moment.cause})" if moment.signal else "not explained"
+    return Part(f"{moment.time}  {place(moment.source, moment.line)}  {what}"), Part(moment.quote[:120])
+
+
+def _ruled_out(cause: RuledOut) -> tuple[Part, ...]:
+    head = Part(f"{cause.title} ({cause.id}), {percent(cause.probability)}")
+    return head, *(
+        Part(f"{effect(e)}: {e.signal} at {place(e.source, e.line)}{f', {e.why}' if e.why else ''}")
+        for e in cause.evidence
+    )
+
+
+def _blind_spot(spot: BlindSpot) -> tuple[Part, ...]:
+    around = f", around {spot.around}" if spot.around else ""
+    return Part(f"{spot.source}{around}: {spot.decides}"), Part(spot.how)
+
+
+def _done(check: ShownCheck) -> tuple[Part, ...]:
+    return Part(f"{check.id}: {check.title} -> {check.outcome}"), Part("")
+
+
+def _open(check: ShownCheck) -> tuple[Part, ...]:
+    command = check.commands[0].command if check.commands else ""
+    return Part(f"{check.id}: {check.title}"), Part(command, code=True)
+
+
+def _step(step: Step) -> tuple[Part, ...]:
+    after = f"{step.verdict}, {step.cause} {percent(step.probability)}" if step.cause else step.verdict
+    return Part(f"{step.time.replace('T', ' ').removesuffix('+00:00')}  {step.did}"), Part(after)

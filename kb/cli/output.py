@@ -1,0 +1,50 @@
+"""Where a report goes: standard output, or a file that is not overwritten unasked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from diagnose.errors import KbError
+
+if TYPE_CHECKING:
+    from diagnose.report import Style
+
+
+def check_output(path: str | None, *, force: bool) -> None:
+    """KbError where `path` exists and may not be overwritten: before the work, not after it."""
+    if path and os.path.lexists(path) and not force:
+        raise KbError(f"--output {path}", "the file exists", "name another one or add --force")
+
+
+def style_for(path: str | None, *, explain: bool) -> Style:
+    """Colours and width of the terminal where the report goes there."""
+    from diagnose.report import Style
+
+    terminal = not path and sys.stdout.isatty()
+    return Style(colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain)
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 100
+    import shutil
+
+    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
+
+
+def write_output(text: str, path: str | None) -> None:
+    """`text` to the file or to standard output, with a line end."""
+    if path:
+        _save(path, text)
+    else:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _save(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise KbError(f"--output {path}", error.strerror or str(error), "name a file that can be written") from None

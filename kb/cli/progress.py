@@ -1,0 +1,58 @@
+"""How far the reading of the inputs is, on standard error: only on a terminal, and only where it takes a while."""
+
+from __future__ import annotations
+
+import sys
+import time
+from _thread import allocate_lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A paste is answered at once: rich, which takes 50 ms to import, comes in when there is something to wait for.
+PATIENCE = 0.7
+
+
+class Meter:
+    """Called, from any thread, with the number of bytes just read. Use as a context: the bar is gone afterwards."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._read = 0
+        self._start = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+        self._lock = allocate_lock()
+
+    def __enter__(self) -> Meter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._bar is not None:
+                self._bar.stop()
+
+    def __call__(self, count: int) -> None:
+        with self._lock:
+            self._read += count
+            if self._bar is None and time.monotonic() - self._start > PATIENCE:
+                self._show()
+            if self._bar is not None:
+                self._bar.update(self._task, completed=self._read)
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+        from diagnose.sources import size_of
+
+        columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("reading", total=size_of(self._names) or None)
+        self._bar.start()
+
+
+def meter(names: Sequence[str]) -> Meter | None:
+    """A meter for the inputs `names`; None where nobody would see it."""
+    return Meter(names) if names and sys.stderr is not None and sys.stderr.isatty() else None

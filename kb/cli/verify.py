@@ -1,0 +1,155 @@
+"""`kb verify`: inputs to a report, with read-only probes run in between once the user agreed to the list."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli import Session, tell
+from kb.cli.diagnose import (
+    check_given,
+    check_output,
+    options_of,
+    sources_of,
+    status_of,
+    tell_troubles,
+    write,
+)
+from kb.cli.diagnose import command as diagnose
+from kb.cli.probing import probe_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diagnose.model import Diagnosis, ProbeResult
+    from diagnose.probes.plan import Plan, Planned
+    from kb.verify import Choice
+
+SHARED = frozenset(
+    "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads context raw output force quiet strict".split()
+)
+
+
+@click.command()
+@probe_options
+@click.pass_obj
+def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
+    """Diagnose INPUTs, list the read-only probes of the leading causes, ask, run them, and rank again.
+
+    Probes connect, look up a name or look at this machine; they change nothing and run no command of an article.
+    Without a terminal, name what may be asked: kb verify error.log --yes --target fe02.contoso.com
+
+    Status: 0 a cause is confirmed, or a probe shows that its fix works; 1 nothing is confirmed; 2 nothing was run, or
+    something could not be read whole.
+    """
+    return verify(session, inputs, given)
+
+
+command.params[:0] = [parameter for parameter in diagnose.params if parameter.name in SHARED]
+
+
+def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> int:
+    from msgspec.structs import replace
+
+    from kb.ask import asking
+    from kb.verify import answers_of, choose, plan_of
+
+    check_call(given)
+    someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
+    options = options_of(given)
+    store = session.store()
+    ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
+    diagnosis = ask(options)
+    check_given(options.given, diagnosis, store)
+    tell_troubles(diagnosis)
+    plan = plan_of(diagnosis, store.problems({f.article for f in diagnosis.causes}), given["checks"])
+    choice = choose(plan, given["targets"])
+    show(plan, choice)
+    results: list[ProbeResult] = []
+    stopped = False
+    if choice.run and agreed(choice, given["yes"], someone):
+        stopped = not run(choice.run, _named(choice, given, options.given.values()), given["timeout"], results)
+        diagnosis = replace(ask(replace(options, answers=answers_of(results))), probes=tuple(results))
+    if not given["quiet"]:
+        write(diagnosis, given["format_"], options, given["output"])
+    warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
+    read = status_of(diagnosis, warned=given["strict"] and warned)
+    return 130 if stopped else 2 if read == 2 else _status(diagnosis, plan, results)
+
+
+def check_call(given: dict[str, Any]) -> None:
+    from diagnose.facts import EXPECTED, typed
+
+    check_output(given)
+    for host in given["targets"]:
+        if typed("host", host) is None:
+            raise click.UsageError(f"--target {host}: not {EXPECTED['host']}")
+    if given["yes"] and not given["targets"]:
+        raise click.UsageError("--yes wants --target HOST for every host that may be probed (--target localhost: none)")
+
+
+def show(plan: Plan, choice: Choice) -> None:
+    """The list, on standard error: what would run, what would not and why."""
+    if choice.run:
+        click.echo("Read-only probes of the leading causes:", err=True)
+    for number, item in enumerate(choice.run, 1):
+        _line(f"{number:>3}  {_question(item)}", item.title, item.checks)
+    for item, why in choice.left_out:
+        _line(f"  -  {_question(item)}", f"left out: {why}", item.checks)
+    for other in plan.not_runnable:
+        _line(f"  -  {other.kind}", f"cannot run: {other.why}", (other.check,))
+
+
+def _question(item: Planned) -> str:
+    return " ".join((item.kind, *item.arguments))
+
+
+def _line(head: str, text: str, checks: Sequence[str]) -> None:
+    from diagnose.neutral import neutral
+
+    click.echo(neutral(f"{head}   {text} [{', '.join(checks)}]"), err=True)
+
+
+def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
+    """Whether the user agrees to the list; where there is not `someone` to be asked, says what to do."""
+    if yes:
+        return True
+    if someone:
+        click.echo("Run these probes? [y/N]: ", nl=False, err=True)
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    hosts = dict.fromkeys(item.host for item in choice.run if item.host) or {"localhost": None}
+    tell(f"nothing was run: nobody to ask; agree with --yes {' '.join(f'--target {host}' for host in hosts)} (KB-E060)")
+    return False
+
+
+def _named(choice: Choice, given: dict[str, Any], values: Any) -> frozenset[str]:
+    """The hosts that the user named, by an option or by agreeing to a list in which they stand."""
+    from kb.verify import shown_loopback
+
+    return frozenset({*given["targets"], *values, *(() if given["yes"] else shown_loopback(choice.run))})
+
+
+def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, results: list[ProbeResult]) -> bool:
+    """Run them and tell each result as it comes, into `results`; False if the user stopped it."""
+    from diagnose.probes import Limits
+    from diagnose.probes.run import run_all
+    from kb.verify import told
+
+    try:
+        for result in run_all(planned, Limits(seconds=seconds, named=named)):
+            results.append(result)
+            tell(told(result))
+    except KeyboardInterrupt:
+        tell(f"stopped: {len(results)} of {len(planned)} probes were run; the report is of these")
+        return False
+    return True
+
+
+def _status(diagnosis: Diagnosis, plan: Plan, results: Sequence[ProbeResult]) -> int:
+    from kb.verify import proved
+
+    if not results and (plan.planned or plan.not_runnable):
+        return 2
+    return 0 if proved(diagnosis, results) else 1

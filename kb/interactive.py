@@ -1,0 +1,289 @@
+"""The loop: name the next check, take its output or an answer, rank again, until a cause is confirmed and its fix proved.
+
+Takes a case, a base and somebody to talk to (`say`, `hear`); gives the case as it stands when the talk ends, however it
+ends. Plain lines only: it works on any console, over ssh and from a pipe. Touches no terminal, file or clock itself.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.facts import EXPECTED, typed
+from diagnose.report.words import percent, shown, summary
+from diagnose.sources import STDIN, open_inputs
+from kb.ask import ask_case, prove_case
+from kb.case import CaseAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from diagnose.knowledge import Knowledge
+    from diagnose.model import Diagnosis, Finding, NextCheck, ShownCheck
+    from diagnose.pipeline import Options
+    from diagnose.sources import InputError, Source
+    from kb.case import Case
+
+END = "."
+BLANKS = 3  # empty lines that end a paste: PowerShell itself prints two in a row within an output
+PASTE_END = "end with a line with only a dot, or three empty lines"
+
+
+class Reply(Struct, frozen=True):
+    """What somebody said: a word of the menu (`skip`, `quit`, an outcome), or pasted text."""
+
+    word: str = ""
+    text: str = ""
+
+
+class Talk:
+    """One conversation about a case. `hear` gives the next line without its end, EOFError when there is none."""
+
+    def __init__(
+        self,
+        case: Case,
+        base: Knowledge,
+        options: Options,
+        *,
+        say: Callable[[str], None],
+        hear: Callable[[str], str],
+        now: Callable[[], str],
+        save: Callable[[Case], None],
+    ) -> None:
+        self.case = case
+        self.base = base
+        self.options = options
+        self.say = say
+        self.hear = hear
+        self.now = now
+        self.save = save
+        self.asked: set[str] = set()
+        self.shown: set[str] = set()
+        self.advised = ""
+
+    def run(self, sources: Iterable[Source | InputError] | None) -> Case:
+        """Talk until confirmed, exhausted or stopped. `sources` None: the error itself is asked for first."""
+        try:
+            if sources is None and not self.case.inputs:
+                self.say("Paste the error and its surroundings; end with a line with only a dot:")
+                sources = _pasted(self._paste(first=None, blank_ends=False))
+            self._rank(sources or ())
+            while self._turn():
+                pass
+        except (EOFError, KeyboardInterrupt):
+            self.say("Stopped; the answer so far stands.")
+        return self.case
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        assert self.case.diagnosis is not None
+        return self.case.diagnosis
+
+    # --- one turn ---------------------------------------------------------------------------------------------
+
+    def _turn(self) -> bool:
+        """Ask for one thing and take the answer; False where nothing is left to ask."""
+        if self.diagnosis.verdict == "confirmed":
+            return self._prove()
+        step = self.diagnosis.next_check
+        if step is None or step.shown is None:
+            return self._more()
+        if self._asked_values(step.article, step.shown.missing, f"Check {step.check}"):
+            return True
+        return self._check(step, step.shown)
+
+    def _check(self, step: NextCheck, check: ShownCheck) -> bool:
+        self.say("")
+        self.say(f"Next check, {check.id}: {check.title}")
+        self.say(f"  {step.why}")
+        self._commands(check)
+        for spot in self.diagnosis.blind_spots:
+            if spot.source not in self.shown:
+                self.shown.add(spot.source)
+                self.say(f"Or look at {spot.source}: {spot.decides}.")
+                self.say(f"  {spot.how}")
+        reply = self._reply(check, f"Paste its output ({PASTE_END}), or type {_menu(check)}")
+        if reply.word == "quit":
+            return False
+        if reply.word == "skip":
+            self._note_skip(step, check)
+        elif reply.word:
+            self._note_answer(step, check, reply.word)
+        else:
+            before = self.diagnosis
+            self._rank(_pasted(reply.text))
+            self._say_outcomes(step, check, before)
+        return True
+
+    def _more(self) -> bool:
+        spots = self.diagnosis.blind_spots
+        if self.diagnosis.verdict != "unknown" and not spots:
+            self.say("")
+            self.say("No open check tells the causes apart any better.")
+            return False
+        self.say("")
+        self.say("No known cause explains this." if not spots else "Not looked at yet:")
+        for spot in spots:
+            self.say(f"  {spot.source}: {spot.decides}")
+            self.say(f"    {spot.how}")
+        reply = self._reply(None, f"Paste more ({PASTE_END}), or type quit")
+        if reply.word:
+            return False
+        before = self.diagnosis
+        self._rank(_pasted(reply.text))
+        return self.diagnosis != before
+
+    def _prove(self) -> bool:
+        """The fix, and the check that proves it; False when it is proved or nobody wants to."""
+        lead = self.diagnosis.causes[0]
+        if self._asked_values(lead.article, [name for step in lead.remediation for name in step.missing], "The fix"):
+            return True
+        if self.advised != lead.id:
+            self.advised = lead.id
+            self._advise(lead)
+        proved = {proof.verify for proof in self.diagnosis.proofs if proof.proved}
+        wanted = {
+            step.verify.partition(".")[0] for step in lead.remediation if step.verify and step.verify not in proved
+        }
+        checks = [check for check in lead.checks if check.id in wanted]
+        if not checks:
+            self.say("Fixed, and proved." if wanted or proved else "No check proves it.")
+            return False
+        if self._asked_values(lead.article, [name for check in checks for name in check.missing], "The proof"):
+            return True
+        self.say("")
+        self.say("Afterwards, prove it:")
+        for check in checks:
+            self.say(f"  {check.id}: {check.title}")
+            self._commands(check)
+        reply = self._reply(None, f"Paste the output taken after the fix ({PASTE_END}), or type quit")
+        if reply.word:
+            return False
+        self.case = prove_case(self.case, _pasted(reply.text), self.base, self.options, self.now())
+        self.save(self.case)
+        for proof in {proof.verify: proof for proof in self.diagnosis.proofs}.values():
+            state = "proved" if proof.proved else "not proved yet"
+            self.say(f"  {state}: {proof.verify}{f', {proof.outcome} was seen' if proof.outcome else ''}")
+        return True
+
+    def _advise(self, lead: Finding) -> None:
+        self.say("")
+        self.say(f"Confirmed: {lead.title}. What to do:")
+        for number, step in enumerate(lead.remediation, 1):
+            risk = f" (risk: {step.risk})" if step.risk != "none" else ""
+            self.say(f"  {number}. {step.kind}: {step.text}{risk}")
+            for command in shown(step.commands):
+                self.say(f"       {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
+            if step.undo:
+                self.say(f"       undo: {step.undo}")
+            if step.verify:
+                self.say(f"       proved by: {step.verify}")
+
+    # --- what comes back --------------------------------------------------------------------------------------
+
+    def _rank(self, sources: Iterable[Source | InputError], did: str = "", *, quiet: bool = False) -> None:
+        self.case, _ = ask_case(self.case, sources, self.base, self.options, self.now(), did=did)
+        self.save(self.case)
+        if quiet:
+            return
+        self.say("")
+        self.say(summary(self.diagnosis))
+        if self.diagnosis.verdict != "unknown":
+            for rank, finding in enumerate(self.diagnosis.causes[:3], 1):
+                self.say(f"  {rank}. {percent(finding.probability):>5}  {finding.title}")
+
+    def _note_skip(self, step: NextCheck, check: ShownCheck) -> None:
+        self.case = replace(self.case, skipped=(*self.case.skipped, f"{step.article}/{check.id}"))
+        self._rank((), f"skipped {check.id}")
+
+    def _note_answer(self, step: NextCheck, check: ShownCheck, outcome: str) -> None:
+        answer = CaseAnswer(time=self.now(), article=step.article, check=check.id, outcome=outcome)
+        self.case = replace(self.case, answers=(*self.case.answers, answer))
+        self._rank((), f"answered {check.id}: {outcome}")
+
+    def _say_outcomes(self, step: NextCheck, check: ShownCheck, before: Diagnosis) -> None:
+        """Which checks the paste answered, whichever was asked; that it said nothing, where it did."""
+        old, new = _checks(before, step.article), _checks(self.diagnosis, step.article)
+        told = [c for c in new.values() if c.outcome and (c.id not in old or old[c.id].outcome != c.outcome)]
+        for item in told:
+            self.say(f"  {item.id} -> {item.outcome}")
+        if told or _odds(before) != _odds(self.diagnosis):
+            return
+        unclear = new[check.id].unclear if check.id in new else ""
+        self.say(
+            f"  {check.id}: {f'unclear, {unclear}' if unclear else 'that is not its output'}; type its outcome, or skip"
+        )
+
+    def _asked_values(self, article: str, missing: Sequence[str], needed_by: str) -> bool:
+        """Ask once for each value that is missing; True where one was given."""
+        params = self.base.problems([article])[article].params
+        given = {}
+        for name in dict.fromkeys(missing):
+            if name in self.asked or name not in params:
+                continue
+            self.asked.add(name)
+            self.say("")
+            self.say(f"{needed_by} needs <{name}>: {params[name].ask or f'which {name}?'}")
+            while raw := self.hear(f"{name} (empty: leave it out): ").strip():
+                if typed(params[name].type, raw) is not None:
+                    given[name] = raw
+                    break
+                self.say(f"  that is not {EXPECTED[params[name].type]}")
+        if given:
+            self.case = replace(self.case, parameters={**self.case.parameters, **given})
+            self._rank((), f"gave {', '.join(given)}", quiet=True)
+        return bool(given)
+
+    def _commands(self, check: ShownCheck) -> None:
+        for command in shown(check.commands):
+            self.say(f"    {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
+
+    def _reply(self, check: ShownCheck | None, prompt: str) -> Reply:
+        """A word of the menu or a paste: whatever is no word begins one."""
+        self.say(prompt)
+        while not (line := self.hear("> ")).strip() or line.strip() == END:
+            pass
+        word = line.strip().casefold()
+        if word in ("quit", "q", "exit"):
+            return Reply(word="quit")
+        if check is not None:
+            if word in ("skip", "s"):
+                return Reply(word="skip")
+            outcomes = {str(n): name for n, name in enumerate(check.outcomes, 1)} | {
+                n.casefold(): n for n in check.outcomes
+            }
+            if word in outcomes:
+                return Reply(word=outcomes[word])
+        return Reply(text=self._paste(first=line, blank_ends=True))
+
+    def _paste(self, *, first: str | None, blank_ends: bool) -> str:
+        """Lines up to a lone dot, BLANKS empty lines in a row or the end of the input."""
+        lines = [first] if first is not None else []
+        try:
+            while (line := self.hear("")).strip() != END:
+                lines.append(line)
+                if blank_ends and not any(line.strip() for line in lines[-BLANKS:]):
+                    break
+        except EOFError:
+            if not any(line.strip() for line in lines):
+                raise
+        return "\n".join(lines) + "\n"
+
+
+def _checks(diagnosis: Diagnosis, article: str) -> dict[str, ShownCheck]:
+    return {c.id: c for finding in diagnosis.causes if finding.article == article for c in finding.checks}
+
+
+def _odds(diagnosis: Diagnosis) -> dict[str, float]:
+    return {finding.id: finding.probability for finding in diagnosis.causes}
+
+
+def _menu(check: ShownCheck) -> str:
+    return ", ".join([*(f"{n} {name}" for n, name in enumerate(check.outcomes, 1)), "skip, quit"])
+
+
+def _pasted(text: str) -> Sequence[Source | InputError]:
+    return list(open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape"))))

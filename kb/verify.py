@@ -1,0 +1,113 @@
+"""From a diagnosis to the probes worth running, whom they may ask, and from their results to answers of checks.
+
+Takes a `Diagnosis` and the problems behind it; asks, runs and prints nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.errors import KbError, did_you_mean
+from diagnose.outcomes import Answered
+from diagnose.probes.base import is_loopback
+from diagnose.probes.plan import Plan, Planned, merged, plan_probes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from diagnose.model import Diagnosis, Finding, ProbeResult, Problem
+
+LEAST = 0.02  # causes below this probability are not worth a packet
+
+
+class Choice(Struct, frozen=True):
+    """The probes of a plan that may run, and those that may not with the reason."""
+
+    run: tuple[Planned, ...]
+    left_out: tuple[tuple[Planned, str], ...]
+
+
+def plan_of(diagnosis: Diagnosis, problems: Mapping[str, Problem], only: Sequence[str] = ()) -> Plan:
+    """The probes of the open checks of the leading causes, the next best check first; with `only`, of these checks.
+
+    `only` are `article/check` or `check` of the leading articles; KbError for a name that none of them has.
+    """
+    values = {article.id: article.parameters for article in diagnosis.articles}
+    wanted = _named(diagnosis, problems, only) if only else _open(diagnosis)
+    plans = (
+        plan_probes(problems[article], values.get(article, {}), [check])
+        for article, check in wanted
+        if article in problems
+    )
+    return merged(plans)
+
+
+def _open(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    step = diagnosis.next_check
+    first = [(step.cause.partition("/")[0], step.check)] if step else []
+    leading = [(f.article, c.id) for f in _leading(diagnosis) for c in f.checks if not c.outcome]
+    return list(dict.fromkeys(first + leading))
+
+
+def _leading(diagnosis: Diagnosis) -> list[Finding]:
+    return [] if diagnosis.verdict == "unknown" else [f for f in diagnosis.causes if f.probability >= LEAST]
+
+
+def _named(diagnosis: Diagnosis, problems: Mapping[str, Problem], only: Sequence[str]) -> list[tuple[str, str]]:
+    articles = list(dict.fromkeys(finding.article for finding in diagnosis.causes))
+    known = {f"{article}/{check}": (article, check) for article in articles for check in problems[article].checks}
+    found: list[tuple[str, str]] = []
+    for name in only:
+        fitting = [pair for full, pair in known.items() if name in (full, pair[1])]
+        if not fitting:
+            hint = did_you_mean(name, [*known, *(check for _, check in known.values())])
+            raise KbError(f"--check {name}", "no such check in the leading articles", hint or "kb diagnose lists them")
+        found += fitting
+    return found
+
+
+def choose(plan: Plan, targets: Sequence[str]) -> Choice:
+    """What may run where only `targets` and this machine may be asked; without targets, everything."""
+    named = {target.casefold() for target in targets}
+    run, left_out = [], []
+    for item in plan.planned:
+        if not named or not item.host or item.host.casefold() in named:
+            run.append(item)
+        else:
+            left_out.append((item, f"not among --target; add --target {item.host}"))
+    return Choice(tuple(run), tuple(left_out))
+
+
+def shown_loopback(planned: Iterable[Planned]) -> set[str]:
+    """Hosts of the list that say by themselves that they are this machine: who agrees to the list names them."""
+    return {item.host for item in planned if item.host and is_loopback(item.host)}
+
+
+def answers_of(results: Sequence[ProbeResult]) -> tuple[Answered, ...]:
+    """The results as answers of the checks that asked for them, on the route of pasted outputs."""
+    return tuple(
+        Answered(article, check, result.outcome, told(result), line=number, why=result.detail)
+        for number, result in enumerate(results, 1)
+        for article, _, check in (name.partition("/") for name in result.checks)
+    )
+
+
+def told(result: ProbeResult) -> str:
+    """A result in one line."""
+    question = " ".join((result.kind, *result.arguments))
+    return f"{question}: {result.outcome or 'unclear'} ({result.detail}; {result.seconds:.2f} s)"
+
+
+def proved(diagnosis: Diagnosis, results: Sequence[ProbeResult]) -> bool:
+    """Whether a cause is confirmed, or a probed outcome is the one that proves the fix of a leading cause."""
+    probed = {check for result in results if result.outcome for check in result.checks}
+    proofs = {
+        f"{finding.article}/{check.id}"
+        for finding in diagnosis.causes
+        for check in finding.checks
+        for step in finding.remediation
+        if check.outcome and step.verify == f"{check.id}.{check.outcome}"
+    }
+    return diagnosis.verdict == "confirmed" or bool(proofs & probed)
