@@ -30,7 +30,7 @@ from diagnose.surroundings import unmet_of
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
@@ -67,7 +67,7 @@ def conclude(
     problems = _candidates(matched, retrieved, base)
     standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
-    shares = _collapsed(shares, problems, evidence)
+    shares = _collapsed(shares, standings, problems)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
         _Case(
@@ -160,13 +160,15 @@ def standings_of(
 
 
 def _collapsed(
-    shares: dict[str, float], problems: Mapping[str, Problem], evidence: Mapping[str, Sequence[Evidence]]
+    shares: Mapping[str, float], standings: Sequence[Standing], problems: Mapping[str, Problem]
 ) -> dict[str, float]:
-    """A cascade under its root: what a present problem leads to keeps little of its own share."""
+    """A cascade under its root: what a problem leads to keeps little of its own share, where the problem itself was seen
+    well enough to be believed alone. A long list of consequences does not outvote it."""
     result = dict(shares)
-    for root, effect in sorted(_leads(problems, shares)):
-        seen = {e.seen for e in evidence.get(root, ())}
-        if shares[root] >= 0.1 and seen & set(problems[root].symptoms) and result[effect] > 0:
+    believed = {s.problem for s in standings if s.symptom and s.score.value > 0}
+    leads = _leads(problems, shares)
+    for root, effect in sorted(leads, key=lambda link: (-_depth(link[0], leads), link)):
+        if root in believed:
             moved = 0.8 * result[effect]
             result[effect] -= moved
             result[root] += moved
@@ -182,6 +184,12 @@ def _leads(problems: Mapping[str, Problem], shares: Mapping[str, float]) -> set[
             elif link.id in shares and link.type == "caused_by":
                 found.add((link.id, name))
     return {(root, effect) for root, effect in found if root != effect and (effect, root) not in found}
+
+
+def _depth(problem: str, leads: Set[tuple[str, str]], seen: frozenset[str] = frozenset()) -> int:
+    """How many problems stand above `problem` in the longest cascade: the last links collapse first."""
+    above = [root for root, effect in leads if effect == problem and root not in seen]
+    return 1 + max((_depth(root, leads, seen | {problem}) for root in above), default=0)
 
 
 class _Case:
