@@ -18,6 +18,7 @@ from diagnose.fold import fold
 from diagnose.implied import combined_rates, implications
 from diagnose.model import Evidence, Span
 from diagnose.patterns import compile_re
+from diagnose.regexcheck import capturable
 from diagnose.repair import entries, joined, squeezed
 from diagnose.retrieve import Place
 from diagnose.scan import SALIENT, located
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from diagnose.scan import LineHit, SourceScan
 
 LEAST_PREFIX = 16
+MANY_LINES = 1000
 LONGEST_CAPTURE_LINE = 8192
 # Longer than what is shown: a quote is redacted whole and clipped afterwards.
 LONGEST_QUOTE = 4000
@@ -102,6 +104,8 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
             key = (seen.number, seen.source, seen.line)
             if key not in found and not _nearby(found, seen):
                 found[key] = seen
+    noise = _noise(scans, known)
+    found = {key: seen for key, seen in found.items() if (key[0], key[1]) not in noise}
     problems = base.problems(sorted({problem for pattern in known.values() for problem, _ in pattern.owners}))
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
@@ -117,10 +121,23 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
         problems=problems,
         rates=combined_rates(_rates(declared, known), evidence, problems),
         lines=sum(scan.lines for scan in scans),
-        warnings=warnings,
+        warnings=(*noise.values(), *warnings),
         tallies=tallies(scans, known, times),
         times=times,
     )
+
+
+def _noise(scans: Sequence[SourceScan], known: dict[int, KnownPattern]) -> dict[tuple[int, str], str]:
+    """(pattern, source) where more than half of many lines hold it, with what to tell: it says nothing there, and must not
+    drown the rest (SECURITY, P4)."""
+    return {
+        (number, scan.name): f"{problem}: '{signal}' is on {count} of {scan.lines} lines of {scan.name}; left out"
+        for scan in scans
+        if scan.lines >= MANY_LINES
+        for number, count in scan.counts.items()
+        if 2 * count > scan.lines and number in known
+        for problem, signal in known[number].owners[:1]
+    }
 
 
 def _found_at(hit: LineHit, source: str) -> _Found:
@@ -162,13 +179,19 @@ def _placed(
     if pattern is None:
         return
     begins = start
-    if pattern.capturing:
+    if _searchable(pattern.regex):
         inside = _compiled(pattern.regex, pattern.caseless).search(text[:LONGEST_CAPTURE_LINE])
         if inside is None:
             return
         begins = start + inside.start()
     index = reading.line_at(begins)
     yield _Found(number, passage.source, passage.first + index, text, passage.quotes[index])
+
+
+@lru_cache(maxsize=4096)
+def _searchable(regex: str) -> bool:
+    """Whether `re` may look for it; a literal always may."""
+    return capturable(regex)
 
 
 @lru_cache(maxsize=4096)

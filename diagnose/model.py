@@ -268,6 +268,8 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     `count` lines of all inputs showed the signal (`at_least` where it is too frequent to be counted exactly in a large
     input), from `first_time` to `last_time`, the last on `last_line`; `spread` is where in the input, from beginning to
     end, and `time` that of this line. Times are ISO 8601, None where the text tells none. `context` are the lines around it.
+    The line belongs to a message from `message_first` to `message_last`, of a `kind` of source (`syslog`, `powershell`, `java`,
+    ...) and a `level` (fatal, error, warning, info, debug); both are empty where the text does not tell.
     """
 
     signal: str
@@ -285,6 +287,10 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     last_line: int | None = None
     spread: str = ""
     context: tuple[str, ...] = ()
+    message_first: int | None = None
+    message_last: int | None = None
+    kind: str = ""
+    level: str = ""
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):

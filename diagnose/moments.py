@@ -35,14 +35,11 @@ class Times:
 
     def _evidence(self, problem: str, item: ShownEvidence) -> ShownEvidence:
         tally = self._matched.tallies.get((problem, item.signal))
-        context = self._around(item.source, item.line) if self._context else ()
-        time = self._time(item.source, item.line)
+        item = self._in_message(replace(item, time=self._time(item.source, item.line)))
         if tally is None:
-            return replace(item, time=time, context=context)
+            return item
         return replace(
             item,
-            time=time,
-            context=context,
             count=max(1, tally.count),
             at_least=tally.at_least,
             first_time=self._said(tally.first),
@@ -50,6 +47,24 @@ class Times:
             last_line=tally.last_line if tally.count > 1 else None,
             spread=tally.spread if tally.count > 1 else "",
         )
+
+    def _in_message(self, item: ShownEvidence) -> ShownEvidence:
+        """The evidence with the message that its line belongs to, and the lines around it."""
+        from diagnose.records import record_at
+
+        for passage in self._matched.passages:
+            index = item.line - passage.first
+            if passage.source == item.source and 0 <= index < len(passage.quotes):
+                record = record_at(passage.quotes, index)
+                return replace(
+                    item,
+                    message_first=passage.first + record.first,
+                    message_last=passage.first + record.last,
+                    kind=record.kind,
+                    level=record.level,
+                    context=_lines(passage, index, self._context) if self._context else (),
+                )
+        return item
 
     def line(self, line: Line) -> Line:
         return replace(line, time=self._time(line.source, line.line))
@@ -63,13 +78,6 @@ class Times:
         from diagnose.times import format_time
 
         return format_time(time, self._zone)
-
-    def _around(self, source: str, line: int) -> tuple[str, ...]:
-        for passage in self._matched.passages:
-            index = line - passage.first
-            if passage.source == source and 0 <= index < len(passage.quotes):
-                return _lines(passage, index, self._context)
-        return ()
 
     def moments(self, findings: Sequence[Finding], unexplained: Iterable[Line]) -> tuple[Moment, ...]:
         """Evidence of `findings` and lines that nothing explains, in order of time; one for a line."""

@@ -34,3 +34,25 @@ def test_a_text_without_times_has_no_moments(diagnosed):
 def test_context_shows_the_lines_around_evidence(diagnosed):
     found = diagnosed("one\ntwo\n" + FIRST + "\nfour\nfive\n", context=1)
     assert found.causes[0].evidence[0].context == ("two", FIRST, "four")
+
+
+def test_a_hit_inside_a_stack_trace_belongs_to_its_message(diagnosed):
+    trace = (
+        "2026-11-21 09:14:31,204 ERROR [main] c.f.App - request failed\n"
+        "java.net.ConnectException: Connection refused\n"
+        "\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)\n"
+        "\tat c.f.App.main(App.java:12)\n"
+        "2026-11-21 09:14:32,000 INFO [main] c.f.App - next\n"
+    )
+    found = diagnosed(trace)
+    item = next(e for finding in found.causes for e in finding.evidence if e.line == 2)
+    assert (item.message_first, item.message_last, item.level) == (1, 4, "error")
+    assert item.time == "2026-11-21T09:14:31.204+00:00"
+
+
+def test_a_pattern_on_most_lines_is_left_out_and_told(diagnosed):
+    needle = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server."
+    noise = "".join(f"{n} ECONNREFUSED connect to 10.0.0.1:5432 Connection refused\n" for n in range(2000))
+    found = diagnosed(needle + "\n" + noise)
+    assert any("left out" in warning for warning in found.warnings)
+    assert found.articles[0].id == "pool-failover-dcom-error"
