@@ -201,7 +201,7 @@ def test_conditions_are_read_with_their_members_in_place():
         ("shutting down}, sl", "shutting down}, sil: 1, sl", "unknown field"),
         ("-5s, anchor: 1}, low]", "-5s}, lo]", "unknown signal 'lo'; did you mean 'low'?"),
         ("[low, {contains: pump", "[lo, {contains: pump", ":7:16: unknown signal 'lo'; did you mean 'low'?"),
-        ("count: 2", "count: 0", ":10:40: a count of 0"),
+        ("count: 2", "count: 0", ": a count of 0; use 1 to 1000"),
         ("by: [tank]", "by: [tonk]", "no member captures 'tonk'"),
         ("{contains: empty again, c", "{set: [low, dry], c", "count repeats a single signal"),
         ("{contains: empty again, c", "{set: [low, low], c", "stands twice in a set"),
