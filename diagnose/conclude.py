@@ -24,13 +24,13 @@ from diagnose.model import (
 )
 from diagnose.moments import Times
 from diagnose.outcomes import Told, answered, evidence_of, newest, told
-from diagnose.rank import DESCRIBED, causes_of, decisive, softmax, stand
+from diagnose.rank import DESCRIBED, PRESET, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
 from diagnose.surroundings import unmet_of
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
     from diagnose.outcomes import Located
     from diagnose.pipeline import Options
-    from diagnose.rank import CauseOdds, Standing, Weighed, Weights
+    from diagnose.rank import CauseOdds, Standing, Weighed
     from diagnose.retrieve import Retrieved
+    from diagnose.weights import Weights
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
 # Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
@@ -63,12 +64,10 @@ def conclude(
     """The whole answer. The same input and base give the same value."""
     claimed = _claimed(outputs)
     evidence = _by_problem(matched.evidence)
-    problems = dict(matched.problems)
-    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
-    problems |= base.problems(sorted(wanted - set(problems)))
-    standings = _standings(problems, evidence, matched, retrieved, base, options.weights, claimed)
+    problems = _candidates(matched, retrieved, base)
+    standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
-    shares = _collapsed(shares, problems, evidence)
+    shares = _collapsed(shares, standings, problems)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
         _Case(
@@ -132,7 +131,19 @@ def _claimed(outputs: Sequence[Located]) -> set[Span]:
     }
 
 
-def _standings(
+def _candidates(matched: Matched, retrieved: Retrieved, base: Knowledge) -> dict[str, Problem]:
+    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
+    return matched.problems | base.problems(sorted(wanted - set(matched.problems)))
+
+
+def weigh(matched: Matched, retrieved: Retrieved, outputs: Sequence[Located], base: Knowledge) -> list[Standing]:
+    """All candidates with their features, best first by the shipped weights: what a fit learns from."""
+    problems = _candidates(matched, retrieved, base)
+    evidence = _by_problem(matched.evidence)
+    return standings_of(problems, evidence, matched, retrieved, base, PRESET, _claimed(outputs))
+
+
+def standings_of(
     problems: dict[str, Problem],
     evidence: Mapping[str, Sequence[Evidence]],
     matched: Matched,
@@ -144,18 +155,20 @@ def _standings(
     outside = {name: [e for e in items if e.at not in claimed] for name, items in evidence.items()}
     outside = {name: items for name, items in outside.items() if items}
     seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
-    context = context_of(matched.passages, base)
+    context = context_of(matched.passages, base, problems)
     return stand(problems, seen, matched.rates, retrieved, context, matched.lines, weights)
 
 
 def _collapsed(
-    shares: dict[str, float], problems: Mapping[str, Problem], evidence: Mapping[str, Sequence[Evidence]]
+    shares: Mapping[str, float], standings: Sequence[Standing], problems: Mapping[str, Problem]
 ) -> dict[str, float]:
-    """A cascade under its root: what a present problem leads to keeps little of its own share."""
+    """A cascade under its root: what a problem leads to keeps little of its own share, where the problem itself was seen
+    well enough to be believed alone. A long list of consequences does not outvote it."""
     result = dict(shares)
-    for root, effect in sorted(_leads(problems, shares)):
-        seen = {e.seen for e in evidence.get(root, ())}
-        if shares[root] >= 0.1 and seen & set(problems[root].symptoms) and result[effect] > 0:
+    believed = {s.problem for s in standings if s.symptom and s.score.value > 0}
+    leads = _leads(problems, shares)
+    for root, effect in sorted(leads, key=lambda link: (-_depth(link[0], leads), link)):
+        if root in believed:
             moved = 0.8 * result[effect]
             result[effect] -= moved
             result[root] += moved
@@ -171,6 +184,12 @@ def _leads(problems: Mapping[str, Problem], shares: Mapping[str, float]) -> set[
             elif link.id in shares and link.type == "caused_by":
                 found.add((link.id, name))
     return {(root, effect) for root, effect in found if root != effect and (effect, root) not in found}
+
+
+def _depth(problem: str, leads: Set[tuple[str, str]], seen: frozenset[str] = frozenset()) -> int:
+    """How many problems stand above `problem` in the longest cascade: the last links collapse first."""
+    above = [root for root, effect in leads if effect == problem and root not in seen]
+    return 1 + max((_depth(root, leads, seen | {problem}) for root in above), default=0)
 
 
 class _Case:

@@ -6,8 +6,10 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from diagnose.retrieve import rarity
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
@@ -35,12 +37,40 @@ def platform_of(passages: Sequence[Passage]) -> Platform | None:
     return best if counts[best] > max(rivals) else None
 
 
-def context_of(passages: Sequence[Passage], base: Knowledge) -> dict[str, int]:
-    """For every problem that names products: 1 where one of them is named in the text, -1 where only another's is."""
+# Ports that belong to one product by registration or by its default: whoever talks to one names the product.
+_PORTS = {
+    "1433": "sql", "2181": "zookeeper", "2379": "etcd", "3100": "loki", "3306": "mysql", "4222": "nats",
+    "5432": "postgresql", "5672": "rabbitmq", "6379": "redis", "6443": "kubernetes", "8500": "consul",
+    "9090": "prometheus", "9092": "kafka", "9200": "elasticsearch", "11211": "memcached", "27017": "mongodb",
+}  # fmt: skip
+_PORT = re.compile(r"(?:\d|[a-z\]]):(\d{4,5})(?!\d)|\bport[ =:]{1,3}(\d{4,5})\b")
+SHORTENED = 3  # letters that a short form may leave off: postgres, rabbit
+
+
+def context_of(passages: Sequence[Passage], base: Knowledge, problems: Iterable[str]) -> dict[str, float]:
+    """For each of `problems` that names products: up to 1 where one of them is named in the text, the more the fewer
+    problems share it; -1 where only another's is."""
     products = base.products()
-    vocabulary = frozenset().union(*products.values()) if products else frozenset()
-    text = {word for passage in passages for line in passage.lines for word in _WORD.findall(line.lower())}
-    named = vocabulary & text
+    holders = base.product_words()
+    found = _named(passages, holders)
+    named = {word: rarity(holders[word], base.size) for word in found}
     if not named:
         return {}
-    return {problem: 1 if words & named else -1 for problem, words in products.items()}
+    full = rarity(1, base.size)
+    return {
+        problem: max((named[word] / full for word in products[problem] if word in named), default=-1.0)
+        for problem in problems
+        if problem in products
+    }
+
+
+def _named(passages: Sequence[Passage], holders: Mapping[str, int]) -> set[str]:
+    """Product words in the text: as they stand (in a logger, a path, an image), shortened, or by their port."""
+    text: set[str] = set()
+    for passage in passages:
+        for line in passage.lines:
+            lowered = line.lower()
+            text.update(_WORD.findall(lowered))
+            text.update(_PORTS.get(a or b, "") for a, b in _PORT.findall(lowered))
+    short = {word[:-cut]: word for word in holders for cut in range(1, SHORTENED + 1) if len(word) - cut >= 5}
+    return {word for word in text if word in holders} | {short[word] for word in text if word in short}

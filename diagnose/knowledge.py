@@ -93,3 +93,7 @@ class Knowledge(Protocol):
     def products(self) -> dict[str, frozenset[str]]:
         """The distinctive words of the products of every problem that names some."""
         ...
+
+    def product_words(self) -> dict[str, int]:
+        """In how many problems each of these words stands."""
+        ...

@@ -18,8 +18,9 @@ from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
 from diagnose.model import Diagnosis, SeenCode
 from diagnose.outcomes import Answered, Located, outputs_in
-from diagnose.rank import PRESET, Weights
+from diagnose.rank import PRESET
 from diagnose.retrieve import Place, retrieve
+from diagnose.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,39 +6,63 @@ values, gives values; knows nothing of how the evidence was found.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, log
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score
+from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import LEAST_BASE
+from diagnose.terms import bare_words, prose
+from diagnose.weights import Weights, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
-    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause, Span
-    from diagnose.retrieve import Retrieved
+    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause
+    from diagnose.retrieve import Covered, Named, Retrieved
 
 DESCRIBED = "described"
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
+# A signal that speaks for a cause brings its article up as well, but less than a symptom.
+SUPPORTING = 0.7
+# Symptoms of an article whose words are looked for one by one.
+MOST_WORDED = 6
+# What a word of a title that the text does not show is worth (nats), typically.
+UNSEEN_WORD = 4.0
+# Worth (nats) from which on a matched symptom, and a covered message, counts in full.
+FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
 
 
-class Weights(Struct, frozen=True):
-    """The weights of the log-odds of a problem against `unknown`, and the thresholds of the verdicts."""
-
-    unknown: float = 6.0
-    coverage: float = 5.0
-    information: float = 3.0
-    fulltext: float = 1.0
-    context: float = 0.5
-    likely: float = 0.7
-    likely_cause: float = 0.5
-    confirmed: float = 0.9
+PRESET = shipped()
 
 
-PRESET = Weights()
+class Features(Struct, frozen=True):
+    """What was measured of a candidate: each is multiplied by the weight of its name."""
+
+    signal: float
+    silent: float
+    vetted: float
+    quiet: float
+    missing: float
+    message: float
+    mass: float
+    title: float
+    words: float
+    information: float
+    whole: float
+    stretch: float
+    worth: float
+    named: float
+    other: float
+
+
+NOTHING = Features(*[0.0] * len(Features.__struct_fields__))
+FEATURES = Features.__struct_fields__
+# Candidates that compete: a crowd of weak ones would take from unknown what none of them has.
+COMPETE = 12
 
 
 class Standing(Struct, frozen=True):
@@ -51,6 +75,7 @@ class Standing(Struct, frozen=True):
     score: Score
     symptom: bool
     lines: frozenset[Span]
+    features: Features
 
 
 class Weighed(Struct, frozen=True):
@@ -75,88 +100,232 @@ def stand(
     evidence: Mapping[str, Sequence[Evidence]],
     rates: Mapping[tuple[str, str], tuple[float, int]],
     retrieved: Retrieved,
-    context: Mapping[str, int],
+    context: Mapping[str, float],
     lines: int,
     weights: Weights = PRESET,
 ) -> list[Standing]:
-    """All candidates, best first."""
-    candidates = {
-        *evidence,
-        *retrieved.fulltext,
-        *(c.problem for c in retrieved.covered),
-        *(n.problem for n in retrieved.named),
-    }
-    result = [
-        _standing(problems[name], evidence.get(name, ()), rates, retrieved, context.get(name, 0), lines, weights)
-        for name in sorted(candidates)
+    """The best COMPETE candidates, best first."""
+    seen = _Seen(rates, retrieved, lines)
+    candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
+    tallies = {
+        name: _tally(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0))
+        for name in candidates
         if name in problems
-    ]
-    return sorted(result, key=lambda s: (-s.score.value, s.problem))
+    }
+    values = {name: log_odds(tally.features, weights) for name, tally in tallies.items()}
+    best = sorted(values, key=lambda name: (-values[name], name))
+    return [_standing(name, values[name], tallies[name], weights) for name in best[:COMPETE]]
 
 
-def _standing(
-    problem: Problem,
-    evidence: Sequence[Evidence],
-    rates: Mapping[tuple[str, str], tuple[float, int]],
-    retrieved: Retrieved,
-    context: int,
-    lines: int,
-    weights: Weights,
-) -> Standing:
-    by_line: dict[Span, tuple[float, str]] = {}
-    coverage, covered_by = 0.0, ""
-    symptom = False
-    from diagnose.model import Span
+def log_odds(features: Features, weights: Weights) -> float:
+    """z of a candidate: its log-odds against unknown."""
+    parts: list[float] = [getattr(weights, name) * getattr(features, name) for name in FEATURES]
+    return sum(parts) - weights.unknown
 
+
+@lru_cache(maxsize=1 << 14)
+def bag(text: str) -> frozenset[str]:
+    """The distinct words of a text."""
+    return frozenset(prose(text))
+
+
+@lru_cache(maxsize=1 << 14)
+def alternatives(pattern: str) -> tuple[frozenset[str], ...]:
+    """The words of each alternative of a pattern, where it has at least two."""
+    return tuple(words for part in bare_words(pattern).split("|")[:8] if len(words := bag(part)) > 1)
+
+
+class _Seen:
+    """What was retrieved, by problem. Lives inside `stand` only."""
+
+    def __init__(self, rates: Mapping[tuple[str, str], tuple[float, int]], retrieved: Retrieved, lines: int) -> None:
+        self.rates = rates
+        self.lines = lines
+        self.rarity = retrieved.rarity
+        self.fulltext = retrieved.fulltext
+        self.stretches = retrieved.stretches
+        self.covered: dict[str, list[Covered]] = {}
+        for covered in retrieved.covered:
+            self.covered.setdefault(covered.problem, []).append(covered)
+        self.named: dict[str, list[Named]] = {}
+        for named in retrieved.named:
+            self.named.setdefault(named.problem, []).append(named)
+
+    def worth(self, problem: Problem, name: str) -> float:
+        """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
+        worth = feature_worth(*_rate(problem, name, self.rates), self.lines)
+        signal = problem.signals.get(name)
+        texts = [] if signal is None else [*signal.contains, *(bare_words(regex) for regex in signal.regex)]
+        wordy = [found for text in texts if (found := self._words(text))]
+        return min(worth, max(wordy)) if wordy else worth
+
+    def titled(self, problem: Problem) -> float:
+        """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
+        return self._gathered(bag(problem.title))
+
+    def worded(self, problem: Problem) -> float:
+        """The same for the words of a symptom's pattern, whatever their order: the best of all."""
+        signals = [problem.signals[name] for name in problem.symptoms[:MOST_WORDED] if name in problem.signals]
+        texts = [text for s in signals for text in (*s.contains, *s.regex)]
+        return max((self._gathered(words) for text in texts for words in alternatives(text)), default=0.0)
+
+    def _gathered(self, words: frozenset[str]) -> float:
+        known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
+        if not known:
+            return 0.0
+        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
+        found = max((sum(known[w] for w in known if w in stretch) for stretch in self.stretches), default=0.0)
+        return found / total
+
+    def _words(self, text: str) -> float:
+        """The rarest alternative whose words all stand in the text, by the sum of its words; 0 where there is none."""
+        parts = [set(prose(part)) for part in text.split("|")]
+        return max((sum(map(self.rarity.__getitem__, p)) for p in parts if p and p <= self.rarity.keys()), default=0.0)
+
+
+class _Tally:
+    """The features of one candidate as they are met. Lives inside `_standing` only."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[float, Span]] = {}
+        self.signal, self.shown_by = 0.0, "no symptom"
+        self.message, self.covered_by = 0.0, "no known message"
+        self.mass = 0.0
+        self.symptom = False
+        self.lines: dict[Span, tuple[float, str]] = {}
+        self.features = NOTHING
+
+    def add(self, feature: str, worth: float, at: Span) -> None:
+        """A feature counts once, where it is worth most."""
+        if worth > self.found.get(feature, (0.0, at))[0]:
+            self.found[feature] = (worth, at)
+
+    def show(self, share: float, because: str) -> None:
+        if share > self.signal:
+            self.signal, self.shown_by = share, because
+
+    def cover(self, share: float, because: str, worth: float) -> None:
+        self.mass = max(self.mass, worth)
+        if share > self.message:
+            self.message, self.covered_by = share, because
+
+    def best_of_lines(self) -> dict[Span, tuple[float, str]]:
+        """Of several features on one line only the best counts."""
+        result: dict[Span, tuple[float, str]] = {}
+        for feature, (worth, at) in self.found.items():
+            if worth > result.get(at, (0.0, ""))[0]:
+                result[at] = (worth, feature)
+        return result
+
+
+def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context: float) -> _Tally:
+    tally = _Tally()
+    _declared(tally, problem, evidence, seen)
+    for covered in seen.covered.get(problem.id, ()):
+        share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
+        because = f'message "{covered.text[:60]}"'
+        tally.symptom = tally.symptom or share >= 0.6
+        tally.cover(share, because, covered.share * covered.worth)
+        at = Span(source=covered.place.source, line=covered.place.line)
+        tally.add(because, covered.share**2 * covered.worth / 3, at)
+    for named in seen.named.get(problem.id, ()):
+        at = Span(source=named.place.source, line=named.place.line)
+        tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
+    tally.lines = tally.best_of_lines()
+    text = seen.fulltext.get(problem.id)
+    silent = 0.0 if tally.signal else log(1 + len(problem.symptoms))
+    tally.features = Features(
+        signal=tally.signal,
+        silent=silent,
+        vetted=tally.signal if problem.status == "stable" else 0.0,
+        quiet=silent if problem.status == "stable" else 0.0,
+        missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
+        message=tally.message,
+        mass=log(1 + tally.mass),
+        title=seen.titled(problem),
+        words=seen.worded(problem) if not tally.signal else 0.0,
+        information=log(1 + sum(worth for worth, _ in tally.lines.values())),
+        whole=text.whole if text else 0.0,
+        stretch=text.stretch if text else 0.0,
+        worth=log(1 + text.worth) if text else 0.0,
+        named=max(0.0, context),
+        other=max(0.0, -context),
+    )
+    return tally
+
+
+def _standing(problem: str, value: float, tally: _Tally, weights: Weights) -> Standing:
+    score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights))
+    return Standing(problem, score, tally.symptom, frozenset(tally.lines), tally.features)
+
+
+def _declared(tally: _Tally, problem: Problem, evidence: Sequence[Evidence], seen: _Seen) -> None:
     supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
+    places = {(item.seen, item.at) for item in evidence}
     for item in evidence:
         is_symptom = item.seen in problem.symptoms
         if not is_symptom and item.seen not in supporting:
             continue
-        worth = item.strength * feature_worth(*_rate(problem, item.seen, rates), lines)
-        _best(by_line, item.at, worth, f"signal {item.seen}")
+        worth = item.strength * _shown_worth(problem, item, places, seen)
+        tally.add(f"signal {item.seen}", worth, item.at)
+        share = item.strength * min(1.0, worth / FULL_SYMPTOM)
         if is_symptom:
-            share = item.strength * min(1.0, worth / 5.0)
-            symptom = symptom or share >= 0.5
-            coverage, covered_by = max((coverage, covered_by), (share, f"symptom {item.seen}"))
-    for covered in retrieved.covered:
-        if covered.problem == problem.id:
-            share = covered.share * min(1.0, covered.worth / covered.share / 20.0)
-            symptom = symptom or share >= 0.6
-            coverage, covered_by = max((coverage, covered_by), (share, f'message "{covered.text[:60]}"'))
-            at = Span(source=covered.place.source, line=covered.place.line)
-            _best(by_line, at, covered.share**2 * min(12.0, covered.worth / 3), f'message "{covered.text[:60]}"')
-    for named in retrieved.named:
-        if named.problem == problem.id:
-            at = Span(source=named.place.source, line=named.place.line)
-            kind = named.term.partition(":")[0]
-            _best(by_line, at, -log(named.share) * NAMED_WORTH[kind], named.term)
-    information = log(1 + sum(worth for worth, _ in by_line.values()))
-    fulltext = retrieved.fulltext.get(problem.id, 0.0)
-    parts = (
-        Score(
-            value=weights.coverage * coverage, because=f"coverage {coverage:.2f}: {covered_by or 'no known message'}"
-        ),
-        Score(
-            value=weights.information * information,
-            because=f"information {information:.2f} on {len(by_line)} lines",
-            parts=tuple(
-                Score(value=worth, because=f"{at.source}:{at.line}: {why}")
-                for at, (worth, why) in sorted(by_line.items(), key=lambda i: (-i[1][0], i[0].source, i[0].line))[:12]
-            ),
-        ),
-        Score(value=weights.fulltext * fulltext, because=f"full text {fulltext:.2f} of the best"),
-        Score(value=weights.context * context, because=f"context {context:+d}: product named in the text"),
-        Score(value=-weights.unknown, because="unknown"),
+            tally.symptom = tally.symptom or share >= 0.5
+            tally.show(share, f"symptom {item.seen}")
+        else:
+            tally.show(SUPPORTING * share, f"signal {item.seen}")
+
+
+def _missing(problem: Problem, seen: Set[str]) -> float:
+    """Of the combined symptom that is nearest to being seen, the share of its parts that was not."""
+    shares = []
+    for name in problem.symptoms:
+        signal = problem.signals.get(name)
+        parts = {*signal.all, *signal.set, *signal.sequence} if signal else set()
+        if parts:
+            shares.append(0.0 if name in seen else len(parts - seen) / len(parts))
+    return min(shares, default=0.0)
+
+
+def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: _Seen) -> float:
+    """What an evidence is worth; of alternatives that of the one that was seen there, not of all together."""
+    signal = problem.signals.get(item.seen)
+    shown = [m for m in signal.any if (m, item.at) in places] if signal else []
+    return max((seen.worth(problem, name) for name in shown), default=0.0) or seen.worth(problem, item.seen)
+
+
+def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
+    features, lines = tally.features, tally.lines
+    told = {
+        "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
+        "silent": "none of its symptoms was seen" if features.silent else "some of its symptoms were seen",
+        "vetted": f"the same of a reviewed article {features.vetted:.2f}",
+        "quiet": "the same of a reviewed article",
+        "missing": f"{features.missing:.2f} of the parts of a combined symptom were not seen",
+        "message": f"coverage {features.message:.2f}: {tally.covered_by}",
+        "mass": f"what of a known message is present {features.mass:.2f}",
+        "title": f"title {features.title:.2f} of its words in one stretch",
+        "words": f"{features.words:.2f} of the words of a symptom that was not seen, in one stretch",
+        "information": f"information {features.information:.2f} on {len(lines)} lines",
+        "whole": f"full text {features.whole:.2f} of the best",
+        "stretch": f"full text of the best stretch {features.stretch:.2f} of the best",
+        "worth": f"what that stretch says {features.worth:.2f}",
+        "named": f"context {features.named:.2f}: a product of its own is named in the text",
+        "other": f"context {features.other:.2f}: only products of others are named in the text",
+    }
+    reasons = tuple(
+        Score(value=worth, because=f"{at.source}:{at.line}: {why}")
+        for at, (worth, why) in sorted(lines.items(), key=lambda i: (-i[1][0], i[0].source, i[0].line))[:12]
     )
-    total = sum(part.value for part in parts)
-    score = Score(value=total, because="log-odds against unknown", parts=parts)
-    return Standing(problem.id, score, symptom, frozenset(by_line))
-
-
-def _best(by_line: dict[Span, tuple[float, str]], at: Span, worth: float, why: str) -> None:
-    if worth > by_line.get(at, (0.0, ""))[0]:
-        by_line[at] = (worth, why)
+    parts = tuple(
+        Score(
+            value=getattr(weights, name) * getattr(features, name),
+            because=because,
+            parts=reasons if name == "information" else (),
+        )
+        for name, because in told.items()
+    )
+    return (*parts, Score(value=-weights.unknown, because="unknown"))
 
 
 def _rate(problem: Problem, seen: str, rates: Mapping[tuple[str, str], tuple[float, int]]) -> tuple[float, int, int]:

@@ -7,6 +7,7 @@ GUIDs, addresses, paths, placeholders) are left out; error codes and short numbe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _VARIABLE = re.compile(
 _NAME = re.compile(r"[A-Za-z_][\w$]*(?:(?:\.|::|\\|-)[A-Za-z_][\w$]*)*")
 _NAMED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[A-Z][a-z]+-[A-Z]|[A-Z]\w*(?:\.|::|\\)[A-Z]")
 _PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|\d{3,5}", re.IGNORECASE)
+_PART = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
 LONGEST_WORD = 40
 
 
@@ -50,17 +52,17 @@ def pairs_of(tokens: Sequence[str]) -> Iterator[str]:
             yield f"{left} {right}"
 
 
-def line_pairs(lines: Iterable[str]) -> dict[str, int]:
-    """Every word pair with the index of the line where it begins first; line ends are read with and without a blank."""
-    found: dict[str, int] = {}
+def line_pairs(lines: Iterable[str]) -> dict[str, list[int]]:
+    """Every word pair with the indices of the lines where it begins; line ends are read with and without a blank."""
+    found: dict[str, list[int]] = {}
     before: list[str] = []
     for index, line in enumerate(lines):
         tokens = words(line)
         for pair in pairs_of(tokens):
-            found.setdefault(pair, index)
+            found.setdefault(pair, []).append(index)
         if before and tokens:
             for pair in _across(before, tokens):
-                found.setdefault(pair, index - 1)
+                found.setdefault(pair, []).append(index - 1)
         before = tokens
     return found
 
@@ -73,22 +75,54 @@ def _across(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
         yield from pairs_of((*before[-2:-1], whole, *after[1:2]))
 
 
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ating",
+    "ated",
+    "ate",
+    "ions",
+    "ion",
+    "ures",
+    "ure",
+    "ings",
+    "ing",
+    "ed",
+    "es",
+    "s",
+    "e",
+)
+# Short forms that logs use for words that articles write out.
+_SHORT = {
+    "configur": "config", "authentic": "auth", "authoriz": "auth", "authn": "auth", "authz": "auth", "connect": "conn",
+    "databas": "db", "director": "dir", "permission": "perm", "repositor": "repo", "certific": "cert", "memor": "mem",
+    "kubernet": "k8", "k8s": "k8", "cfg": "config", "conf": "config", "err": "error", "msg": "messag", "req": "request",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """A light stem (plural, -ed, -ing): enough for prose, harmless for names."""
+    """A light stem: what is left without plural and verb endings, at least three letters; short forms under one name."""
     if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 6 and word.endswith("ing"):
-        return word[:-3]
-    if len(word) > 5 and word.endswith("ed"):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
+        word = word[:-3] + "y"
+    elif not word.endswith("ss"):
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word[: -len(ending)]
+                break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdglmnprt":
+        word = word[:-1]
+    return _SHORT.get(word, word)
 
 
 def prose(text: str) -> list[str]:
-    """Stemmed words of prose for full-text scores, with the variable parts left out."""
-    return [stem(word[:LONGEST_WORD]) for word in _PROSE.findall(cleaned(text).lower())]
+    """Stemmed words of prose for full-text scores, with the variable parts left out; of a compound name its parts too."""
+    found = []
+    for word in _PROSE.findall(cleaned(text)):
+        found.append(stem(word[:LONGEST_WORD].lower()))
+        if "_" in word or not (word.islower() or word[1:].islower() or word.isupper()):
+            found += [stem(part.lower()) for part in _PART.findall(word)]
+    return found
 
 
 # Names that stand in every record of their kind, whatever went wrong.
@@ -112,3 +146,12 @@ def identifiers(text: str) -> list[str]:
         and (lowered := name.lower()) not in _FRAMES
         and not lowered.startswith(_STANDARD)
     ]
+
+
+_VARIES = re.compile(r"(?:\[[^\]]*\]|\\[wsdWSD]|\.)(?:[*+?]|\{\d*,?\d*\})\??")
+_SYNTAX = re.compile(r"\(\?[^)]*?[:>]|\[[^\]]*\]|\\[wsdbWSDBAz]|[*+?^$(){}\\]")
+
+
+def bare_words(regex: str, gap: str = " ") -> str:
+    """A pattern without its syntax, alternatives apart by `|`; `gap` stands where it lets the text vary."""
+    return _SYNTAX.sub(" ", _VARIES.sub("\0", regex)).replace("\0", gap)

@@ -14,6 +14,7 @@ from diagnose.terms import PLACEHOLDER, words
 UNSEEN = 5e-6  # share of lines of a word that the background never shows
 NEXT_WORD = 0.3  # each further word makes a line rarer by about this factor; words of one message are not independent
 LEAST = 1e-8
+NUMBER = 0.01
 
 
 @cache
@@ -29,6 +30,8 @@ def rate(text: str) -> float:
     found = [shares().get(word, UNSEEN) for word in words(text) if word != PLACEHOLDER]
     if not found:
         return 0.05  # punctuation alone
+    if not any(word[0].isalpha() for word in words(text)):
+        return NUMBER  # a bare number stands in any log
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
 
 
@@ -37,5 +40,7 @@ _CLASS = re.compile(r"\[[^\]]*\]|\\[dwsbDWSB]|\(\?[^)]*?[:>]|[.*+?^$|(){}]|\\")
 
 def regex_rate(regex: str) -> float:
     """The same for a pattern: its least rare alternative, read as the words that stand in it."""
-    alternatives = [part for part in regex.split("|") if part.strip()] or [regex]
-    return max(rate(_CLASS.sub(" ", part)) for part in alternatives)
+    alternatives = [_CLASS.sub(" ", part) for part in regex.split("|") if part.strip()] or [regex]
+    worded = [part for part in alternatives if any(word[0].isalpha() for word in words(part))]
+    # A number among the alternatives of a group has the words around the group with it.
+    return max(rate(part) for part in (worded if worded and "(" in regex else alternatives))

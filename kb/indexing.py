@@ -5,6 +5,7 @@ Takes a parsed article, gives values; the store keeps them. Knows nothing of SQL
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from diagnose.fold import fold_literal, fold_text
 from diagnose.patterns import literal, trimmed
 from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
-from diagnose.terms import cleaned, identifiers, pairs_of, prose, words
-from kb.background import rate, regex_rate
+from diagnose.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
+from kb.background import rate, regex_rate, shares
 from kb.mine import mine
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ MOST_MESSAGES = 40
 MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
+PRODUCT_WORDS = 2
+COMMON_WORD = 2e-3  # share of log lines from which on a word is no name
+_NAME = re.compile(r"[a-z][a-z0-9]{2,}")
 _PRODUCT_NOISE = frozenset(
     [
         "server",
@@ -48,6 +52,11 @@ _PRODUCT_NOISE = frozenset(
         "edition",
         "enterprise",
         "standard",
+        "based",
+        "cloud",
+        "cluster",
+        "via",
+        "with",
     ]
 )
 
@@ -115,7 +124,26 @@ def _declared_codes(problem: Problem) -> Iterator[str]:
 
 
 def _declared_messages(problem: Problem) -> Iterator[str]:
-    return (text for name in problem.symptoms if name in problem.signals for text in problem.signals[name].contains)
+    """What symptoms look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder."""
+    for signal in _of_symptoms(problem):
+        yield from signal.contains
+        for regex in signal.regex:
+            yield from bare_words(regex, f" {PLACEHOLDER} ").split("|")
+
+
+def _of_symptoms(problem: Problem) -> Iterator[Signal]:
+    """The signals of the symptoms with those that they refer to, in the order of the article."""
+    wanted = set(problem.symptoms)
+    for _ in problem.signals:  # nested definitions
+        more = {m for n in wanted if n in problem.signals for m in _parts(problem.signals[n])} - wanted
+        if not more:
+            break
+        wanted |= more
+    return (signal for name, signal in problem.signals.items() if name in wanted)
+
+
+def _parts(signal: Signal) -> tuple[str, ...]:
+    return (*signal.any, *signal.all, *signal.set, *signal.sequence)
 
 
 def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -137,10 +165,17 @@ def _terms(problem: Problem, body: str) -> dict[str, int]:
     for word in prose(" ".join(titles)):
         counts[word] += TITLE_WEIGHT
     for signal in problem.signals.values():
-        counts.update(prose(" ".join(signal.contains)))
+        for text in (*signal.contains, *(bare_words(regex) for regex in signal.regex)):
+            for word in prose(text):
+                counts[word] += TITLE_WEIGHT
     return {word: min(255, count) for word, count in counts.items()}
 
 
 def _product_words(problem: Problem) -> set[str]:
-    names = " ".join(product.product for product in problem.applies_to).lower()
-    return {word for word in prose(names) if word not in _PRODUCT_NOISE and not word.isdigit()}
+    """The first words of each product's name that say which one it is."""
+    return {word for product in problem.applies_to for word in _telling(product.product.lower())[:PRODUCT_WORDS]}
+
+
+def _telling(name: str) -> list[str]:
+    known = shares()
+    return [w for w in _NAME.findall(name) if w not in _PRODUCT_NOISE and known.get(w, 0.0) < COMMON_WORD]

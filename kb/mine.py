@@ -8,6 +8,7 @@ quotes, code and folds in symptom-like sections, sentences in quotes or code of 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 Kind = Literal["intro", "symptoms", "cause", "resolution", "more"]
 LONGEST_MESSAGE = 1500
 LEAST_WORDS = 4
+EXAMPLE_LINES = 20
+CELL_WORDS = 6
+LONGEST_QUOTE = 40  # lines of a quote that stands where no error is described
+PIECE = 24
 MOST = 60
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("resolution", re.compile(r"resol|solution|workaround|\bfix|mitigat|prove|status|recover|prevent|planning|procedure|steps to", re.I)),
@@ -34,18 +39,24 @@ _CODE = re.compile(r"\b0x[0-9a-fA-F]{8}\b|(?<![\w-])-21\d{8}\b")
 _EVENT = re.compile(r"\bEvent\s?ID\s*[:=]?\s*(\d{1,5})\b", re.I)
 _SOURCE = re.compile(r"\bSource\s*:\s*([\w .-]{3,60}?)(?=\s+(?:Date|Event|Task|Level|Log)\b|$)", re.I | re.M)
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{16,400})[\"”]")
-_VARIABLE = re.compile(
+VARIABLE = re.compile(
     r"<[^<>\n]{1,40}>|\\?<[^<>\n]{1,40}\\?>|%\w\b|\.{4,}|\{[\w ]{1,30}\}|\[[A-Za-z_ ]{3,30}\]|\bX{3,}\b"
 )
-_COMMAND = re.compile(
+COMMAND = re.compile(
     r"^\s*(?:PS\b.*>|[A-Z]:\\.*>|[$#>] |(?:Get|Set|New|Remove|Start|Stop|Restart|Test|Enable|Disable|Add|Install|Import|Export|Invoke)-\w+\s+-|(?:sudo|net|sc|reg|netsh|ipconfig|ping|curl|kubectl|docker|systemctl|cd|dir|az|dism|certutil|setspn|nltest|dcdiag|repadmin)\s)",
     re.I,
 )
-_ERROR = re.compile(
+ERROR = re.compile(
     r"error|fail|exception|denied|refus|cannot|can't|could not|couldn't|unable|not found|invalid|timed out|expired|missing"
     r"|unavailable|warning|event id|0x[0-9a-f]{8}|not (?:be|have|exist|valid|support|recogni)|no (?:such|space|route|valid)|problem|stopp|terminat|reject|block",
     re.I,
 )
+
+
+_NOTE = re.compile(
+    r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$", re.I
+)
+_RECORD = re.compile(r"\s*(?:Log Name|Event Type|Source|Event ID|Starting test|Testing server)\s*:", re.I)
 
 
 class Section(Struct, frozen=True):
@@ -87,7 +98,7 @@ def mine(body: str, title: str) -> Mined:
         sections=sections,
         messages=tuple(messages)[:MOST],
         codes=tuple(dict.fromkeys(code for code in _CODE.findall(text) if _known(code)))[:40],
-        events=tuple(_events(text))[:20],
+        events=tuple(events_in(text))[:20],
     )
 
 
@@ -97,7 +108,7 @@ def _known(code: str) -> bool:
     return bool(decode(code))
 
 
-def _events(text: str) -> Iterator[tuple[str, int]]:
+def events_in(text: str) -> Iterator[tuple[str, int]]:
     sources = [(m.start(), m[1].strip()) for m in _SOURCE.finditer(text)]
     for match in _EVENT.finditer(text):
         near = min(sources, key=lambda s: abs(s[0] - match.start()), default=(0, ""))
@@ -136,7 +147,7 @@ def _sections(parsed: Sequence[Block], title: str) -> Iterator[Section]:
 def _title(title: str) -> Iterator[Message]:
     for quoted in _QUOTED.findall(title):
         yield Message(_cleaned(quoted), "intro")
-    if _ERROR.search(title) and not _QUOTED.search(title):
+    if ERROR.search(title) and not _QUOTED.search(title):
         yield Message(_cleaned(title), "intro")
 
 
@@ -157,39 +168,62 @@ def _messages(parsed: Sequence[Block], title: str) -> Iterator[Message]:
             group.append(block.text)
         elif block.kind == "code":
             yield from _of_group([block.text], kind)
-        elif kind in ("intro", "symptoms") or (kind == "cause" and _ERROR.search(block.text)):
+        elif block.kind == "row":
+            yield from _of_row(block, kind)
+        elif kind in ("intro", "symptoms") or (kind == "cause" and ERROR.search(block.text)):
             yield from _inline(block, kind)
+
+
+def _of_row(block: Block, kind: Kind) -> Iterator[Message]:
+    """Cells of a table that read like a message, where errors are described."""
+    if kind in ("intro", "symptoms", "cause"):
+        for cell in block.text.split(" | "):
+            if len(cell.split()) >= CELL_WORDS and (ERROR.search(cell) or "%1" in cell):
+                yield Message(_cleaned(cell[:LONGEST_MESSAGE]), kind)
 
 
 def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
     text = "\n".join(texts)
-    if re.match(
-        r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$",
-        text.split("\n")[0],
-        re.I,
-    ):
+    if _NOTE.match(text.split("\n")[0]):
         return
     told = kind in ("intro", "symptoms")
-    lines = [line for line in text.split("\n") if not _COMMAND.match(line)]
+    lines = [line for line in text.split("\n") if not COMMAND.match(line)]
     bare = "\n".join(lines)
-    if len(lines) > 40 or not bare.strip() or not (_ERROR.search(bare) if not told else bare):
+    if not bare.strip() or not (ERROR.search(bare) if not told else bare):
         return
     if not told and kind != "cause" and not re.search(r"error|exception|fail", bare, re.I):
         return
-    yield Message(_cleaned(bare[:LONGEST_MESSAGE]), kind)
-    if 1 < len(lines) <= 12:  # each line of several is a message of its own as well
-        yield from (Message(_cleaned(line), kind) for line in lines if len(line) > 40 and _ERROR.search(line))
+    if len(lines) > LONGEST_QUOTE and not told:
+        return
+    for piece in _pieces(lines):
+        yield Message(_cleaned("\n".join(piece)[:LONGEST_MESSAGE]), kind)
+    if len(lines) > 1:  # each line of several is a message of its own as well
+        long = (line for line in lines if len(line) > 40 and ERROR.search(line))
+        yield from (Message(_cleaned(line), kind) for line in islice(long, EXAMPLE_LINES))
+
+
+def _pieces(lines: list[str]) -> Iterator[list[str]]:
+    """A quote of many lines in parts, cut where another record begins, else at PIECE lines."""
+    piece: list[str] = []
+    for line in lines:
+        if len(piece) >= PIECE or (len(piece) > 3 and _RECORD.match(line)):
+            yield piece
+            piece = []
+        piece.append(line)
+    if any(line.strip() for line in piece):
+        yield piece
 
 
 def _inline(block: Block, kind: Kind) -> Iterator[Message]:
     for quoted in _QUOTED.findall(block.text):
-        if _ERROR.search(quoted):
+        if ERROR.search(quoted):
             yield Message(_cleaned(quoted), kind)
     for mark in block.marks:
         text = block.text[mark.start : mark.end]
-        if mark.kind != "link" and len(text) > 24 and _ERROR.search(text) and not _COMMAND.match(text):
+        alone = len(text) > 0.8 * len(block.text) and len(text) > 40  # a paragraph of it is quoted, not stressed
+        if mark.kind != "link" and len(text) > 24 and (alone or ERROR.search(text)) and not COMMAND.match(text):
             yield Message(_cleaned(text), kind)
 
 
 def _cleaned(text: str) -> str:
-    return _VARIABLE.sub(f" {PLACEHOLDER} ", text.replace("\\<", "<").replace("\\>", ">")).strip()
+    return VARIABLE.sub(f" {PLACEHOLDER} ", text.replace("\\<", "<").replace("\\>", ">")).strip()

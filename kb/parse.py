@@ -127,7 +127,7 @@ class _Parser:
         header = self._convert({k: v for k, v in value.items() if k in header_names}, Header, ())
         rest = {k: v for k, v in value.items() if k not in header_names}
         self._unknown(rest, Problem, (), header_names)
-        self._required(rest)
+        self._required(value)
         if isinstance(rest.get("signals"), dict):
             rest["signals"] = self._named_signals(rest["signals"])
         fields: dict[str, Any] = {}
@@ -148,8 +148,9 @@ class _Parser:
         return Article(problem=problem, header=header, body=body, path=self.path)
 
     def _required(self, value: Mapping[str, Any]) -> None:
-        draft = value.get("status") == "draft"
-        for name in ("id", "title") if draft else ("id", "title", "signals", "symptoms", "causes"):
+        # What was imported has the parts that its source had.
+        partial = value.get("status") == "draft" or value.get("origin")
+        for name in ("id", "title") if partial else ("id", "title", "signals", "symptoms", "causes"):
             if not value.get(name):
                 self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
 

@@ -13,6 +13,7 @@ import stat
 import sys
 import zlib
 from array import array
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 10
+FORMAT = 33
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
@@ -334,8 +335,19 @@ class Store:
         return dict(self._rows("SELECT id, name FROM article WHERE id IN ({})", documents))
 
     def products(self) -> dict[str, frozenset[str]]:
+        return self._products
+
+    @cached_property
+    def _products(self) -> dict[str, frozenset[str]]:
         rows = self._db.execute("SELECT name, products FROM article WHERE products != ''")
         return {name: frozenset(products.split()) for name, products in rows}
+
+    def product_words(self) -> dict[str, int]:
+        return self._product_words
+
+    @cached_property
+    def _product_words(self) -> dict[str, int]:
+        return Counter(word for words in self._products.values() for word in words)
 
     # --- for people ---
 

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Turn a foreign knowledge base into articles."),
     "lint": ("lint", "Check articles for faults."),
     "test": ("test", "Check articles against the samples beside them."),
+    "eval": ("eval", "Measure a base on labelled cases."),
     "case": ("case", "Read, replay, compare and export cases."),
     "resolve": ("resolve", "Record which cause a case turned out to be."),
     "stats": ("stats", "Show figures of the base and of resolved cases."),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # format: (module below kb.importers with `read`, what it reads)
 IMPORTERS: dict[str, tuple[str, str]] = {
     "cre": ("cre", "CRE rules (prequel) and their test logs"),
+    "markdown": ("markdown", "folders of Markdown articles, or JSON Lines of id, title, text (also .xz, .gz)"),
 }
 
 

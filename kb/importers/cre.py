@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.errors import KbError
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
+from kb.importers.examples import example
 from kb.parse import identifier
 from kb.safeyaml import load
 
@@ -148,7 +149,8 @@ def _article(file: Path, rule: Any, terms: dict[str, Any], license_: str) -> Ite
                 beside[place] = _bytes(file.parent / log, LARGEST_LOG)
             except Unusable as reason:
                 yield Left(where=str(file.parent / log), what=str(reason), part=True)
-    yield Made(id=name, front=front, body=_body(cre), beside=beside, source=where)
+    shown = example(beside.get(LOGS["test.log"], b"").decode("utf-8", "replace"))
+    yield Made(id=name, front=front, body=f"{_body(cre)}\n\n{shown}", beside=beside, source=where)
 
 
 def _source(rule: dict[str, Any]) -> str:

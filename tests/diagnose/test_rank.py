@@ -9,7 +9,7 @@ from diagnose.learned import learned_of
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
 from diagnose.plan import Candidate, next_best
 from diagnose.rank import causes_of, decisive, feature_worth, softmax, stand
-from diagnose.retrieve import Retrieved
+from diagnose.retrieve import FullText, Retrieved
 
 PROBLEM = Problem(
     id="p",
@@ -117,9 +117,43 @@ def test_the_parts_of_a_score_add_up():
     assert sum(shares.values()) + unknown == pytest.approx(1.0)
 
 
-def test_repeated_lines_add_less_and_less():
+def test_a_repeated_line_counts_once():
     one, many = standings([seen("symptom")])[0], standings([seen("symptom", n) for n in range(1, 30)])[0]
-    assert one.score.value < many.score.value < one.score.value + 3 * log(30)
+    assert many.score.value == one.score.value
+
+
+def test_a_second_signal_on_another_line_adds():
+    one, two = standings([seen("symptom")])[0], standings([seen("symptom"), seen("trace", 9)])[0]
+    assert two.score.value > one.score.value
+
+
+def test_a_reviewed_article_of_which_nothing_was_seen_is_less_likely_than_one_that_declares_nothing():
+    from msgspec.structs import replace
+
+    found = Retrieved((), (), {"p": FullText(0.5, 0.5, 20.0)})
+    bare = replace(PROBLEM, signals={}, symptoms=(), causes=())
+    (quiet,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10)
+    (plain,) = stand({"p": bare}, {}, {}, found, {}, 10)
+    assert quiet.score.value < plain.score.value
+
+
+def test_a_combination_that_was_seen_in_part_counts_less_than_whole():
+    from diagnose.rank import _missing
+
+    signals = {name: Signal(contains=(name,)) for name in ("one", "two", "three", "four")}
+    whole = {"all": Signal(sequence=tuple(signals)), **signals}
+    problem = Problem(id="p", title="t", signals=whole, symptoms=("all",))
+    assert _missing(problem, {"one"}) == 0.75
+    assert _missing(problem, {"all", *signals}) == 0.0
+
+
+def test_what_few_problems_reach_by_chance_counts_for_nothing():
+    from diagnose.retrieve import _outstanding
+
+    noise = _outstanding({1: 10.0, 2: 9.0, 3: 8.0}, {1, 2, 3})
+    clear = _outstanding({1: 40.0, 2: 9.0, 3: 8.0}, {1, 2, 3})
+    assert noise[1] < 0.2 < 0.7 < clear[1]
+    assert noise[3] == clear[3] == 0.0
 
 
 def test_without_a_symptom_nothing_is_more_than_possible():

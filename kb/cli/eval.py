@@ -1,0 +1,138 @@
+"""`kb eval`: labelled cases against the base in use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.errors import KbError
+from kb.cli import Session, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@click.command()
+@click.argument("cases", metavar="CASES.jsonl")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes (default: one a processor).")
+@click.option(
+    "--failures", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="List N failures."
+)
+@click.option("--svg", metavar="FILE", help="Write a reliability diagram to FILE.")
+@click.option("--fit", metavar="FILE", help="Fit the weights of the ranking, cross-validated, and write them to FILE.")
+@click.option(
+    "--with", "others", nargs=2, multiple=True, metavar="CASES BASE", help="Fit over these cases and base as well."
+)
+@click.option("--compare", metavar="BASE|FILE", help="Compare with another base, or with an earlier --format json.")
+@click.pass_obj
+def command(session: Session, /, cases: str, **given: Any) -> int:
+    """Measure the base in use on labelled CASES: accuracy, false alarms, calibration, with 95 % intervals.
+
+    A line of CASES has id, text or file, expect (a list of article or article/cause; empty where none applies),
+    acceptable and kind; kinds that begin with negative- have nothing to expect.
+
+    Status: 0 measured, 2 the cases or the base could not be read.
+    """
+    from kb.evaluate.cases import read_cases
+
+    labelled = read_cases(cases)
+    store = session.store()
+    _check_expected(labelled, store, cases)
+    jobs = given["jobs"] or os.cpu_count() or 1
+    if given["fit"]:
+        return _fit(session, labelled, store, jobs, given["others"], given["fit"])
+    return _measure(session, labelled, store, jobs, given)
+
+
+def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any) -> int:
+    import msgspec
+
+    from kb.evaluate.answers import answers
+    from kb.evaluate.figures import report
+    from kb.evaluate.tell import compared, svg, text
+
+    said = answers(labelled, store, session.cache, jobs, progress(len(labelled)))
+    figures = report(said)
+    changes = _changes(session, said, labelled, jobs, given["compare"]) if given["compare"] else ()
+    if given["svg"]:
+        write(given["svg"], svg(figures))
+    if given["format_"] == "json":
+        result = {"schema": "kb.evaluation/1", "articles": store.size, "figures": figures, "answers": said}
+        result |= {"changes": changes} if given["compare"] else {}
+        click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1).decode())
+        return 0
+    click.echo(f"{len(said)} cases against {store.size} articles\n\n{text(figures, given['failures'])}")
+    if given["compare"]:
+        click.echo(f"\ncompared with {given['compare']}\n{compared(changes)}")
+    return 0
+
+
+def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) -> Any:
+    """What changes from `other` (a base, or a file of an earlier run) to the answers `said`."""
+    from pathlib import Path
+
+    from kb.evaluate.answers import answers, earlier
+    from kb.evaluate.figures import changes
+    from kb.store import open_store
+
+    if Path(other).is_file():
+        before = earlier(other)
+    else:
+        base = open_store([Path(other)], session.cache, note=tell)
+        before = answers(labelled, base, session.cache, jobs, progress(len(labelled)))
+    return changes(before, said)
+
+
+def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, file: str) -> int:
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    import msgspec
+
+    from kb.evaluate.answers import choices
+    from kb.evaluate.cases import read_cases
+    from kb.evaluate.fit import fit
+    from kb.store import open_store
+
+    learned = [*choices(labelled, store, session.cache, jobs, progress(len(labelled)))]
+    for path, base in others:
+        more = read_cases(path)
+        opened = open_store([Path(base)], session.cache, note=tell)
+        _check_expected(more, opened, path)
+        learned += choices(more, opened, session.cache, jobs, progress(len(more)))
+    fitted = fit(learned, datetime.now(UTC).date().isoformat())
+    text = msgspec.json.format(msgspec.json.encode(fitted), indent=1).decode()
+    write(file, text + "\n")
+    click.echo(text)
+    return 0
+
+
+def _check_expected(labelled: Any, store: Any, path: str) -> None:
+    known = set(store.ids())
+    missing = sorted({name.partition("/")[0].lower() for case in labelled for name in case.expect} - known)
+    if missing:
+        tell(
+            f"{path}: {len(missing)} expected articles are not in the base ({', '.join(missing[:3])}): they count as wrong"
+        )
+
+
+def progress(total: int) -> Callable[[int], None]:
+    """A counter on standard error, where that is a terminal."""
+
+    def told(done: int) -> None:
+        end = "\n" if done == total else ""
+        print(f"\r{done} of {total} cases", end=end, file=sys.stderr, flush=True)
+
+    return told if sys.stderr is not None and sys.stderr.isatty() else lambda done: None
+
+
+def write(path: str, content: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+    except OSError as error:
+        raise KbError(path, error.strerror or str(error), "name a file that can be written") from None

@@ -1,0 +1,180 @@
+"""Cases to Answers: each text diagnosed once, in several processes where asked. An edge module: it starts processes.
+
+The order of the answers is that of the cases, whatever the number of processes.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from diagnose.conclude import weigh
+from diagnose.errors import KbError
+from diagnose.intake import read_all
+from diagnose.match import match, places
+from diagnose.outcomes import outputs_in
+from diagnose.pipeline import codes_in, diagnose
+from diagnose.retrieve import retrieve
+from diagnose.sources import STDIN, open_inputs
+from kb.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from diagnose.model import Diagnosis
+    from diagnose.sources import InputError, Source
+    from kb.evaluate.cases import Case
+    from kb.evaluate.fit import Choice
+    from kb.store import Store
+
+T = TypeVar("T")
+KEPT = 10
+SHARD = 8
+
+
+class Answer(Struct, frozen=True):
+    """What a base said of a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
+
+    id: str
+    kind: str
+    expect: tuple[str, ...]
+    acceptable: tuple[str, ...]
+    articles: tuple[tuple[str, float], ...]
+    causes: tuple[str, ...]
+    verdict: str
+    unknown: float
+
+    @property
+    def confidence(self) -> float:
+        return self.articles[0][1] if self.articles else 0.0
+
+
+def answer(case: Case, base: Store) -> Answer:
+    """Diagnose the text of `case`."""
+    said = diagnosis_of(case, base)
+    return Answer(
+        id=case.id,
+        kind=case.kind,
+        expect=tuple(name.lower() for name in case.expect),
+        acceptable=tuple(name.lower() for name in case.acceptable),
+        articles=tuple((article.id, article.probability) for article in said.articles[:KEPT]),
+        causes=tuple(cause.id for cause in said.causes[:KEPT]),
+        verdict=said.verdict,
+        unknown=said.unknown,
+    )
+
+
+def diagnosis_of(case: Case, base: Store) -> Diagnosis:
+    return diagnose(_sources(case), base)
+
+
+def _sources(case: Case) -> Iterator[Source | InputError]:
+    return open_inputs([STDIN], BytesIO(case.text.encode("utf-8", "surrogateescape")))
+
+
+class _Earlier(Struct, frozen=True):
+    answers: tuple[Answer, ...]
+
+
+def earlier(path: str) -> tuple[Answer, ...]:
+    """The answers in a file that `kb eval --format json` wrote."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=_Earlier).answers
+    except OSError as error:
+        raise KbError(path, error.strerror or str(error), "name a base or an earlier result") from None
+    except msgspec.MsgspecError as error:
+        raise KbError(path, f"no result of kb eval: {error}", "write one with kb eval --format json") from None
+
+
+def choice(base_name: str, case: Case, base: Store) -> Choice:
+    """The candidates of `case` with their features, as a fit takes them."""
+    from diagnose.rank import FEATURES
+    from kb.evaluate.fit import Choice
+
+    matched = match(read_all(_sources(case), base.lines).scans, base)
+    seen = [(key, place) for key, place, _ in codes_in(matched.passages)]
+    retrieved = retrieve(places(matched.passages), seen, base)
+    standings = weigh(matched, retrieved, outputs_in(matched.passages), base)
+    return Choice(
+        base=base_name,
+        id=case.id,
+        kind=case.kind,
+        expect=tuple(name.partition("/")[0].lower() for name in case.expect),
+        acceptable=tuple(name.partition("/")[0].lower() for name in case.acceptable),
+        candidates=tuple((s.problem, tuple(getattr(s.features, name) for name in FEATURES)) for s in standings),
+    )
+
+
+def answers(
+    cases: Sequence[Case],
+    base: Store,
+    cache: Path | None,
+    jobs: int = 1,
+    told: Callable[[int], None] = lambda done: None,
+) -> tuple[Answer, ...]:
+    """One answer a case, in their order. `told` gets the number of cases done so far."""
+    return tuple(_mapped(answer, _answers, cases, base, cache, jobs, told))
+
+
+def choices(
+    cases: Sequence[Case],
+    base: Store,
+    cache: Path | None,
+    jobs: int = 1,
+    told: Callable[[int], None] = lambda done: None,
+) -> tuple[Choice, ...]:
+    """One choice a case, in their order."""
+    name = str(base.roots[0].name) if base.roots else ""
+    return tuple(_mapped(partial(choice, name), partial(_choices, name), cases, base, cache, jobs, told))
+
+
+def _mapped(
+    one: Callable[[Case, Store], T],
+    many: Callable[[Sequence[Case]], list[T]],
+    cases: Sequence[Case],
+    base: Store,
+    cache: Path | None,
+    jobs: int,
+    told: Callable[[int], None],
+) -> list[T]:
+    """`one` of every case here, or `many` of shards in worker processes that open the base themselves."""
+    result: list[T] = []
+    if jobs <= 1 or len(cases) <= SHARD:
+        for case in cases:
+            result.append(one(case, base))
+            told(len(result))
+        return result
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    shards = [cases[start : start + SHARD] for start in range(0, len(cases), SHARD)]
+    roots = [str(root) for root in base.roots]
+    # spawn: the only way of starting that all platforms share, and no thread of this process is copied.
+    with ProcessPoolExecutor(
+        min(jobs, len(shards)), get_context("spawn"), _open, (roots, str(cache) if cache else "")
+    ) as pool:
+        for shard in pool.map(many, shards):
+            result += shard
+            told(len(result))
+    return result
+
+
+_OPENED: list[Store] = []  # of a worker process: the one base that it answers from
+
+
+def _open(roots: list[str], cache: str) -> None:
+    _OPENED.append(open_store([Path(root) for root in roots], Path(cache) if cache else None))
+
+
+def _answers(cases: Sequence[Case]) -> list[Answer]:
+    return [answer(case, _OPENED[0]) for case in cases]
+
+
+def _choices(base_name: str, cases: Sequence[Case]) -> list[Choice]:
+    return [choice(base_name, case, _OPENED[0]) for case in cases]

@@ -1,0 +1,78 @@
+"""A JSON Lines file of labelled cases to Cases. An edge module: it reads files.
+
+A line has `id`, `text` or `file` (relative to the file of cases), `expect` (articles or article/cause; empty: no article
+applies), `acceptable` (answers that count neither as right nor as wrong) and `kind`; further fields are ignored.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from diagnose.errors import KbError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEGATIVE = "negative-"
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One text and what a right answer to it is. A kind that begins with `negative-` has none."""
+
+    id: str
+    text: str = ""
+    file: str = ""
+    expect: tuple[str, ...] = ()
+    acceptable: tuple[str, ...] = ()
+    kind: str = "case"
+
+    @property
+    def negative(self) -> bool:
+        return not self.expect
+
+
+def read_cases(path: str) -> tuple[Case, ...]:
+    """All cases of a file, `file` read into `text`; KbError with the line for one that is none."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KbError(path, getattr(error, "strerror", None) or "is not UTF-8", "name a JSON Lines file") from None
+    decoder = msgspec.json.Decoder(Case)
+    cases = tuple(_cases(path, lines, decoder))
+    if not cases:
+        raise KbError(path, "holds no case", 'write one per line: {"id": ..., "text": ..., "expect": [...]}')
+    return cases
+
+
+def _cases(path: str, lines: list[str], decoder: msgspec.json.Decoder[Case]) -> Iterator[Case]:
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            case = decoder.decode(line)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise KbError(where, str(error), "fields: id, text or file, expect, acceptable, kind") from None
+        if case.id in seen:
+            raise KbError(where, f"the id '{case.id}' stands on line {seen[case.id]} as well", "give each case its own")
+        seen[case.id] = number
+        if case.kind.startswith(NEGATIVE) and case.expect:
+            raise KbError(where, f"kind '{case.kind}' with something to expect", "empty `expect` or rename the kind")
+        yield _with_text(case, Path(path).parent, where)
+
+
+def _with_text(case: Case, folder: Path, where: str) -> Case:
+    if bool(case.text) == bool(case.file):
+        raise KbError(where, "has neither or both of `text` and `file`", "give it one of both")
+    if not case.file:
+        return case
+    try:
+        text = (folder / case.file).read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise KbError(where, f"{case.file}: {error.strerror}", "name a file beside the cases") from None
+    return msgspec.structs.replace(case, text=text)

@@ -1,0 +1,114 @@
+"""Finding the right article in noise: padded, wrapped, spread and localised texts, and products named by the way."""
+
+import random
+
+import pytest
+
+from diagnose.context import context_of
+from diagnose.match import Passage
+from diagnose.retrieve import STRETCH, Place, reach, retrieve
+from diagnose.terms import bare_words, prose, stem
+
+LOCK = """\
+---
+title: The ledger cannot be opened because its lock is stale
+appliesto: [Redis]
+---
+# The ledger cannot be opened because its lock is stale
+
+## Symptoms
+
+> Opening ledger <name> failed: the stale lock of writer <id> was not released before its lease expired
+"""
+OTHER = """\
+---
+title: The importer rejects a batch
+appliesto: [Kafka]
+---
+# The importer rejects a batch
+
+## Symptoms
+
+> Batch <id> was rejected: the schema registry returned an incompatible version
+"""
+LINE = "Opening ledger main7 failed: the stale lock of writer w-12 was not released before its lease expired"
+
+
+@pytest.fixture
+def store(base):
+    return base(lock=LOCK, batch=OTHER)
+
+
+def looked_up(store, lines):
+    return retrieve([Place("-", number, line) for number, line in enumerate(lines, 1)], (), store)
+
+
+def noise(count):
+    chance = random.Random(3)
+    words = "heartbeat worker finished compaction segment flushed replica elected session opened batch returned".split()
+    return [f"12:00:{n:02} INFO {' '.join(chance.choices(words, k=7))} {chance.randrange(9999)}" for n in range(count)]
+
+
+def test_a_message_is_covered_alone_and_in_sixty_lines_of_other_logs(store):
+    alone = looked_up(store, [LINE]).covered[0]
+    lines = noise(60)
+    lines.insert(41, LINE)
+    padded = next(c for c in looked_up(store, lines).covered if c.problem == "lock")
+    assert alone.problem == "lock"
+    assert padded.share == pytest.approx(alone.share)
+    assert padded.place.line == 42
+
+
+def test_a_message_that_a_console_wrapped_is_covered_as_well(store):
+    width = 38
+    wrapped = [LINE[start : start + width] for start in range(0, len(LINE), width)]
+    assert looked_up(store, wrapped).covered[0].share > 0.8
+
+
+def test_words_of_a_message_that_are_spread_over_a_log_do_not_cover_it(store):
+    words = LINE.split()
+    lines = []
+    for left, right in zip(words, words[1:], strict=False):
+        lines += [f"{left} {right}", *noise(reach(20))]
+    shares = [covered.share for covered in looked_up(store, lines).covered if covered.problem == "lock"]
+    assert max(shares, default=0.0) < 0.5
+
+
+def test_the_best_stretch_is_the_same_in_noise(store):
+    alone = looked_up(store, [LINE]).fulltext["lock"]
+    padded = looked_up(store, [*noise(20 * STRETCH), LINE]).fulltext["lock"]
+    assert padded.worth >= alone.worth * 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dial tcp 10.0.0.7:6379: refused",
+        "redis-cli says no",
+        "at com.redisx.Client redis://h",
+        "listening on port 6379",
+    ],
+)
+def test_a_product_is_named_by_its_name_or_its_port(store, text):
+    passage = Passage("-", 1, (text,), (text,))
+    found = context_of([passage], store, ["lock", "batch"])
+    assert found["lock"] > 0 > found["batch"]
+
+
+def test_a_text_without_product_names_says_nothing_of_them(store):
+    passage = Passage("-", 1, ("it failed",), ("it failed",))
+    assert context_of([passage], store, ["lock", "batch"]) == {}
+
+
+def test_forms_of_a_word_and_parts_of_a_name_meet():
+    assert stem("saving") == stem("saved") == stem("save")
+    assert stem("configuration") == stem("config")
+    assert {stem("topic"), stem("authorization")} <= set(prose("TopicAuthorizationException"))
+    assert set(prose("TOPIC_AUTHORIZATION_FAILED")) & set(prose("TopicAuthorizationException")) >= {stem("topic")}
+
+
+def test_a_pattern_is_read_as_its_words_with_gaps():
+    assert (
+        bare_words(r"timed out for \w+ .* from (?:xds|eds)", " <*> ").split()
+        == "timed out for <*> <*> from xds|eds".split()
+    )

@@ -1,0 +1,207 @@
+"""Measuring a base: cases, figures, intervals, calibration, comparison, the fit."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from diagnose.errors import KbError
+from diagnose.rank import FEATURES
+from kb.cli import run
+from kb.evaluate.answers import Answer, answers, choices
+from kb.evaluate.cases import Case, read_cases
+from kb.evaluate.figures import (
+    at_false_alarms,
+    at_right_kept,
+    bootstrap,
+    changes,
+    expected_error,
+    report,
+    right,
+    wilson,
+)
+from kb.evaluate.fit import FOLDS, Choice, fit, solve
+from kb.evaluate.tell import svg, text
+
+
+def answer(name, probability, *, expect=("a",), kind="real", acceptable=(), said="a", verdict="likely", also=()):
+    articles = ((said, probability), *((other, 0.001) for other in also))
+    return Answer(name, kind, tuple(expect), tuple(acceptable), articles, (), verdict, 1 - probability)
+
+
+def negative(name, probability, kind="negative-hard"):
+    verdict = "likely" if probability > 0.5 else "unknown"
+    return answer(name, probability, expect=(), kind=kind, verdict=verdict)
+
+
+def test_an_acceptable_answer_counts_neither_way():
+    assert right(answer("1", 0.9)) is True
+    assert right(answer("2", 0.9, said="b")) is False
+    assert right(answer("3", 0.9, said="b", acceptable=["b"])) is None
+    assert right(answer("4", 0.9, said="b", acceptable=["b"], also=["a"]), 3) is True
+
+
+def test_an_expected_cause_is_met_by_its_article():
+    assert right(answer("1", 0.9, expect=["a/cause"])) is True
+
+
+def test_the_interval_of_a_share_stays_within_0_and_1_and_narrows_with_cases():
+    few, many = wilson(10, 10), wilson(1000, 1000)
+    assert few.high == pytest.approx(1.0)
+    assert many.high <= 1.0
+    assert few.low < many.low < 1.0
+    assert wilson(0, 0).of == 0
+    assert wilson(44, 50).low == pytest.approx(0.762, abs=0.001)  # Wilson, 95 %
+
+
+def test_a_resampled_interval_is_the_same_every_time_and_holds_the_figure():
+    values = [0.0, 1.0] * 20
+    first = bootstrap(values, lambda v: sum(v) / len(v))
+    assert first == bootstrap(values, lambda v: sum(v) / len(v))
+    assert first.low < first.value == 0.5 < first.high
+
+
+def test_calibration_is_the_distance_of_confidence_from_what_was_right():
+    assert expected_error([(0.95, True)] * 19 + [(0.95, False)]) == pytest.approx(0.0)
+    assert expected_error([(0.9, False)] * 4) == pytest.approx(0.9)
+
+
+def test_the_threshold_lets_one_of_twenty_negatives_through():
+    said = [negative(str(n), n / 100) for n in range(20)] + [answer("r", 0.185), answer("s", 0.1)]
+    threshold = at_false_alarms(said)
+    assert 0.18 < threshold < 0.185
+    (point, _) = report(said).points
+    assert point.answered["real"].value == 0.5
+    assert point.answered["negative-hard"].value == 0.05
+
+
+def test_easy_negatives_do_not_move_the_threshold():
+    hard = [negative(str(n), 0.1) for n in range(20)]
+    assert at_false_alarms([*hard, negative("easy", 0.99, "negative-easy")]) == at_false_alarms(hard)
+
+
+def test_the_other_threshold_keeps_nine_of_ten_right_answers():
+    said = [answer(str(n), (n + 1) / 10) for n in range(10)]
+    assert at_right_kept(said) == pytest.approx(0.2)
+
+
+def test_a_report_lists_what_was_wrong_the_most_confident_first():
+    said = [answer("1", 0.5, said="b"), answer("2", 0.9, said="b"), answer("3", 0.9), negative("4", 0.95)]
+    assert [item.id for item in report(said).failures] == ["4", "2", "1"]
+    shown = text(report(said))
+    assert "2 (real): expected a; said likely: b 0.90" in shown
+    assert "accuracy@1" in shown
+
+
+def test_hostile_names_do_not_reach_the_terminal():
+    assert "\x1b" not in text(report([answer("1\x1b[31m", 0.9, said="b\x1b]0;x", kind="k\x1b[2J")]))
+
+
+def test_the_diagram_is_an_image_with_the_figures_in_it():
+    picture = svg(report([answer("1", 0.9), answer("2", 0.4, said="b")]))
+    root = ElementTree.fromstring(picture)
+    assert root.tag.endswith("svg")
+    assert "2 answers" in picture
+
+
+def test_a_comparison_names_what_was_gained_and_lost():
+    before = [answer("1", 0.9, said="b"), answer("2", 0.9), answer("3", 0.9)]
+    after = [answer("1", 0.9), answer("2", 0.9, said="b"), answer("3", 0.9)]
+    (change,) = changes(before, after)
+    assert change.gained == ("1",)
+    assert change.lost == ("2",)
+    assert change.before == change.after
+    assert change.difference.low < 0 < change.difference.high
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("{", "cases.jsonl:2"),
+        ('{"id": "2"}', "neither or both"),
+        ('{"id": "1", "text": "x"}', "stands on line 1"),
+        ('{"id": "2", "text": "x", "kind": "negative-hard", "expect": ["a"]}', "something to expect"),
+        ('{"id": "2", "file": "away.txt"}', "away.txt"),
+    ],
+)
+def test_a_bad_case_is_named_with_its_line(tmp_path, line, what):
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"id": "1", "text": "x", "expect": ["a"]}\n' + line, encoding="utf-8")
+    with pytest.raises(KbError) as raised:
+        read_cases(str(path))
+    assert what in str(raised.value)
+
+
+def test_a_case_may_lie_in_a_file_beside(tmp_path):
+    (tmp_path / "log.txt").write_bytes(b"full \xff disk")
+    (tmp_path / "cases.jsonl").write_text('{"id": "1", "file": "log.txt"}', encoding="utf-8")
+    (case,) = read_cases(str(tmp_path / "cases.jsonl"))
+    assert case.text.startswith("full ")
+
+
+def test_several_processes_give_the_same_answers_in_the_same_order(shipped):
+    cases = [Case(id=str(n), text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)]
+    cache = shipped.search_dir.parent
+    assert answers(cases, shipped, cache, jobs=2) == answers(cases, shipped, cache)
+
+
+def test_the_command_measures_compares_and_draws(tmp_path, root, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cases = tmp_path / "cases.jsonl"
+    rows = [
+        {"id": "1", "text": "write failed: No space left on device", "expect": ["disk-full"], "kind": "real"},
+        {"id": "2", "text": "All is well.", "expect": [], "kind": "negative-hard"},
+    ]
+    cases.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    call = ["eval", str(cases), "--kb", str(root / "articles"), "--jobs", "1"]
+    assert run([*call, "--format", "json", "--svg", str(tmp_path / "out.svg")]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert {kind["kind"]: kind["accuracy_1"]["value"] for kind in result["figures"]["kinds"]}["real"] == 1.0
+    assert (tmp_path / "out.svg").read_text(encoding="utf-8").startswith("<svg")
+    (tmp_path / "before.json").write_text(json.dumps(result), encoding="utf-8")
+    assert run([*call, "--compare", str(tmp_path / "before.json")]) == 0
+    assert "1.000 -> 1.000" in capsys.readouterr().out
+    assert run(["eval", str(tmp_path / "none.jsonl")]) == 2
+
+
+def picked(number, *, hit):
+    """A case whose right answer has the larger `message`; a negative has only weak candidates."""
+    strong = {"message": 0.9, "title": 0.2} if hit else {"message": 0.3}
+    weak = {"message": 0.3, "title": 0.25}
+    rows = tuple(
+        (name, tuple(float(features.get(f, 0.0)) for f in FEATURES)) for name, features in (("a", strong), ("b", weak))
+    )
+    kind = "real" if hit else "negative-hard"
+    return Choice("base", f"{kind}-{number}", kind, (f"a{number % 7}",) if hit else (), (), rows)
+
+
+def test_the_fit_learns_what_tells_right_from_wrong():
+    learnt = [picked(n, hit=True) for n in range(30)] + [picked(n, hit=False) for n in range(30)]
+    learnt = [
+        Choice(
+            c.base,
+            c.id,
+            c.kind,
+            c.expect,
+            (),
+            tuple((c.expect[0] if n == "a" and c.expect else n, v) for n, v in c.candidates),
+        )
+        for c in learnt
+    ]
+    fitted = fit(learnt, "2026-11-25")
+    assert fitted.weights.message > 1.0
+    assert fitted.folds == FOLDS
+    assert fitted.figures["accuracy@1 real"] == 1.0
+    assert fitted == fit(learnt, "2026-11-25")
+    assert fitted.digest != fit(learnt[1:], "2026-11-25").digest
+
+
+def test_linear_equations_are_solved_with_pivots():
+    assert solve([[0.0, 2.0], [3.0, 1.0]], [4.0, 5.0]) == pytest.approx([1.0, 2.0])
+
+
+def test_a_choice_has_the_features_of_every_candidate(shipped):
+    (choice,) = choices([Case(id="1", text="No space left on device", expect=("disk-full",))], shipped, None)
+    features = dict(choice.candidates)["disk-full"]
+    assert len(features) == len(FEATURES)
+    assert features[FEATURES.index("vetted")] > 0.5
