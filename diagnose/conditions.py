@@ -41,13 +41,15 @@ class Horizon(Struct, frozen=True):
 
 class Result(Struct, frozen=True):
     """`used` has the occurrences of patterns behind the first match. `clock` is False where lines stood for time;
-    `cut` where the log ends before a veto could no longer come. `why` says what could not be told."""
+    `cut` where the log ends before a veto could no longer come; `vetoed` where only a veto stands against a match.
+    `why` says what could not be told."""
 
     truth: Truth
     used: tuple[Occurrence, ...] = ()
     clock: bool = True
     cut: bool = False
     why: str = ""
+    vetoed: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -128,11 +130,19 @@ class _Evaluation:
             if found and len(sources) > 1:
                 break
             timed = _timed(signal, (*parts, *vetoes), sources)
-            for frame in self._frames(signal, names, parts, vetoes, sources, timed, doubts):
+            for frame in self._frames(signal, parts, vetoes, sources, timed, doubts):
                 matches.append((frame, timed))
                 found.append(_occurrence(name, frame))
-        self.results[name] = self._judged(signal, names, parts, matches, doubts)
+        result = self._judged(signal, names, parts, matches, doubts)
+        if not found and any(vetoes):
+            freed = replace(signal, not_=())
+            if any(self._ends(freed, parts, sources) for sources in self._groups(signal, parts, vetoes)):
+                result = replace(result, vetoed=True)
+        self.results[name] = result
         return found
+
+    def _ends(self, signal: Signal, parts: Sequence[Sequence[Occurrence]], sources: frozenset[str]) -> bool:
+        return bool(self._frames(signal, parts, (), sources, _timed(signal, parts, sources), []))
 
     def _groups(
         self, signal: Signal, parts: Sequence[Sequence[Occurrence]], vetoes: Sequence[Sequence[Occurrence]]
@@ -147,7 +157,6 @@ class _Evaluation:
     def _frames(
         self,
         signal: Signal,
-        names: Sequence[str],
         parts: Sequence[Sequence[Occurrence]],
         vetoes: Sequence[Sequence[Occurrence]],
         sources: frozenset[str],

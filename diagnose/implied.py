@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.conditions import Horizon, combined, evaluate
+from diagnose.conditions import Horizon, Result, combined, evaluate
 from diagnose.frames import Occurrence
 
 if TYPE_CHECKING:
@@ -21,15 +22,52 @@ if TYPE_CHECKING:
 LEAST_RATE = 1e-9
 
 
-def implications(
-    problem: Problem, seen: Mapping[str, Sequence[Evidence]], horizons: Mapping[str, Horizon]
+class Implied(Struct, frozen=True):
+    """Evidence of matched combinations by signal; the signals that a veto takes along; what must be said."""
+
+    evidence: dict[str, list[Evidence]]
+    silenced: frozenset[str]
+    warnings: tuple[str, ...]
+
+
+def implied(problem: Problem, seen: Mapping[str, Sequence[Evidence]], horizons: Mapping[str, Horizon]) -> Implied:
+    """What the combinations of `problem` make of `seen`.
+
+    Where a symptom that is a condition was vetoed, what it is made of was seen but is not what is meant: its members
+    bring the article up no longer, unless another symptom that was matched is made of them too.
+    """
+    if not any(combined(signal) for signal in problem.signals.values()):
+        return Implied({}, frozenset(), ())
+    results = evaluate(problem, {name: [_occurrence(i) for i in items] for name, items in seen.items()}, horizons)
+    vetoed = {n for n in problem.symptoms if n in results and results[n].vetoed}
+    standing = {n for n in problem.symptoms if n in results and results[n].truth == "matched"}
+    silenced = _made_of(problem, vetoed) - _made_of(problem, standing) if vetoed else set()
+    evidence: dict[str, list[Evidence]] = {}
+    warnings: list[str] = []
+    for name, items, warning in _matched(problem, seen, results):
+        evidence[name] = items
+        warnings += [warning] if warning else []
+    return Implied(evidence, frozenset(silenced), tuple(warnings))
+
+
+def _made_of(problem: Problem, names: Iterable[str]) -> set[str]:
+    """The signals that `names` are made of, at any depth, those that they must not see left out."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        for member in combined(problem.signals[waiting.pop()]):
+            if member not in found:
+                found.add(member)
+                waiting.append(member)
+    return found
+
+
+def _matched(
+    problem: Problem, seen: Mapping[str, Sequence[Evidence]], results: Mapping[str, Result]
 ) -> Iterator[tuple[str, list[Evidence], str]]:
     """(signal, its evidence, a warning or "") for every combination that was matched."""
-    if not any(combined(signal) for signal in problem.signals.values()):
-        return
-    occurrences = {name: [_occurrence(item) for item in items] for name, items in seen.items()}
     places = {(e.seen, e.at.source, e.at.line): e for items in seen.values() for e in items}
-    for name, result in evaluate(problem, occurrences, horizons).items():
+    for name, result in results.items():
         if result.truth != "matched":
             continue
         shown = result.used if problem.signals[name].any else _first_of_each(result.used)

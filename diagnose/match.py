@@ -15,7 +15,7 @@ from msgspec import Struct
 from diagnose.dated import When, horizons_of, tell_times, times_of, wants_times
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
-from diagnose.implied import combined_rates, implications
+from diagnose.implied import combined_rates, implied
 from diagnose.model import Evidence, Span
 from diagnose.patterns import compile_re
 from diagnose.regexcheck import capturable
@@ -318,10 +318,11 @@ def _combined(
     result: list[Evidence] = []
     warnings: list[str] = []
     for name, seen in by_problem.items():
-        for signal, implied, warning in implications(problems[name], seen, horizons):
-            seen.setdefault(signal, []).extend(implied)
-            warnings += [warning] if warning else []
-        result += (evidence for items in seen.values() for evidence in _distinct(items))
+        more = implied(problems[name], seen, horizons)
+        for signal, items in more.evidence.items():
+            seen.setdefault(signal, []).extend(items)
+        warnings += more.warnings
+        result += (e for signal, items in seen.items() if signal not in more.silenced for e in _distinct(items))
     return result, tuple(warnings)
 
 

@@ -63,14 +63,15 @@ def _texts(folder: Path, pattern: str) -> list[Path]:
 def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
     folder = Path(article.path).parent / "samples"
     for path in _texts(folder, "symptom/*.txt"):
-        yield path, _symptom(_diagnosis(store, path), article.problem.id)
+        yield path, _symptom(diagnosis_of(store, path), article.problem.id)
     for path in _texts(folder, "cause/*/*.txt"):
-        yield path, _cause(_diagnosis(store, path), f"{article.problem.id}/{path.parent.name}")
+        yield path, _cause(diagnosis_of(store, path), f"{article.problem.id}/{path.parent.name}")
     for path in _texts(folder, "other/*.txt"):
-        yield path, _other(_diagnosis(store, path), article.problem.id)
+        yield path, _other(diagnosis_of(store, path), article.problem.id)
 
 
-def _diagnosis(store: Store, path: Path) -> Diagnosis:
+def diagnosis_of(store: Store, path: Path) -> Diagnosis:
+    """A sample as if it were pasted."""
     return diagnose(open_inputs(["-"], BytesIO(path.read_bytes())), store)
 
 

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli import Session
 
+if TYPE_CHECKING:
+    from kb.article import Article
+    from kb.store import Store
+
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--fires", is_flag=True, help="Tell whose symptoms are seen on which symptom sample.")
 @click.pass_obj
-def command(session: Session, ids: tuple[str, ...]) -> int:
+def command(session: Session, ids: tuple[str, ...], fires: bool) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
     from diagnose.neutral import neutral
     from kb.testing import run
 
     store = session.store()
-    tested = run(store, [store.article(name) for name in (ids or store.ids())])
+    articles = [store.article(name) for name in (ids or store.ids())]
+    if fires:
+        return _fires(store, articles)
+    tested = run(store, articles)
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
     click.echo(f"{tested.samples} samples, {len(tested.failures)} failures")
     return 1 if tested.failures else 0
+
+
+def _fires(store: Store, articles: list[Article]) -> int:
+    from diagnose.neutral import neutral
+    from kb.firing import firings
+
+    count = own = alone = leads = shared = 0
+    for firing in firings(store, articles):
+        count += 1
+        own += firing.own
+        alone += not firing.others
+        leads += firing.leader == firing.article
+        shared += firing.leader != firing.article and firing.leader in firing.others
+        if not firing.own or firing.others or firing.leader != firing.article:
+            click.echo(neutral(str(firing)))
+    click.echo(
+        f"{own} of {count} samples fire their own article, {alone} no other; it leads on {leads}, on {shared} "
+        f"another that fires there too, on {count - leads - shared} one that does not"
+    )
+    return 0 if own == count else 1

@@ -50,10 +50,11 @@ def read(path: Path) -> Iterator[Made | Left]:
     license_ = _license(path)
     for file in files:
         try:
-            value = _document(file)
+            value, twice = _document(file)
         except Unusable as reason:
             left.append(Left(where=str(file), what=str(reason)))
             continue
+        left += (Left(where=str(file), what=what, part=True) for what in twice)
         if isinstance(value, dict) and ("rules" in value or "terms" in value):
             terms |= value["terms"] if isinstance(value.get("terms"), dict) else {}
             listed = value.get("rules", ())
@@ -75,20 +76,22 @@ def _files(path: Path) -> Iterator[Path]:
     base = len(path.parts)
     for folder, below, names in os.walk(path):
         below[:] = sorted(n for n in below if not n.startswith(".")) if len(Path(folder).parts) - base < DEPTH else []
-        yield from (Path(folder, n) for n in sorted(names) if n.lower().endswith((".yaml", ".yml")))
+        found = (Path(folder, name) for name in sorted(names) if name.lower().endswith((".yaml", ".yml")))
+        yield from (file for file in found if not file.is_symlink())
 
 
-def _document(file: Path) -> Any:
+def _document(file: Path) -> tuple[Any, list[str]]:
+    """The value of a file, and the keys that stand in it twice, whose first value counts."""
     data = _bytes(file, LARGEST_RULES)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable("is not valid UTF-8") from None
     loaded = load(text)
-    fatal = [mistake for mistake in loaded.mistakes if "stands twice" not in mistake.what]
-    if fatal:
-        raise Unusable(f"line {fatal[0].line}, column {fatal[0].column}: {fatal[0].what}")
-    return loaded.value
+    mistakes = [f"line {m.line}, column {m.column}: {m.what}" for m in loaded.mistakes]
+    if mistakes and loaded.value is None:
+        raise Unusable(mistakes[0])
+    return loaded.value, mistakes
 
 
 def _bytes(file: Path, largest: int) -> bytes:

@@ -18,6 +18,7 @@ from diagnose.regexcheck import faults
 from kb.importers.jq import tests
 
 MOST_TERMS = 1000
+DEEPEST = 8
 _TERM = frozenset(
     ("field", "value", "jq", "regex", "count", "set", "sequence", "window", "slide", "anchor", "absolute")
 )
@@ -53,6 +54,8 @@ class _Reader:
         self.signals: dict[str, dict[str, Any]] = {}
         self.positive: list[str] = []
         self.left: list[str] = []
+        self.reserved = {"rule"}
+        self.depth = 0
 
     def rule(self, kind: str, part: Any) -> Conditions:
         whole = self.condition(kind, part, "rule")
@@ -135,12 +138,29 @@ class _Reader:
             self.left.append(f"unknown field '{key}' of a term")
         for kind in ("set", "sequence"):
             if isinstance(term.get(kind), dict):
-                number = sum(name.startswith(f"{kind}-") for name in self.signals) + 1
-                return self.condition(kind, term[kind], f"{kind}-{number}"), count
+                return self.nested(kind, term[kind]), count
         name = self.plain(term)
         if positive:
             self.positive.append(name)
         return name, count
+
+    def nested(self, kind: str, part: Any) -> str:
+        if self.depth >= DEEPEST:
+            raise Unusable(f"terms nested deeper than {DEEPEST} levels")
+        self.depth += 1
+        try:
+            return self.condition(kind, part, self.free(kind))
+        finally:
+            self.depth -= 1
+
+    def free(self, stem: str) -> str:
+        """A name that no signal has yet."""
+        number, name = 1, stem
+        while name in self.signals or name in self.reserved:
+            number += 1
+            name = f"{stem}-{number}"
+        self.reserved.add(name)
+        return name
 
     def plain(self, term: dict[str, Any]) -> str:
         if isinstance(term.get("value"), str) and term["value"].strip():
@@ -160,7 +180,7 @@ class _Reader:
         names = [self.pattern({"regex": regex}, regex) for regex in found]
         if len(names) == 1:
             return names[0]
-        name = f"fields-{sum(n.startswith('fields-') for n in self.signals) + 1}"
+        name = self.free("fields")
         self.signals[name] = {"set": names, "lines": 0}
         return name
 
@@ -180,11 +200,7 @@ class _Reader:
             if known == signal:
                 return name
         words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\\[a-zA-Z]|\(\?[a-zA-Z]*[:)]", " ", text))
-        name = stem = "-".join(words[:6]).lower()[:40].strip("-") or "term"
-        number = 1
-        while name in self.signals or name == "rule":
-            number += 1
-            name = f"{stem}-{number}"
+        name = self.free("-".join(words[:6]).lower()[:40].strip("-") or "term")
         self.signals[name] = signal
         return name
 

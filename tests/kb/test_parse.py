@@ -159,3 +159,55 @@ def test_the_schema_accepts_the_shipped_articles_and_refuses_faults(root):
         assert not found, (path, found[0].message)
     assert list(validator.iter_errors({"id": "x", "title": "t", "signls": {}}))
     assert list(validator.iter_errors({"id": "../x", "title": "t"}))
+
+
+CONDITIONS = """---
+id: good-one
+title: Something fails
+signals:
+  low: {regex: 'tank (?P<tank>.) is low'}
+  dry:
+    sequence: [low, {contains: pump stalled, count: 3, window: 1m}]
+    window: 5m
+    not: [{signal: {contains: shutting down}, slide: -5s, anchor: 1}, low]
+  often: {contains: empty again, count: 2, window: 90s, by: [tank]}
+symptoms: [dry]
+causes: [{id: off, title: It is off}]
+---
+"""
+
+
+def test_conditions_are_read_with_their_members_in_place():
+    article, found = parse("x/good-one/article.md", CONDITIONS.replace(", by: [tank]", "").encode())
+    assert [str(fault) for fault in found if fault.severity == "error"] == []
+    signals = article.problem.signals
+    assert signals["dry"].sequence == ("low", "dry.2")
+    assert (signals["dry.2"].set, signals["dry.2"].count, signals["dry.2"].window) == (("dry.2.1",), 3, "1m")
+    assert signals["dry.2.1"].contains == ("pump stalled",)
+    assert [(veto.signal, veto.slide, veto.anchor) for veto in signals["dry"].not_] == [
+        ("dry.not1", "-5s", 1),
+        ("low", "", 0),
+    ]
+    assert signals["often"].set == ("often.1",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("window: 5m", "window: soon", ":8:13: 'soon' is no duration; write it as 500ms, 30s, 5m, 1h30m"),
+        ("window: 5m", "window: -5m", ":8:13: '-5m' is no duration"),
+        ("slide: -5s", "slide: x", ":9:54: 'x' is no duration"),
+        ("anchor: 1", "anchor: 2", "there is no member 2; use 0 to 1"),
+        ("shutting down}, sl", "shutting down}, sil: 1, sl", "unknown field"),
+        ("-5s, anchor: 1}, low]", "-5s}, lo]", "unknown signal 'lo'; did you mean 'low'?"),
+        ("[low, {contains: pump", "[lo, {contains: pump", ":7:16: unknown signal 'lo'; did you mean 'low'?"),
+        ("count: 2", "count: 0", ": a count of 0; use 1 to 1000"),
+        ("by: [tank]", "by: [tonk]", "no member captures 'tonk'"),
+        ("{contains: empty again, c", "{set: [low, dry], c", "count repeats a single signal"),
+        ("{contains: empty again, c", "{set: [low, low], c", "stands twice in a set"),
+        ("sequence: [low, {contains: pump stalled, count: 3, window: 1m}]", "sequence: [low]", "a sequence of one"),
+        ("sequence: [low,", "sequence: [dry,", "'dry' is defined by itself"),
+    ],
+)
+def test_a_faulty_condition_is_told_with_its_place(old, new, told):
+    assert any(told in fault for fault in faults(CONDITIONS.replace(old, new)))
