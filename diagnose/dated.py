@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from diagnose.model import Problem
 
 # Where the present is not told, any year will do for texts without one, for times of one source are compared: a leap year,
 # for 29 February.
@@ -58,14 +57,9 @@ class Hit(Protocol):
     def quote(self) -> str: ...
 
 
-def wants_times(problem: Problem) -> bool:
-    """Whether a condition of `problem` speaks of time."""
-    return any(signal.window or signal.not_ for signal in problem.signals.values())
-
-
-def tell_times(hits: Iterable[Hit]) -> bool:
-    """Whether one of the hits looks as if it told when it was written."""
-    return any(_TIME.search(hit.quote[:READ]) for hit in hits)
+def tell_times(passages: Iterable[Lines]) -> bool:
+    """Whether some line looks as if it told when it was written."""
+    return any(_TIME.search(quote[:READ]) for passage in passages for quote in passage.quotes)
 
 
 def times_of(passages: Sequence[Lines], hits: Sequence[Hit], when: When) -> dict[tuple[str, int], float]:

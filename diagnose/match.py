@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.dated import When, horizons_of, tell_times, times_of, wants_times
+from diagnose.dated import When, horizons_of, tell_times, times_of
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
 from diagnose.implied import combined_rates, implied
@@ -109,7 +109,7 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
     problems = base.problems(sorted({problem for pattern in known.values() for problem, _ in pattern.owners}))
     order = {scan.name: index for index, scan in enumerate(scans)}
     ordered = sorted(found.values(), key=lambda f: (order[f.source], f.line, f.number))
-    dated = tell_times(ordered) or any(wants_times(problem) for problem in problems.values())
+    dated = bool(ordered) and tell_times(passages)
     last = [_found_at(hit, scan.name) for scan in scans for hit in scan.last.values()] if dated else []
     times = times_of(passages, [*ordered, *last], when or When()) if dated else {}
     declared = list(_declared(ordered, known, problems, passages, times))

@@ -400,6 +400,9 @@ def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...
         if item is None:
             continue
         weight = log(ratio(clue)) * item.strength
+        if item.limit:
+            most = log(RATIOS[item.limit])
+            weight = max(-most, min(most, weight))
         if item.at not in best or abs(weight) > abs(best[item.at].weight):
             best[item.at] = Weighed(clue, item, weight)
     return tuple(best.values())
