@@ -92,7 +92,9 @@ def index(article: Article) -> Indexed:
         terms[f"code:{code}"] = 1
     for name in sorted({*identifiers(article.body), *identifiers(problem.title)}):
         terms[f"name:{name}"] = 1
-    texts = [*_declared_messages(problem), *(message.text for message in mined.messages)]
+    # An article of our own is found by what it declares; what its body quotes besides is for reading, and often general.
+    own = bool(problem.symptoms) and not article.header.origin.format
+    texts = [*_declared_messages(problem, own), *(message.text for message in (() if own else mined.messages))]
     return Indexed(
         patterns=tuple(pattern for name, signal in problem.signals.items() for pattern in _patterns(name, signal)),
         messages=tuple(_messages(texts)),
@@ -123,11 +125,14 @@ def _declared_codes(problem: Problem) -> Iterator[str]:
     return (code for signal in problem.signals.values() for code in signal.code)
 
 
-def _declared_messages(problem: Problem) -> Iterator[str]:
-    """What symptoms look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder."""
+def _declared_messages(problem: Problem, own: bool) -> Iterator[str]:
+    """What symptoms look for, as messages: a pattern's alternatives apart, what varies in it as a placeholder.
+
+    Not the patterns of an article of our own: their authors narrowed them down, and their words alone are wider.
+    """
     for signal in _of_symptoms(problem):
         yield from signal.contains
-        for regex in signal.regex:
+        for regex in () if own else signal.regex:
             yield from bare_words(regex, f" {PLACEHOLDER} ").split("|")
 
 
