@@ -86,7 +86,7 @@ def conclude(
     lead = cases[0] if cases else None
     said = Times(matched, options.setup.when, options.context)
     shown = tuple(said.finding(finding) for finding in findings[: options.top])
-    explained = {span for case in cases[:3] for span in case.standing.lines} | claimed
+    explained = said.messages(span for case in cases[:3] for span in case.standing.lines) | claimed
     unexplained = tuple(said.line(line) for line in _unexplained(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.model import Moment, Span
+from diagnose.records import record_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.dated import When
     from diagnose.match import Matched, Passage
     from diagnose.model import Finding, Line, ShownEvidence
 
 MOST = 40
+MOST_MESSAGES = 200
 
 
 class Times:
@@ -50,21 +52,34 @@ class Times:
 
     def _in_message(self, item: ShownEvidence) -> ShownEvidence:
         """The evidence with the message that its line belongs to, and the lines around it."""
-        from diagnose.records import record_at
-
-        for passage in self._matched.passages:
-            index = item.line - passage.first
-            if passage.source == item.source and 0 <= index < len(passage.quotes):
-                record = record_at(passage.quotes, index)
-                return replace(
-                    item,
-                    message_first=passage.first + record.first,
-                    message_last=passage.first + record.last,
-                    kind=record.kind,
-                    level=record.level,
-                    context=_lines(passage, index, self._context) if self._context else (),
-                )
+        for passage, index in self._places(item.source, item.line):
+            record = record_at(passage.quotes, index)
+            return replace(
+                item,
+                message_first=passage.first + record.first,
+                message_last=passage.first + record.last,
+                kind=record.kind,
+                level=record.level,
+                context=_lines(passage, index, self._context) if self._context else (),
+            )
         return item
+
+    def _places(self, source: str, line: int) -> Iterator[tuple[Passage, int]]:
+        """The passages that hold a line, with its index there."""
+        for passage in self._matched.passages:
+            if passage.source == source and 0 <= line - passage.first < len(passage.quotes):
+                yield passage, line - passage.first
+
+    def messages(self, lines: Iterable[Span]) -> set[Span]:
+        """`lines` and all others of the messages that they stand in."""
+        found = set(lines)
+        for at in sorted(found, key=lambda at: (at.source, at.line))[:MOST_MESSAGES]:
+            for passage, index in self._places(at.source, at.line):
+                record = record_at(passage.quotes, index)
+                found.update(
+                    Span(source=at.source, line=passage.first + i) for i in range(record.first, record.last + 1)
+                )
+        return found
 
     def line(self, line: Line) -> Line:
         return replace(line, time=self._time(line.source, line.line))
