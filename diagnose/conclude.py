@@ -87,7 +87,7 @@ def conclude(
     said = Times(matched, options.setup.when, options.context)
     shown = tuple(said.finding(finding) for finding in findings[: options.top])
     explained = said.messages(span for case in cases[:3] for span in case.standing.lines) | claimed
-    unexplained = tuple(said.line(line) for line in _unexplained(matched.passages, explained))
+    unexplained = said.lines(_unexplained(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,
         unknown=_rounded(unknown_all),

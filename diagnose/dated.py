@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 YEARLESS = 4105123199.0  # the last second of January 2100
 # A timestamp begins within the first 64 bytes; a record in JSON names its time further in.
 READ = 4096
+# Lines looked at before one that has no time of its own.
+BACK = 40
+MANY = 1 << 40
 
 
 # What a time of day looks like, or a count of seconds or milliseconds since 1970.
@@ -63,13 +66,19 @@ def tell_times(passages: Iterable[Lines]) -> bool:
 
 
 def times_of(passages: Sequence[Lines], hits: Sequence[Hit], when: When) -> dict[tuple[str, int], float]:
-    """Seconds since 1970 by (source, line), for lines of `passages` and for `hits` outside of them."""
+    """Seconds since 1970 by (source, line): of `hits`, of lines shortly before them, and of the last lines of each source."""
     clocks: dict[str, Clock] = {}
     times: dict[tuple[str, int], float] = {}
+    wanted = {(hit.source, line) for hit in hits for line in range(hit.line - BACK, hit.line + 1)}
+    final = {passage.source: passage.first for passage in passages}
     for passage in passages:
         clock = clocks.setdefault(passage.source, Clock(when.now or YEARLESS, when.zone))
         last: float | None = None
+        end = passage.first + (len(passage.quotes) - BACK if final[passage.source] == passage.first else MANY)
         for number, quote in enumerate(passage.quotes, passage.first):
+            if number < end and (passage.source, number) not in wanted:
+                last = None
+                continue
             time = clock.time(quote[:READ].encode("utf-8", "replace"))
             last = last if time is None else time
             if last is not None:

@@ -25,11 +25,18 @@ _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 class Excerpt(Struct, frozen=True):
-    """Lines that stood together; `line` is the number of the first. `hit` where a pattern stands in it."""
+    """Lines that stood together; `line` is the number of the first. `hit` where a pattern stands in it; `at` is the index of
+    the line that it was kept for."""
 
     line: int
     lines: tuple[bytes, ...]
     hit: bool = True
+    at: int = 0
+
+    def narrowed(self, reach: int) -> Excerpt:
+        """Only `reach` lines to either side of the line that it was kept for."""
+        first = max(0, self.at - reach)
+        return Excerpt(self.line + first, self.lines[first : self.at + reach + 1], self.hit, self.at - first)
 
 
 class Edges(Struct, frozen=True):
@@ -60,7 +67,7 @@ class Windows:
 
     def __init__(self) -> None:
         self._shapes: set[bytes] = set()
-        self._windows: list[tuple[int, list[bytes], bool]] = []
+        self._windows: list[tuple[int, list[bytes], bool, int]] = []
         self._left = {True: MOST_HIT, False: MOST_SALIENT}
         self._before = b""
         self._data = b""
@@ -74,7 +81,7 @@ class Windows:
         if len(self._opening) < AROUND:
             self._opening += head_lines(data, AROUND - len(self._opening))
         if self._windows:
-            line, lines, _ = self._windows[-1]
+            line, lines, _, _ = self._windows[-1]
             missing = self._wanted_to - (line + len(lines))
             if missing > 0 and line + len(lines) == first:
                 lines += head_lines(data, missing)
@@ -92,18 +99,18 @@ class Windows:
         self._left[hit] -= 1
         above = self._above(line, start, reach)
         below = head_lines(self._data[start : start + reach * LONGEST_LINE], reach)
-        self._windows.append((line - len(above), [*above, *below], hit))
+        self._windows.append((line - len(above), [*above, *below], hit, len(above)))
         self._wanted_to = line + reach
 
     def _end(self) -> int:
-        line, lines, _ = self._windows[-1]
+        line, lines, _, _ = self._windows[-1]
         return line + len(lines)
 
     def _grow(self, line: int, start: int, *, new: bool, hit: bool) -> None:
         """A hit of another shape near the end of the last window makes it longer, up to LONGEST lines."""
-        first, lines, was_hit = self._windows[-1]
+        first, lines, was_hit, _ = self._windows[-1]
         if hit and not was_hit:
-            self._windows[-1] = (first, lines, True)
+            self._windows[-1] = (first, lines, True, line - first)
         if hit and new and len(lines) < LONGEST:
             reach = AROUND if self._left[True] > MOST_HIT - WIDE else NEAR
             lines += head_lines(self._data[start:], reach)[self._end() - line :]
@@ -114,13 +121,14 @@ class Windows:
         if len(lines) < reach and self._first > 1:
             lines = [*tail_lines(self._before, reach - len(lines)), *lines]
         if self._windows:  # what the window before holds already is not held twice
-            before, held, _ = self._windows[-1]
+            before, held, _, _ = self._windows[-1]
             lines = lines[max(0, before + len(held) - (line - len(lines))) :]
         return lines
 
     def excerpts(self) -> tuple[Excerpt, ...]:
         return tuple(
-            Excerpt(line, tuple(part[:LONGEST_LINE] for part in lines), hit) for line, lines, hit in self._windows
+            Excerpt(line, tuple(part[:LONGEST_LINE] for part in lines), hit, at)
+            for line, lines, hit, at in self._windows
         )
 
     def edges(self) -> Edges:

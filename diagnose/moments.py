@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from diagnose.dated import times_of
 from diagnose.model import Moment, Span
 from diagnose.records import record_at
 
@@ -29,7 +30,8 @@ class Times:
 
     def __init__(self, matched: Matched, when: When, context: int) -> None:
         self._matched = matched
-        self._zone = when.zone
+        self._times = dict(matched.times)
+        self._when = when
         self._context = context
 
     def finding(self, finding: Finding) -> Finding:
@@ -81,18 +83,21 @@ class Times:
                 )
         return found
 
-    def line(self, line: Line) -> Line:
-        return replace(line, time=self._time(line.source, line.line))
+    def lines(self, lines: Sequence[Line]) -> tuple[Line, ...]:
+        """`lines` with their times, where the text tells times at all."""
+        if self._times:
+            self._times |= times_of(self._matched.passages, lines, self._when)
+        return tuple(replace(line, time=self._time(line.source, line.line)) for line in lines)
 
     def _time(self, source: str, line: int) -> str | None:
-        return self._said(self._matched.times.get((source, line)))
+        return self._said(self._times.get((source, line)))
 
     def _said(self, time: float | None) -> str | None:
         if time is None:
             return None
         from diagnose.times import format_time
 
-        return format_time(time, self._zone)
+        return format_time(time, self._when.zone)
 
     def moments(self, findings: Sequence[Finding], unexplained: Iterable[Line]) -> tuple[Moment, ...]:
         """Evidence of `findings` and lines that nothing explains, in order of time; one for a line."""
@@ -106,7 +111,7 @@ class Times:
         return tuple(moment for _, moment in ordered[:MOST])
 
     def _add(self, found: dict[Span, tuple[float, Moment]], at: Span, signal: str, cause: str, quote: str) -> None:
-        time = self._matched.times.get((at.source, at.line))
+        time = self._times.get((at.source, at.line))
         said = self._said(time)
         if time is not None and said is not None and at not in found:
             moment = Moment(time=said, source=at.source, line=at.line, signal=signal, cause=cause, quote=quote)

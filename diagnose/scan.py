@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.decode import valid_utf8
-from diagnose.excerpts import AROUND, MOST_HIT, MOST_SALIENT, WHOLE, Edges, Excerpt, Windows, shape
+from diagnose.excerpts import AROUND, MOST_HIT, MOST_SALIENT, NEAR, WHOLE, WIDE, Edges, Excerpt, Windows, shape
 from diagnose.fold import fold
 
 if TYPE_CHECKING:
@@ -292,12 +292,16 @@ class Merged:
                 self._excerpts[-1] = replace(last, lines=(*last.lines, *part.edges.opening[:AROUND]))
 
     def _take(self, excerpt: Excerpt, shift: int) -> None:
-        key = shape(excerpt.lines[min(AROUND, len(excerpt.lines) - 1)])
-        if not self._left[excerpt.hit] or (not excerpt.hit and key in self._shapes):
+        key = shape(excerpt.lines[excerpt.at])
+        if not self._left[excerpt.hit] or key in self._shapes:
             return
         self._shapes.add(key)
+        reach = AROUND if excerpt.hit and self._left[True] > MOST_HIT - WIDE else NEAR
+        if reach == NEAR:
+            excerpt = excerpt.narrowed(NEAR)
         self._left[excerpt.hit] -= 1
-        before = self._closing if shift and excerpt.line == 1 else ()
+        missing = reach - excerpt.at if shift and excerpt.line == 1 else 0
+        before = self._closing[-missing:] if missing > 0 else ()
         self._excerpts.append(Excerpt(excerpt.line + shift - len(before), (*before, *excerpt.lines), excerpt.hit))
 
     def result(self, whole: int = WHOLE, lines: int = 1 << 30) -> SourceScan:
