@@ -10,6 +10,7 @@ from diagnose.context import context_of
 from diagnose.facts import merge
 from diagnose.learned import learned_of
 from diagnose.model import (
+    AlsoFound,
     Conflict,
     Diagnosis,
     Evidence,
@@ -48,6 +49,7 @@ LISTED = 25
 LEAST_LISTED = 5e-7
 LEAST_SHARE = 0.005
 UNEXPLAINED = 20
+MOST_ALSO = 5
 _DIGITS = str.maketrans("123456789", "0" * 9)
 
 
@@ -93,7 +95,7 @@ def conclude(
         unknown=_rounded(unknown_all),
         causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
-        also=_also(standings, shares, problems, lead),
+        also=_also(standings, problems, options.weights),
         next_check=next_check(cases, options.skipped, options.platform) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
@@ -379,19 +381,23 @@ def _articles(
     )
 
 
-def _also(
-    standings: Sequence[Standing], shares: Mapping[str, float], problems: Mapping[str, Problem], lead: _Case | None
-) -> tuple[str, ...]:
-    """Problems that explain lines which the leading one does not: other faults of the same paste."""
-    if lead is None:
-        return ()
-    explained = set(lead.standing.lines)
-    result = []
-    for standing in standings[1:6]:
-        fresh = standing.lines - explained
-        if standing.symptom and fresh and standing.score.value > 0:
-            result.append(standing.problem)
-            explained |= fresh
+def _also(standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights) -> tuple[AlsoFound, ...]:
+    """Other faults of the same text: problems that explain lines which those before them do not, each judged as if the
+    explained lines were not there, against unknown and the others that are left."""
+    explained = set(standings[0].lines) if standings else set()
+    left = list(standings[1:])
+    result: list[AlsoFound] = []
+    while left and len(result) < MOST_ALSO:
+        left = [standing for standing in left if standing.lines - explained]
+        shares, _ = softmax(left)
+        best = max(left, key=lambda s: (s.score.value, s.problem), default=None)
+        if best is None or shares[best.problem] < weights.likely or best.score.value <= 0:
+            break
+        first = min(best.lines - explained, key=lambda at: (at.source, at.line))
+        title = problems[best.problem].title
+        result.append(AlsoFound(article=best.problem, title=title, source=first.source, line=first.line))
+        explained |= best.lines
+        left.remove(best)
     return tuple(result)
 
 

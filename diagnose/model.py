@@ -409,6 +409,15 @@ class Line(Seen, frozen=True, kw_only=True):
     time: str | None = None
 
 
+class AlsoFound(Seen, frozen=True, kw_only=True):
+    """Another fault of the same inputs, and the first line that speaks for it and not for the leading one."""
+
+    article: str
+    title: str
+    source: str
+    line: int
+
+
 class Moment(Seen, frozen=True, kw_only=True):
     """A line with a time: evidence of a cause by a signal, or what nothing explains (both empty)."""
 
@@ -467,7 +476,7 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     unknown: float
     causes: tuple[Finding, ...]
     articles: tuple[RankedArticle, ...]
-    also: tuple[str, ...] = ()
+    also: tuple[AlsoFound, ...] = ()
     next_check: NextCheck | None
     parameters: dict[str, str]
     conflicts: tuple[Conflict, ...] = ()

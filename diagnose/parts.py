@@ -64,7 +64,7 @@ def _lines_of(path: str, start: int, stop: int, size: int, progress: Progress | 
         at = start
         if start:
             # A line begins behind each LF, so one may begin right at `start`.
-            at = _next_line(file, start - 1, size)
+            at = _next_line(file, start - 1, stop)
             if at >= stop:
                 return
         file.seek(at)
@@ -88,18 +88,18 @@ def _lines_of(path: str, start: int, stop: int, size: int, progress: Progress | 
                 return
 
 
-def _next_line(file: object, at: int, size: int) -> int:
-    """The offset behind the first LF from `at` on; `size` where there is none."""
+def _next_line(file: object, at: int, stop: int) -> int:
+    """The offset behind the first LF from `at` on; `stop` or more where there is none before it."""
     file.seek(at)  # type: ignore[attr-defined]
-    while at < size:
+    while at < stop:
         chunk: bytes = file.read(CHUNK)  # type: ignore[attr-defined]
         if not chunk:
-            return size
+            break
         end = chunk.find(b"\n")
         if end >= 0:
             return at + end + 1
         at += len(chunk)
-    return size
+    return stop
 
 
 def runs(chunks: Iterable[bytes], encoding: str, span: Span | None) -> Iterator[Part]:

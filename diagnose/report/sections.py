@@ -14,7 +14,7 @@ from diagnose.report.words import effect, percent, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diagnose.model import BlindSpot, Diagnosis, Moment, Proof, RuledOut, ShownCheck, Step
+    from diagnose.model import AlsoFound, BlindSpot, Diagnosis, Moment, Proof, RuledOut, ShownCheck, Step
 
 
 class Part(Struct, frozen=True):
@@ -33,6 +33,7 @@ def sections_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> list[Sec
     """What a report says after the ranking; only a case has a timeline, and lists its checks done and open."""
     made = (
         _section("Proof of the fix", _proof, diagnosis.proofs),
+        _section("Also found, in lines that the above does not explain", _also, diagnosis.also),
         _section("Ruled out", _ruled_out, diagnosis.ruled_out),
         _section("Not looked at", _blind_spot, diagnosis.blind_spots),
         _section("In order of time", _moment, diagnosis.moments if len(diagnosis.moments) > 1 else ()),
@@ -61,6 +62,10 @@ def _proof(proof: Proof) -> tuple[Part, ...]:
     else:
         state = f"not proved yet: {proof.verify} proves it"
     return Part(proof.step), Part(state)
+
+
+def _also(other: AlsoFound) -> tuple[Part, ...]:
+    return Part(f"{other.title} ({other.article}), at {place(other.source, other.line)}"), Part("")
 
 
 def _moment(moment: Moment) -> tuple[Part, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import effect, often, percent, place, question, shown, summary
+from diagnose.report.words import counted, effect, often, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -134,9 +134,6 @@ class _Report:
         )
 
     def _rest(self, diagnosis: Diagnosis) -> Iterator[str]:
-        if diagnosis.also:
-            yield ""
-            yield f"Also found: {', '.join(diagnosis.also)}"
         for conflict in diagnosis.conflicts:
             yield f"Several values for {conflict.parameter}: {neutral(', '.join(conflict.values))}; the first is used (--param {conflict.parameter}=...)"
         if diagnosis.codes:
@@ -144,7 +141,7 @@ class _Report:
             yield "Codes: " + ", ".join(neutral(f"{c.text} {c.name}".strip()) for c in diagnosis.codes[:8])
         if diagnosis.unexplained:
             yield ""
-            yield f"Not explained ({len(diagnosis.unexplained)} lines):"
+            yield f"Not explained ({counted(len(diagnosis.unexplained), 'line')}):"
             for line in diagnosis.unexplained[:3]:
                 quote = neutral(line.quote)[: max(30, self.style.width - 24)]
                 yield self.paint(f"      {place(neutral(line.source), line.line)}  {quote}", "faint")

@@ -28,6 +28,11 @@ def percent(probability: float) -> str:
     return f"{value:.0f} %"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def often(evidence: ShownEvidence) -> str:
     """How often a signal was seen, and from when to when; empty where it was once and at no known time."""
     if evidence.count < 2:

@@ -31,6 +31,13 @@ def test_a_text_without_times_has_no_moments(diagnosed):
     assert found.causes[0].evidence[0].time is None
 
 
+def test_a_second_fault_is_found_in_the_lines_that_the_first_does_not_explain(diagnosed):
+    noise = [f"2026-11-21T10:{n % 60:02}:00Z connect to 10.0.0.1:5432: Connection refused" for n in range(40)]
+    found = diagnosed("\n".join([*noise[:20], SECOND, *noise[20:]]))
+    assert found.articles[0].id == "pool-failover-dcom-error"
+    assert [(other.article, other.line) for other in found.also] == [("connection-refused-or-timed-out", 1)]
+
+
 def test_context_shows_the_lines_around_evidence(diagnosed):
     found = diagnosed("one\ntwo\n" + FIRST + "\nfour\nfive\n", context=1)
     assert found.causes[0].evidence[0].context == ("two", FIRST, "four")
