@@ -18,7 +18,7 @@ from diagnose.excerpts import WHOLE
 from diagnose.model import InputRead, Skipped
 from diagnose.parts import ChangedEncodingError, ranges, runs
 from diagnose.scan import Merged
-from diagnose.workers import Workers
+from diagnose.workers import Ticket, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from diagnose.scan import PartScan, SourceScan
     from diagnose.sources import Source
     from diagnose.span import Span
-    from diagnose.workers import Ticket
 
 # A plain file from this size on is read by the threads themselves, in ranges.
 RANGED = 4 << 20
+SMALL = 1 << 17
 # Text that is looked at closely in one case: small inputs whole, as long as they stay within MOST_WHOLE bytes together,
 # then the lines around hits, up to MOST_LINES.
 MOST_WHOLE = 2 * WHOLE
@@ -143,10 +143,18 @@ class _Intake:
             if opened.changed:
                 break
             opened.open_parts += 1
-            self.pending.append((opened, self.workers.submit(self._scan, part)))
+            self.pending.append((opened, self._submit(part)))
             self.settle(self.workers.ahead)
         opened.handed_out = True
         self._finish(opened)
+
+    def _submit(self, part: Part) -> Ticket[PartScan]:
+        """A paste is scanned here and now: that takes less than to begin a thread."""
+        if part.size > SMALL:
+            return self.workers.submit(self._scan, part)
+        ticket: Ticket[PartScan] = Ticket()
+        ticket.run(part.scan, (self.matcher,))
+        return ticket
 
     def _scan(self, part: Part) -> PartScan:
         """Scan a part with a matcher that no other thread uses; runs in any thread."""
@@ -155,7 +163,7 @@ class _Intake:
         except IndexError:
             matcher = self.matcher.clone()
         try:
-            return part(matcher)
+            return part.scan(matcher)
         finally:
             self.free.append(matcher)
 

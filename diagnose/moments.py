@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from diagnose.dated import When
     from diagnose.match import Matched, Passage
     from diagnose.model import Finding, Line, ShownEvidence
+    from diagnose.records import Record
 
 MOST = 40
 MOST_MESSAGES = 200
@@ -32,6 +33,7 @@ class Times:
         self._matched = matched
         self._times = dict(matched.times)
         self._when = when
+        self._records: dict[tuple[str, int], Record] = {}
         self._context = context
 
     def finding(self, finding: Finding) -> Finding:
@@ -55,7 +57,7 @@ class Times:
     def _in_message(self, item: ShownEvidence) -> ShownEvidence:
         """The evidence with the message that its line belongs to, and the lines around it."""
         for passage, index in self._places(item.source, item.line):
-            record = record_at(passage.quotes, index)
+            record = self._record(passage, index)
             return replace(
                 item,
                 message_first=passage.first + record.first,
@@ -65,6 +67,12 @@ class Times:
                 context=_lines(passage, index, self._context) if self._context else (),
             )
         return item
+
+    def _record(self, passage: Passage, index: int) -> Record:
+        key = passage.source, passage.first + index
+        if key not in self._records:
+            self._records[key] = record_at(passage.quotes, index)
+        return self._records[key]
 
     def _places(self, source: str, line: int) -> Iterator[tuple[Passage, int]]:
         """The passages that hold a line, with its index there."""
@@ -77,7 +85,7 @@ class Times:
         found = set(lines)
         for at in sorted(found, key=lambda at: (at.source, at.line))[:MOST_MESSAGES]:
             for passage, index in self._places(at.source, at.line):
-                record = record_at(passage.quotes, index)
+                record = self._record(passage, index)
                 found.update(
                     Span(source=at.source, line=passage.first + i) for i in range(record.first, record.last + 1)
                 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.blocks import LONGEST_LINE, Block, blocks
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
     from diagnose.scan import PartScan
     from diagnose.span import Span
 
-    Part = Callable[[Matcher], PartScan]
     Progress = Callable[[int], object]
 
 # A file of at least two ranges is cut; a stream is handed out in runs of about RUN bytes.
 RANGE = 32 << 20
 RUN = 2 << 20
+
+
+class Part(Struct, frozen=True):
+    """A part of `size` bytes, and how it is scanned with a matcher that no other thread uses meanwhile."""
+
+    size: int
+    scan: Callable[[Matcher], PartScan]
 
 
 class ChangedEncodingError(Exception):
@@ -48,7 +55,7 @@ def _range(path: str, start: int, stop: int, size: int, span: Span | None, progr
         found = scan_part(span.within(made) if span else made, matcher)
         return replace(found, trouble=trouble[0]) if trouble else found
 
-    return part
+    return Part(stop - start, part)
 
 
 def _until_trouble(chunks: Iterator[bytes], trouble: list[InputError]) -> Iterator[bytes]:
@@ -131,4 +138,4 @@ def _run(held: list[Block], first: int) -> Part:
             matcher,
         )
 
-    return part
+    return Part(sum(len(block.data) for block in held), part)
