@@ -174,7 +174,8 @@ class _Seen:
         if not known:
             return 0.0
         total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
-        found = max((sum(known[w] for w in known if w in stretch) for stretch in self.stretches), default=0.0)
+        near = [stretch for stretch in self.stretches if not known.keys().isdisjoint(stretch)]
+        found = max((sum(known[w] for w in known if w in stretch) for stretch in near), default=0.0)
         return found / total
 
     def _words(self, text: str) -> float:
