@@ -1,0 +1,56 @@
+"""The shipped articles as a collection: complete, reviewed, listed, and with commands that a shell can read."""
+
+import importlib.util
+import shutil
+import subprocess
+from datetime import date, timedelta
+
+import pytest
+
+from kb.lint import lint, templates
+
+
+@pytest.fixture(scope="module")
+def articles(shipped):
+    return [shipped.article(name) for name in shipped.ids()]
+
+
+def test_every_article_says_its_status_and_when_it_was_and_is_to_be_reviewed(articles, root):
+    for article in articles:
+        lines = (root / article.path).read_text(encoding="utf-8").splitlines()
+        assert f"status: {article.problem.status}" in lines, article.problem.id
+        reviewed, due = (date.fromisoformat(text) for text in (article.header.reviewed, article.header.review_by))
+        assert reviewed < due <= reviewed + timedelta(days=400), article.problem.id
+
+
+def test_an_article_past_its_review_is_told_and_one_before_it_is_not(articles):
+    article = articles[0]
+    due = date.fromisoformat(article.header.review_by)
+    assert lint([article], due) == []
+    (fault,) = lint([article], due + timedelta(days=1))
+    assert str(due) in fault.what
+    assert fault.line > 1
+
+
+def test_every_related_article_is_there(articles):
+    names = {article.problem.id for article in articles}
+    related = [link.id for article in articles for link in article.problem.related]
+    assert len(related) > len(articles)
+    assert set(related) <= names
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash reads its commands")
+def test_every_bash_command_parses(articles):
+    lines = [line for article in articles for _, shell, line in templates(article.problem) if shell == "bash"]
+    assert len(lines) > 50
+    for line in lines:
+        read = subprocess.run(["bash", "-n", "-c", line], capture_output=True, text=True, check=False)
+        assert read.returncode == 0, f"{line}: {read.stderr}"
+
+
+def test_the_page_of_articles_is_made_from_them(shipped, root):
+    spec = importlib.util.spec_from_file_location("make_articles", root / "benchmarks" / "make_articles.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    page = (root / "docs" / "articles.md").read_text(encoding="utf-8")
+    assert page == made.page(shipped), "python benchmarks/make_articles.py > docs/articles.md"
