@@ -1,6 +1,7 @@
 """The shipped articles as a collection: complete, reviewed, listed, and with commands that a shell can read."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -37,6 +38,17 @@ def test_every_related_article_is_there(articles):
     related = [link.id for article in articles for link in article.problem.related]
     assert len(related) > len(articles)
     assert set(related) <= names
+
+
+def test_every_risky_step_says_how_to_undo_it_and_none_swallows_its_risk(articles):
+    steps = [
+        (f"{article.problem.id}/{cause.id}", step)
+        for article in articles
+        for cause in article.problem.causes
+        for step in cause.remediation
+    ]
+    assert [where for where, step in steps if step.risk in ("medium", "high") and not step.undo] == []
+    assert [where for where, step in steps if re.search(r", (?:risk|undo|verify): \w", step.text)] == []
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash reads its commands")
