@@ -66,3 +66,27 @@ def test_the_page_of_articles_is_made_from_them(shipped, root):
     spec.loader.exec_module(made)
     page = (root / "docs" / "articles.md").read_text(encoding="utf-8")
     assert page == made.page(shipped), "python benchmarks/make_articles.py > docs/articles.md"
+
+
+LOGS = {
+    "Arbitration_UPN": "exchange-setup-arbitration-mailbox/upn-taken",
+    "DC_Site_1": "exchange-setup-domain-controller/dc-out-of-site",
+    "Firewall_Endpoint": "exchange-setup-services/firewall-service-stopped",
+    "InstallFromBin": "exchange-setup-script-error/started-from-bin",
+    "MSI_1": "exchange-setup-installer-source/cached-package-missing",
+    "MSI_3": "exchange-setup-installer-source/cached-package-missing",
+    "Reboot_Pending": "exchange-setup-reboot-pending/windows-component",
+    "Search_Foundation_Failure": "exchange-setup-search-foundation/nodes-do-not-start",
+    "Service_Disabled": "exchange-setup-services/left-disabled",
+    "Vdir_1": "exchange-setup-virtual-directory/directory-object-missing",
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", LOGS)
+def test_a_setup_log_leads_to_its_article_and_cause_whole_and_by_its_end(shared, diagnosed, name):
+    log = (shared / "data" / "exchange-setup" / f"ExchangeSetup_{name}.log").read_bytes()
+    for text in (log, b"\n".join(log.splitlines()[-60:])):
+        diagnosis = diagnosed(text)
+        assert diagnosis.causes[0].id == LOGS[name]
+        assert diagnosis.verdict in ("likely", "confirmed")
