@@ -28,6 +28,7 @@ _BEFORE = (
 )
 _BETWEEN = r"(?:[^\w\n]{0,4}(?:code|number|no|nr|is|was|with|status|value|コード)){0,2}[^\w\n]{1,4}"
 _MOST = 50
+_SMALL = 0xFF  # numbers up to here stand behind "error" for many things
 
 
 class Decoded(Struct, frozen=True):
@@ -42,7 +43,11 @@ class Decoded(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A code in a text: as it stood, where it starts, and its most plausible reading."""
+    """A code in a text: as it stood, where it starts, and its most plausible reading.
+
+    `key` is that of the reading; of a small number by itself it is the number, which is no key of any article: "error 2"
+    is said of many things, 0x80070002 of one.
+    """
 
     text: str
     start: int
@@ -267,10 +272,10 @@ def _win32_forms(number: int) -> Iterator[str]:
     yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
-    if number > 0xFF:
+    if number > _SMALL:
         yield rf"\b0x0{{0,4}}{number:x}\b"
         yield rf"\b{_BEFORE}{_BETWEEN}{number}\b"
-    else:  # small numbers stand behind "error" for many things: only where Windows itself says it
+    else:  # only where Windows itself says it
         yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){_BETWEEN}{number}\b"
     name = _name("w", str(number))
     if name:
@@ -314,13 +319,21 @@ def find(text: str, limit: int = _MOST) -> list[Found]:
     for line in text.split("\n"):
         for token, at, told in _tokens(line[:_LONGEST_LINE]):
             readings = decode(token)
-            if readings and (readings[0].name or told) and readings[0].key not in found:
-                best = readings[0]
-                found[best.key] = Found(token, start + at, best.name, best.meaning, best.key)
+            if not readings or not (readings[0].name or told):
+                continue
+            best = readings[0]
+            key = token if _is_small(token) else best.key
+            if key not in found:
+                found[key] = Found(token, start + at, best.name, best.meaning, key)
                 if len(found) >= limit:
                     return sorted(found.values(), key=lambda f: f.start)
         start += len(line) + 1
     return sorted(found.values(), key=lambda f: f.start)
+
+
+def _is_small(token: str) -> bool:
+    value = int(token, 0) if token[:2].lower() == "0x" else int(token) if token.isdigit() else _SMALL + 1
+    return 0 <= value <= _SMALL
 
 
 def _tokens(line: str) -> Iterator[tuple[str, int, bool]]:

@@ -5,16 +5,22 @@ The table holds counts only; benchmarks/make_background.py says how it was measu
 
 from __future__ import annotations
 
-import re
+import warnings
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from diagnose.terms import PLACEHOLDER, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UNSEEN = 5e-6  # share of lines of a word that the background never shows
 NEXT_WORD = 0.3  # each further word makes a line rarer by about this factor; words of one message are not independent
 LEAST = 1e-8
 NUMBER = 0.01
+MOST_READINGS = 200
+MOST_LETTERS = 3
 
 
 @cache
@@ -35,12 +41,49 @@ def rate(text: str) -> float:
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
 
 
-_CLASS = re.compile(r"\[[^\]]*\]|\\[dwsbDWSB]|\(\?[^)]*?[:>]|[.*+?^$|(){}]|\\")
-
-
 def regex_rate(regex: str) -> float:
-    """The same for a pattern: its least rare alternative, read as the words that stand in it."""
-    alternatives = [_CLASS.sub(" ", part) for part in regex.split("|") if part.strip()] or [regex]
-    worded = [part for part in alternatives if any(word[0].isalpha() for word in words(part))]
-    # A number among the alternatives of a group has the words around the group with it.
-    return max(rate(part) for part in (worded if worded and "(" in regex else alternatives))
+    """The same for a pattern: its least rare reading."""
+    return max(rate(text) for text in readings(regex))
+
+
+def readings(regex: str) -> tuple[str, ...]:
+    """The texts that `regex` wants, its alternatives and options spelled out, blanks where it lets the text vary.
+
+    At most MOST_READINGS: a group that would make more of them is left out, which makes each of the rest more common.
+    """
+    from re import _parser  # type: ignore[attr-defined]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return tuple(_spelled(_parser.parse(regex)))
+
+
+def _spelled(items: Iterable[tuple[object, Any]]) -> list[str]:
+    texts = [""]
+    for operator, value in items:
+        choices = _choices(str(operator), value)
+        if len(texts) * len(choices) > MOST_READINGS:
+            choices = [" "]
+        texts = [text + choice for text in texts for choice in choices]
+    return list(dict.fromkeys(texts))
+
+
+def _choices(operator: str, value: Any) -> list[str]:
+    """What one node of a parsed pattern may read as."""
+    if operator == "LITERAL":
+        return [chr(value)]
+    if operator == "AT":
+        return [""]
+    if operator == "SUBPATTERN":
+        return _spelled(value[3])
+    if operator == "BRANCH":
+        return [text for branch in value[1] for text in _spelled(branch)]
+    if operator in ("MAX_REPEAT", "MIN_REPEAT"):
+        least, _, inner = value
+        inside = _spelled(inner)
+        return inside if least or inside == [" "] else ["", *inside]
+    if operator == "IN":
+        letters = {chr(inner).lower() for kind, inner in value if str(kind) == "LITERAL"}
+        plain = all(str(kind) == "LITERAL" for kind, _ in value) and len(letters) <= MOST_LETTERS
+        return sorted(letters) if plain else [" "]
+    return [" "]

@@ -54,7 +54,8 @@ def _overdue(article: Article, today: date) -> Iterator[str]:
         yield f"was to be reviewed by {due}"
 
 
-def _templates(problem: Problem) -> Iterator[tuple[str, Shell, str]]:
+def templates(problem: Problem) -> Iterator[tuple[str, Shell, str]]:
+    """(where in the article, shell, line) of every command of its checks and fixes."""
     for name, check in problem.checks.items():
         for shell, lines in check.commands.items():
             for line in lines:
@@ -67,13 +68,13 @@ def _templates(problem: Problem) -> Iterator[tuple[str, Shell, str]]:
 
 
 def commands_can_be_filled(article: Article) -> Iterator[tuple[str, str, str]]:
-    for where, shell, line in _templates(article.problem):
+    for where, shell, line in templates(article.problem):
         for fault in template_faults(line, article.problem.params, shell):
             yield line[:40], f"{where}: the {shell} command {fault}", "mend the command"
 
 
 def commands_do_no_harm(article: Article) -> Iterator[tuple[str, str, str]]:
-    for where, shell, line in _templates(article.problem):
+    for where, shell, line in templates(article.problem):
         for pattern, what in DANGEROUS:
             if pattern.search(line):
                 yield (

@@ -86,3 +86,20 @@ def test_nonsense_is_refused_with_a_hint():
 def test_no_text_makes_it_raise(text):
     decode(text)
     find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("failed with error 2", "2"),
+        ("code: 0x5", "0x5"),
+        ("failed: 0x80070002", "win32:2"),
+        ("HRESULT -2147024894", "win32:2"),
+        ("error 1722", "win32:1722"),
+        ("os error 2", "errno:2"),
+    ],
+)
+def test_a_small_number_alone_has_no_key_of_an_article(text, key):
+    (found,) = find(text)
+    assert found.name
+    assert found.key == key

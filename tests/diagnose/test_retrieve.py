@@ -6,6 +6,7 @@ import pytest
 
 from diagnose.context import context_of
 from diagnose.match import Passage
+from diagnose.pipeline import codes_in
 from diagnose.retrieve import STRETCH, Place, reach, retrieve
 from diagnose.terms import bare_words, prose, stem
 
@@ -112,3 +113,15 @@ def test_a_pattern_is_read_as_its_words_with_gaps():
         bare_words(r"timed out for \w+ .* from (?:xds|eds)", " <*> ").split()
         == "timed out for <*> <*> from xds|eds".split()
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "shared"), [("download failed: 0x80070002", True), ("download failed with error 2", False)]
+)
+def test_an_article_with_a_long_code_is_not_named_by_its_last_digit(base, line, shared):
+    store = base(fetch="---\ntitle: Fetching stops\n---\n# Fetching stops\n\nThe log ends in 0x80070002.\n")
+    passage = Passage("-", 1, (line,), (line,))
+    codes = [(key, place) for key, place, _ in codes_in([passage])]
+    found = retrieve([Place("-", 1, line)], codes, store)
+    assert {n.term for n in found.named} <= {"code:win32:2"}
+    assert bool(found.named) is shared

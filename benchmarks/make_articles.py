@@ -1,0 +1,40 @@
+"""Make docs/articles.md, the articles that ship: python benchmarks/make_articles.py > docs/articles.md."""
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from kb.article import Article
+from kb.store import Store, open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def page(store: Store) -> str:
+    """The articles of `store` by domain, each a row: title, id with a link, status, number of causes."""
+    articles = sorted((store.article(name) for name in store.ids()), key=lambda a: (a.domain, a.problem.id))
+    return "\n".join([*_head(articles), *_domains(articles), ""])
+
+
+def _head(articles: list[Article]) -> Iterator[str]:
+    causes = sum(len(article.problem.causes) for article in articles)
+    yield "# Articles"
+    yield ""
+    yield f"{len(articles)} articles with {causes} causes ship with the program. `kb show ID` prints one. Made by"
+    yield "benchmarks/make_articles.py; a test holds it to the articles."
+
+
+def _domains(articles: list[Article]) -> Iterator[str]:
+    for domain, members in groupby(articles, key=lambda a: a.domain):
+        yield f"\n## {domain}\n\n| symptom | id | status | causes |\n|---|---|---|---|"
+        for article in members:
+            problem = article.problem
+            title = problem.title.replace("|", "\\|").replace("<", "&lt;")
+            link = f"[{problem.id}](../{Path(article.path).relative_to(ROOT).as_posix()})"
+            yield f"| {title} | {link} | {problem.status} | {len(problem.causes)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    print(page(open_store([ROOT / "articles"], None)), end="")

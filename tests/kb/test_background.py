@@ -1,0 +1,41 @@
+"""How rare a pattern is in ordinary logs."""
+
+import pytest
+
+from kb.background import MOST_READINGS, rate, readings, regex_rate
+
+
+@pytest.mark.parametrize(
+    ("regex", "texts"),
+    [
+        ("(?:result|error) 8524", {"result 8524", "error 8524"}),
+        (r"^\s*(?P<host>[\w.]+): refused$", {"  : refused"}),
+        ("time(?:d out|out)?", {"time", "timed out", "timeout"}),
+        ("[Ee]rror x", {"error x"}),
+        (r"a.{0,40}b\d+", {"a b "}),
+        (r"disk \(C:\) full", {"disk (C:) full"}),
+        ("refused|denied", {"refused", "denied"}),
+    ],
+)
+def test_a_pattern_is_read_as_the_texts_it_wants(regex, texts):
+    assert set(readings(regex)) == texts
+
+
+def test_alternatives_have_the_words_around_them():
+    assert regex_rate("(?:result|error) 8524") == max(rate("result 8524"), rate("error 8524"))
+    assert regex_rate("(?:result|error) 8524") < rate("error") / 100
+
+
+def test_a_pattern_is_as_common_as_its_most_common_alternative():
+    assert regex_rate("reconciliation ledger stale|error") == rate("error")
+    assert regex_rate("(?:reconciliation ledger )?error") == rate("error")
+
+
+def test_the_name_of_a_group_is_no_word():
+    assert regex_rate(r"error (?P<sidecar>\d+)") == rate("error")
+
+
+def test_many_alternatives_stay_few_readings():
+    regex = "(?:a|bb|cc|dd)" * 12 + " ledger"
+    assert len(readings(regex)) <= MOST_READINGS
+    assert regex_rate(regex) <= rate("ledger")
