@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 36
+FORMAT = 37
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
