@@ -17,12 +17,12 @@ def blocks(text, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def test_every_session_gives_the_output_it_shows(readme, root, monkeypatch, capsys, tmp_path):
+def test_every_session_gives_the_output_it_shows(readme, root, monkeypatch, capsys, tmp_path, cache_home):
     from kb.cli import run
 
     monkeypatch.chdir(root)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    monkeypatch.setenv("LOCALAPPDATA", str(cache_home))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))  # no resolved cases of whoever runs this
     monkeypatch.setenv("APPDATA", str(tmp_path))
     monkeypatch.delenv("KB_PATH", raising=False)
