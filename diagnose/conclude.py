@@ -64,7 +64,7 @@ def conclude(
     options: Options,
 ) -> Diagnosis:
     """The whole answer. The same input and base give the same value."""
-    claimed = _claimed(outputs)
+    claimed = claimed_lines(outputs)
     evidence = _by_problem(matched.evidence)
     problems = _candidates(matched, retrieved, base)
     standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
@@ -124,7 +124,7 @@ def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
     return result
 
 
-def _claimed(outputs: Sequence[Located]) -> set[Span]:
+def claimed_lines(outputs: Sequence[Located]) -> set[Span]:
     """Lines of recognised outputs: they answer checks, so they do not bring articles up as well."""
     return {
         Span(source=located.source, line=located.first + offset)
@@ -142,7 +142,7 @@ def weigh(matched: Matched, retrieved: Retrieved, outputs: Sequence[Located], ba
     """All candidates with their features, best first by the shipped weights: what a fit learns from."""
     problems = _candidates(matched, retrieved, base)
     evidence = _by_problem(matched.evidence)
-    return standings_of(problems, evidence, matched, retrieved, base, PRESET, _claimed(outputs))
+    return standings_of(problems, evidence, matched, retrieved, base, PRESET, claimed_lines(outputs))
 
 
 def standings_of(

@@ -38,7 +38,7 @@ def implied(problem: Problem, seen: Mapping[str, Sequence[Evidence]], horizons: 
     """
     if not any(combined(signal) for signal in problem.signals.values()):
         return Implied({}, frozenset(), ())
-    results = evaluate(problem, {name: [_occurrence(i) for i in items] for name, items in seen.items()}, horizons)
+    results = evaluate(problem, {name: [occurrence(i) for i in items] for name, items in seen.items()}, horizons)
     vetoed = {n for n in problem.symptoms if n in results and results[n].vetoed}
     standing = {n for n in problem.symptoms if n in results and results[n].truth == "matched"}
     silenced = _made_of(problem, vetoed) - _made_of(problem, standing) if vetoed else set()
@@ -81,7 +81,8 @@ def _matched(
         yield name, evidence, f"{problem.id}: '{name}': {result.why}" if result.cut else ""
 
 
-def _occurrence(item: Evidence) -> Occurrence:
+def occurrence(item: Evidence) -> Occurrence:
+    """Evidence as conditions see it."""
     return Occurrence(signal=item.seen, line=item.at.line, time=item.time, fields=item.facts, source=item.at.source)
 
 

@@ -228,3 +228,20 @@ def _longest_run(items: Iterable[tuple[object, Any]]) -> str:
         inner = _longest_run(value[3]) if str(operator) == "SUBPATTERN" else ""
         best, run = max(best, run, inner, key=len), ""
     return max(best, run, key=len)
+
+
+def literal_parts(regex: str) -> list[str]:
+    """The texts that every match of `regex` contains, in order."""
+    from re import _parser  # type: ignore[attr-defined]
+
+    return [part for part in _runs(_parser.parse(regex)) if part.strip()]
+
+
+def _runs(items: Iterable[tuple[object, Any]]) -> list[str]:
+    runs = [""]
+    for operator, value in items:
+        if str(operator) == "LITERAL":
+            runs[-1] += chr(value)
+        else:
+            runs += [*(_runs(value[3]) if str(operator) == "SUBPATTERN" else ()), ""]
+    return runs

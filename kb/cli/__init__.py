@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("diagnose", "Rank the root causes behind a pasted error or log files."),
     "verify": ("verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
+    "why": ("why", "Show why an article did or did not match an input."),
     "search": ("search", "Search the articles, offline."),
     "show": ("show", "Read an article."),
     "list": ("list_", "List the articles."),
