@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("list_", "List the articles."),
     "code": ("code", "Decode an error code in any notation."),
     "import": ("import_", "Turn a foreign knowledge base into articles."),
+    "new": ("new", "Draft an article from an error text."),
     "lint": ("lint", "Check articles for faults."),
     "test": ("test", "Check articles against the samples beside them."),
     "eval": ("eval", "Measure a base on labelled cases."),

@@ -1,0 +1,69 @@
+"""`kb new`: the draft of an article from an error text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from diagnose.errors import KbError
+
+LARGEST = 1 << 20
+
+
+@click.command()
+@click.argument("article", metavar="ID")
+@click.option("--from", "source", metavar="FILE", help="The error text: a file, or - for standard input.")
+@click.option("--text", metavar="TEXT", help="The error text itself.")
+@click.option("--to", "folder", default=".", show_default=True, metavar="DIR", help="Make DIR/ID there.")
+def command(article: str, source: str | None, text: str | None, folder: str) -> int:
+    """Draft the article ID from an error text: signals that ordinary logs lack, codes, events, values to capture, a sample.
+
+    The text is redacted first. Nothing is written over. The draft passes kb lint and finds its own sample (kb test).
+    """
+    from diagnose.redact import Redactor
+    from kb.drafting import draft
+    from kb.importers.write import render
+    from kb.parse import identifier
+
+    if identifier(article) != article:
+        raise KbError(article, "no valid id", f"name it like {identifier(article)}")
+    place = Path(folder) / article
+    if place.exists():
+        raise KbError(str(place), "exists", "choose another id or folder")
+    sample = Redactor().redact(_read(source, text))
+    made = draft(article, sample.split("\n"))
+    try:
+        (place / "samples" / "symptom").mkdir(parents=True)
+        (place / "samples" / "other").mkdir()
+        (place / "samples" / "symptom" / "first.txt").write_text(sample, encoding="utf-8", newline="\n")
+        (place / "article.md").write_bytes(render(made.front, made.body))
+    except OSError as error:
+        raise KbError(str(place), error.strerror or str(error), "name a folder that can be written") from None
+    click.echo(f"{place / 'article.md'}: {len(made.front.get('signals', {}))} signals to choose from")
+    click.echo(f"next: edit it, then kb lint --kb {folder} and kb test --kb {folder}")
+    return 0
+
+
+def _read(source: str | None, text: str | None) -> str:
+    """The error text as UTF-8 with LF; an empty one is an error."""
+    from diagnose.decode import sniff, to_utf8, valid_utf8
+
+    if (source is None) == (text is None):
+        raise click.UsageError("give the error text with --from FILE or with --text TEXT")
+    if text is not None:
+        data = text.encode("utf-8", "surrogateescape")
+    else:
+        try:
+            with open(str(source), "rb") if source != "-" else sys.stdin.buffer as file:
+                data = file.read(LARGEST + 1)
+        except OSError as error:
+            raise KbError(str(source), error.strerror or str(error), "check the name and the permissions") from None
+    if len(data) > LARGEST:
+        raise KbError(str(source), "longer than 1 MiB", "give the lines around the error")
+    encoding, mark = sniff(data)
+    lines = valid_utf8(b"".join(to_utf8([data[mark:]], encoding))).decode("utf-8", "replace")
+    if not lines.strip():
+        raise KbError(source or "--text", "is empty", "give the error as it was printed")
+    return lines if lines.endswith("\n") else lines + "\n"
