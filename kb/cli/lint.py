@@ -12,8 +12,11 @@ from kb.cli import Session
 @click.command()
 @click.argument("folders", nargs=-1, metavar="[FOLDER]...")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."
+)
 @click.pass_obj
-def command(session: Session, folders: tuple[str, ...], format_: str) -> int:
+def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool) -> int:
     """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
     import msgspec
 
@@ -23,9 +26,12 @@ def command(session: Session, folders: tuple[str, ...], format_: str) -> int:
     session.named.extend(folders)
     store = session.store(warn=False)
     articles = [store.article(name) for name in store.ids()]
-    faults = sorted(
-        (*store.faults(), *lint(articles, datetime.now(UTC).date())), key=lambda f: (f.path, f.line, f.column)
-    )
+    found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
+    if deep:
+        from kb.collection import deep as deeply
+
+        found += deeply(store, articles)
+    faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
     if format_ == "json":
         click.echo(
             msgspec.json.format(msgspec.json.encode({"articles": len(articles), "faults": faults}), indent=2).decode()

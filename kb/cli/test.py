@@ -16,8 +16,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--fires", is_flag=True, help="Tell whose symptoms are seen on which symptom sample.")
+@click.option(
+    "--mutate", is_flag=True, help="Tell how many samples survive damage: wrapped, cut, quoted, reordered, padded."
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=0.9,
+    show_default=True,
+    metavar="SHARE",
+    help="With --mutate: status 1 where fewer survive.",
+)
 @click.pass_obj
-def command(session: Session, ids: tuple[str, ...], fires: bool) -> int:
+def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
     from diagnose.neutral import neutral
     from kb.testing import run
@@ -26,6 +37,8 @@ def command(session: Session, ids: tuple[str, ...], fires: bool) -> int:
     articles = [store.article(name) for name in (ids or store.ids())]
     if fires:
         return _fires(store, articles)
+    if mutate:
+        return _mutate(store, articles, least)
     tested = run(store, articles)
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
@@ -51,3 +64,21 @@ def _fires(store: Store, articles: list[Article]) -> int:
         f"another that fires there too, on {count - leads - shared} one that does not"
     )
     return 0 if own == count else 1
+
+
+def _mutate(store: Store, articles: list[Article], least: float) -> int:
+    from kb.mutants import MUTATIONS, survivors
+
+    found = list(survivors(store, articles))
+    for item in found:
+        if item.found < item.samples or item.right < item.caused:
+            cause = f", {item.right} of {item.caused} causes" if item.caused else ""
+            click.echo(f"{item.article}, {item.mutation}: {item.found} of {item.samples} found{cause}")
+    worst = 1.0
+    for name in MUTATIONS:
+        mine = [item for item in found if item.mutation == name]
+        samples, kept = sum(item.samples for item in mine), sum(item.found for item in mine)
+        caused, right = sum(item.caused for item in mine), sum(item.right for item in mine)
+        worst = min(worst, kept / samples if samples else 1.0)
+        click.echo(f"{name:<18} {kept:>5} of {samples} articles, {right:>5} of {caused} causes")
+    return 0 if worst >= least else 1

@@ -1,0 +1,120 @@
+"""`kb lint --deep`: what is weak in a base as a whole: articles that look for the same, signals that no sample shows,
+samples that lead elsewhere.
+
+Takes the store and its articles, gives Faults; one rule a function, all of them in a table. An edge module: it reads the
+samples.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagnose.blocks import blocks
+from diagnose.decode import sniff, to_utf8
+from diagnose.fold import fold_literal
+from diagnose.match import match
+from diagnose.scan import scan_source
+from kb.article import Fault
+from kb.testing import diagnosis_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from kb.article import Article
+    from kb.store import Store
+
+    Rule = Callable[[Store, Sequence[Article]], Iterator[Fault]]
+
+
+def deep(store: Store, articles: Sequence[Article]) -> list[Fault]:
+    """All findings, in order of path."""
+    return sorted((f for rule in RULES for f in rule(store, articles)), key=lambda f: (f.path, f.line, f.what))
+
+
+def _fault(article: Article, needle: str, what: str, way_out: str) -> Fault:
+    lines = Path(article.path).read_text(encoding="utf-8", errors="replace").splitlines()
+    row = next((i for i, line in enumerate(lines) if needle and needle in line), 0)
+    return Fault(path=article.path, line=row + 1, column=1, what=what, way_out=way_out, severity="warning")
+
+
+def _linked(article: Article, other: Article) -> bool:
+    ids = {link.id for link in article.problem.related}
+    return other.problem.id in ids or article.problem.id in {link.id for link in other.problem.related}
+
+
+def same_symptoms(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Two articles that a text brings up alike, without saying how they are related."""
+    holders: dict[str, Article] = {}
+    for article in articles:
+        problem = article.problem
+        texts = {
+            fold_literal(t).lower()
+            for n in problem.symptoms
+            if n in problem.signals
+            for t in problem.signals[n].contains
+        }
+        for text in sorted(texts):
+            other = holders.setdefault(text, article)
+            if other is not article and not _linked(article, other):
+                what = f"the symptom '{text[:60]}' is also one of {other.problem.id}"
+                yield _fault(article, text[:20], what, "link them with related:, or look for more than they share")
+
+
+def untested_signals(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Signals that none of the article's own samples shows."""
+    for article in articles:
+        texts = _texts(article, ("symptom/*.txt", "cause/*/*.txt"))
+        seen = {name for path in texts for name in _seen(store, article, path)}
+        for name in article.problem.signals if texts else ():
+            if name not in seen:
+                yield _fault(
+                    article, f"{name}:", f"no sample shows the signal '{name}'", "add one that does, or drop it"
+                )
+
+
+def _seen(store: Store, article: Article, path: Path) -> Iterator[str]:
+    data = path.read_bytes()
+    encoding, mark = sniff(data)
+    matched = match([scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)], store)
+    return (e.seen for e in matched.evidence if e.problem == article.problem.id)
+
+
+def led_elsewhere(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Samples on which an article that is not related is likely."""
+    known = {article.problem.id: article for article in articles}
+    for article in articles:
+        for path in _texts(article, ("symptom/*.txt", "cause/*/*.txt", "other/*.txt")):
+            found = diagnosis_of(store, path)
+            leader = found.articles[0].id if found.articles and found.verdict in ("likely", "confirmed") else ""
+            if leader in known and leader != article.problem.id and not _linked(article, known[leader]):
+                what = f"{leader} is {found.verdict} on {path.parent.name}/{path.name}"
+                yield _fault(article, "", what, "narrow its symptoms, or link the two with related:")
+
+
+def silent_causes(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Causes for or against which nothing can be seen."""
+    for article in articles:
+        for cause in article.problem.causes:
+            if not cause.evidence:
+                what = f"nothing speaks for or against the cause '{cause.id}'"
+                yield _fault(article, f"id: {cause.id}", what, "name a signal or an outcome of a check")
+
+
+def unseen_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Outcomes of checks of which no output lies beside the article."""
+    for article in articles:
+        folder = Path(article.path).parent / "outputs"
+        for name, check in article.problem.checks.items():
+            missing = [o for o in check.outcomes if not any((folder / name / o).glob("*.txt"))]
+            if missing:
+                what = f"no output shows {', '.join(f'{name}.{outcome}' for outcome in missing)}"
+                yield _fault(article, f"{name}:", what, f"add one below outputs/{name}/")
+
+
+RULES: tuple[Rule, ...] = (same_symptoms, untested_signals, led_elsewhere, silent_causes, unseen_outcomes)
+
+
+def _texts(article: Article, patterns: Iterable[str]) -> list[Path]:
+    folder = Path(article.path).parent / "samples"
+    return sorted(path for pattern in patterns for path in folder.glob(pattern) if path.is_file())
