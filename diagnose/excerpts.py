@@ -79,12 +79,12 @@ class Windows:
         """The next block of whole lines; `first` is the number of its first line."""
         self._before, self._data, self._first = self._data, data, first
         if len(self._opening) < AROUND:
-            self._opening += head_lines(data, AROUND - len(self._opening))
+            self._opening += _bounded(head_lines(data, AROUND - len(self._opening)))
         if self._windows:
             line, lines, _, _ = self._windows[-1]
             missing = self._wanted_to - (line + len(lines))
             if missing > 0 and line + len(lines) == first:
-                lines += head_lines(data, missing)
+                lines += _bounded(head_lines(data, missing))
 
     def want(self, line: int, start: int, text: bytes, *, hit: bool) -> None:
         """Keep the lines around `line`, which begins at the offset `start` of the block and holds `text`."""
