@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 5
 LEAST_PIECE = 4
+_EVENT = re.compile(r"\bevent[ -]?id\W{1,20}(\d{1,5})\b", re.IGNORECASE)
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -158,8 +159,19 @@ def _signals(problem: Problem, evidence: Sequence[Evidence], gathered: Gathered)
             ),
             near=() if items else tuple(_near(signal, gathered.matched.passages)),
             members_missing=tuple(member for member in combined(signal) if member not in by_name) if not items else (),
-            why=_reason(result.why, result.vetoed) if result and not items else "",
+            why="" if items else _reason(result.why, result.vetoed) if result else _others(signal, gathered),
         )
+
+
+def _others(signal: Signal, gathered: Gathered) -> str:
+    """Which other codes or events the text names, where the signal wants one."""
+    if signal.code and gathered.codes:
+        return f"other codes are there: {', '.join(code.text for code in gathered.codes[:MOST_SHOWN])}"
+    if signal.event:
+        text = "\n".join(line for passage in gathered.matched.passages for line in passage.lines)
+        numbers = list(dict.fromkeys(_EVENT.findall(text)))[:MOST_SHOWN]
+        return f"other event ids are there: {', '.join(numbers)}" if numbers else ""
+    return ""
 
 
 def _reason(why: str, vetoed: bool) -> str:

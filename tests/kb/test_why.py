@@ -14,6 +14,8 @@ signals:
   pressure: {regex: 'pressure of (?P<tank>tank\\d+) rose to \\d+ bar'}
   both: {all: [stuck, pressure]}
   rust: {contains: traces of rust in the filter}
+  code: {code: '0x800706BA'}
+  event: {event: {provider: Tank, id: 4711}}
 symptoms: [stuck, both]
 causes:
   - {id: rusty, title: Rust blocks the valve, evidence: [{signal: rust, supports: strong}]}
@@ -71,6 +73,13 @@ def test_a_combination_names_the_members_that_are_missing(why):
     _, found = answer(why, "valve did not open within the time that it was given")
     both = next(signal for signal in found["signals"] if signal["name"] == "both")
     assert both["members_missing"] == ["pressure"]
+
+
+def test_other_codes_and_events_than_the_wanted_ones_are_told(why, tmp_path):
+    _, found = answer(why, "Event ID: 7031\nfailed with 0x80070005")
+    reasons = {signal["name"]: signal["why"] for signal in found["signals"]}
+    assert reasons["code"] == "other codes are there: 0x80070005"
+    assert reasons["event"] == "other event ids are there: 7031"
 
 
 def test_open_clues_of_each_cause_are_told(why):
