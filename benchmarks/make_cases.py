@@ -1,4 +1,7 @@
-"""The samples beside the shipped articles as labelled cases for `kb eval`: one JSON line each, on standard output."""
+"""The samples beside the shipped articles as labelled cases for `kb eval`: one JSON line each, on standard output.
+
+A look-alike is wrong only where its own article claims it: that another article finds its matter there is acceptable.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ KINDS = {"symptom": ("sample", True), "cause": ("sample-cause", True), "other": 
 
 def cases() -> Iterator[dict[str, object]]:
     """Every text file below a samples folder, in the order of the paths."""
+    articles = [path.parent.name for path in sorted(ARTICLES.glob("*/*/article.md"))]
     for path in sorted(ARTICLES.glob("**/samples/**/*.txt")):
         parts = path.relative_to(ARTICLES).parts
         at = parts.index("samples")
@@ -21,8 +25,9 @@ def cases() -> Iterator[dict[str, object]]:
         cause = f"/{parts[at + 2]}" if parts[at + 1] == "cause" else ""
         text = path.read_bytes().decode("utf-8", "replace")
         expect = [parts[at - 1] + cause] if expected else []
+        acceptable = [] if expected else [name for name in articles if name != parts[at - 1]]
         if text.strip():
-            yield {"id": "/".join(parts), "kind": kind, "expect": expect, "text": text}
+            yield {"id": "/".join(parts), "kind": kind, "expect": expect, "acceptable": acceptable, "text": text}
 
 
 if __name__ == "__main__":

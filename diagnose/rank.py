@@ -47,8 +47,6 @@ class Features(Struct, frozen=True):
     vetted: float
     quiet: float
     missing: float
-    message: float
-    mass: float
     title: float
     words: float
     information: float
@@ -190,8 +188,6 @@ class _Tally:
     def __init__(self) -> None:
         self.found: dict[str, tuple[float, Span]] = {}
         self.signal, self.shown_by = 0.0, "no symptom"
-        self.message, self.covered_by = 0.0, "no known message"
-        self.mass = 0.0
         self.symptom = False
         self.lines: dict[Span, tuple[float, str]] = {}
         self.features = NOTHING
@@ -204,11 +200,6 @@ class _Tally:
     def show(self, share: float, because: str) -> None:
         if share > self.signal:
             self.signal, self.shown_by = share, because
-
-    def cover(self, share: float, because: str, worth: float) -> None:
-        self.mass = max(self.mass, worth)
-        if share > self.message:
-            self.message, self.covered_by = share, because
 
     def best_of_lines(self) -> dict[Span, tuple[float, str]]:
         """Of several features on one line only the best counts."""
@@ -225,8 +216,8 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
     for covered in seen.covered.get(problem.id, ()):
         share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
         because = f'message "{covered.text[:60]}"'
-        tally.symptom = tally.symptom or share >= 0.6
-        tally.cover(share, because, covered.share * covered.worth)
+        # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
+        tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
         at = Span(source=covered.place.source, line=covered.place.line)
         tally.add(because, covered.share**2 * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):
@@ -234,15 +225,13 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
-    silent = 0.0 if tally.signal else log(1 + len(problem.symptoms))
+    silent = float(not tally.signal and bool(problem.symptoms))
     tally.features = Features(
         signal=tally.signal,
         silent=silent,
         vetted=tally.signal if problem.status == "stable" else 0.0,
         quiet=silent if problem.status == "stable" else 0.0,
         missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
-        message=tally.message,
-        mass=log(1 + tally.mass),
         title=seen.titled(problem),
         words=seen.worded(problem) if not tally.signal else 0.0,
         information=log(1 + sum(worth for worth, _ in tally.lines.values())),
@@ -301,10 +290,8 @@ def _parts(tally: _Tally, weights: Weights) -> tuple[Score, ...]:
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",
         "silent": "none of its symptoms was seen" if features.silent else "some of its symptoms were seen",
         "vetted": f"the same of a reviewed article {features.vetted:.2f}",
-        "quiet": "the same of a reviewed article",
+        "quiet": "a reviewed article of which no symptom was seen" if features.quiet else "seen, or not reviewed",
         "missing": f"{features.missing:.2f} of the parts of a combined symptom were not seen",
-        "message": f"coverage {features.message:.2f}: {tally.covered_by}",
-        "mass": f"what of a known message is present {features.mass:.2f}",
         "title": f"title {features.title:.2f} of its words in one stretch",
         "words": f"{features.words:.2f} of the words of a symptom that was not seen, in one stretch",
         "information": f"information {features.information:.2f} on {len(lines)} lines",

@@ -17,6 +17,7 @@ from msgspec import Struct
 from diagnose.rank import FEATURES
 from diagnose.weights import Fitted, Weights
 from kb.evaluate.answers import Answer
+from kb.evaluate.cases import NEGATIVE
 from kb.evaluate.figures import HARD, accuracy, alarms, expected_error, judged_of
 
 if TYPE_CHECKING:
@@ -25,15 +26,13 @@ if TYPE_CHECKING:
 PENALTY = 1.0
 FOLDS = 5
 ROUNDS = 40
-# Derived cases are many and real ones few: a kind counts as this many cases at most, a case as two at most.
+# Derived cases are many and real ones few: a kind counts as this many cases at most, a case as two at most. Negatives
+# are few however they were made, and a false alarm is the worse error: each counts as two.
 KIND_COUNTS = 60.0
 CASE_COUNTS = 2.0
 NEGLIGIBLE = 1e-6  # probability below which a candidate moves nothing
 LIKELY_RIGHT = 0.9
 LEAST_LIKELY = 0.5
-
-# Set, not fitted: the signals of reviewed articles are trusted beforehand, and labelled cases about such are few.
-HELD = {"vetted": 6.0}
 
 Vector = list[float]
 
@@ -70,8 +69,7 @@ def fit(choices: Sequence[Choice], date: str, penalty: float = PENALTY) -> Fitte
     scale, shift = _calibrated(held)
     answers = [_answer(choice, weights, scale, shift) for choice, weights in held]
     final = _newton(choices, counts, penalty)
-    scaled = [HELD.get(name, scale * value) for name, value in zip(FEATURES, final, strict=False)]
-    named = {name: round(value, 3) for name, value in zip(FEATURES, scaled, strict=True)}
+    named = {name: round(scale * value, 3) for name, value in zip(FEATURES, final, strict=False)}
     shipped = Weights(unknown=round(scale * final[-1] + shift, 3), likely=_likely(answers), **named)
     return Fitted(shipped, date, len(choices), _digest(choices), FOLDS, penalty, _figures(answers))
 
@@ -82,7 +80,10 @@ _SCALES = [step / 10 for step in range(8, 26)]
 
 def _counts(choices: Sequence[Choice]) -> dict[tuple[str, str], float]:
     kinds = Counter((choice.base, choice.kind) for choice in choices)
-    return {kind: min(CASE_COUNTS, KIND_COUNTS / count) for kind, count in kinds.items()}
+    return {
+        (base, kind): CASE_COUNTS if kind.startswith(NEGATIVE) else min(CASE_COUNTS, KIND_COUNTS / count)
+        for (base, kind), count in kinds.items()
+    }
 
 
 def _folds(choices: Sequence[Choice]) -> dict[tuple[str, str], int]:
@@ -100,8 +101,7 @@ def _newton(choices: Iterable[Choice], counts: dict[tuple[str, str], float], pen
     size = len(FEATURES) + 1
     cases = [(c.rows, counts[c.base, c.kind]) for c in choices]
     cases = [(rows, count) for rows, count in cases if any(hit for hit, _ in rows)]
-    held = [index for index, name in enumerate(FEATURES) if name in HELD]
-    weights = [*(HELD.get(name, 1.0) for name in FEATURES), 6.0]
+    weights = [*(1.0 for _ in FEATURES), 6.0]
     for _ in range(ROUNDS):
         gradient = [-penalty * w for w in weights]
         gradient[-1] = 0.0
@@ -109,9 +109,6 @@ def _newton(choices: Iterable[Choice], counts: dict[tuple[str, str], float], pen
         hessian[-1][-1] = 1e-6
         for rows, count in cases:
             _learn(rows, count, weights, gradient, hessian)
-        for index in held:
-            gradient[index] = 0.0
-            hessian[index] = [float(index == column) for column in range(size)]
         step = solve(hessian, gradient)
         largest = max(map(abs, step))
         scale = min(1.0, 3.0 / largest) if largest else 0.0

@@ -165,9 +165,9 @@ def test_the_command_measures_compares_and_draws(tmp_path, root, monkeypatch, ca
 
 
 def picked(number, *, hit):
-    """A case whose right answer has the larger `message`; a negative has only weak candidates."""
-    strong = {"message": 0.9, "title": 0.2} if hit else {"message": 0.3}
-    weak = {"message": 0.3, "title": 0.25}
+    """A case whose right answer has the larger `information`; a negative has only weak candidates."""
+    strong = {"information": 0.9, "title": 0.2} if hit else {"information": 0.3}
+    weak = {"information": 0.3, "title": 0.25}
     rows = tuple(
         (name, tuple(float(features.get(f, 0.0)) for f in FEATURES)) for name, features in (("a", strong), ("b", weak))
     )
@@ -189,7 +189,7 @@ def test_the_fit_learns_what_tells_right_from_wrong():
         for c in learnt
     ]
     fitted = fit(learnt, "2026-11-25")
-    assert fitted.weights.message > 1.0
+    assert fitted.weights.information > 1.0
     assert fitted.folds == FOLDS
     assert fitted.figures["accuracy@1 real"] == 1.0
     assert fitted == fit(learnt, "2026-11-25")
