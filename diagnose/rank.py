@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
-from diagnose.retrieve import LEAST_BASE
-from diagnose.terms import bare_words, prose
+from diagnose.retrieve import COMMON_CODE, LEAST_BASE
+from diagnose.terms import COMMON_CODES, bare_words, prose
 from diagnose.weights import Weights, shipped
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ class _Seen:
         """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
         worth = feature_worth(*_rate(problem, name, self.rates), self.lines)
         signal = problem.signals.get(name)
+        if signal and signal.code and problem.status != "stable" and COMMON_CODES.issuperset(signal.code):
+            return min(worth, COMMON_CODE)
         texts = [] if signal is None else [*signal.contains, *(bare_words(regex) for regex in signal.regex)]
         wordy = [found for text in texts if (found := self._words(text))]
         return min(worth, max(wordy)) if wordy else worth

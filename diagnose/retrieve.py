@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.terms import identifiers, line_pairs, prose
+from diagnose.terms import COMMON_CODES, identifiers, line_pairs, prose
 
 if TYPE_CHECKING:
     from array import array
@@ -36,6 +36,8 @@ STRETCH = 4
 STRETCH_TERMS = 200
 MOST_STRETCHES = 64
 K1, B = 1.2, 0.75
+# What a code that any program returns is worth at most (nats), however few articles of the base name it.
+COMMON_CODE = 2.0
 # Places of one word pair that are looked at: more of them say nothing new.
 MOST_PLACES = 8
 # A base of six articles says little about how rare a feature is in the world: shares are taken of at least so many.
@@ -96,6 +98,10 @@ def rarity(df: int, size: int) -> float:
     return log(max(LEAST_BASE / df, 1.0) if size <= LEAST_BASE else min(size / df, LEAST_BASE))
 
 
+def _word_worth(word: str, df: int, size: int) -> float:
+    return min(COMMON_CODE, rarity(df, size)) if word in COMMON_CODES else rarity(df, size)
+
+
 def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> Retrieved:
     """Look `places` (lines in order) and the codes seen in them up in `base`."""
     places = places[:MOST_LINES]
@@ -107,7 +113,7 @@ def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: 
         covered=tuple(_coverage(places, base)),
         named=tuple(_named(places, codes, base)),
         fulltext=_fulltext(stretches, frequency, postings, base),
-        rarity={word: rarity(len(posting), base.size) for word, posting in postings.items()},
+        rarity={word: _word_worth(word, len(posting), base.size) for word, posting in postings.items()},
         stretches=tuple(stretches),
     )
 

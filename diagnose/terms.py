@@ -125,6 +125,14 @@ def prose(text: str) -> list[str]:
     return found
 
 
+# Codes that tell that something failed, not what: any program returns them (E_FAIL, access denied, not found, a crash, an
+# installer's fatal error). As words of prose, lower case.
+COMMON_CODES = frozenset(
+    "0x80004001 0x80004002 0x80004003 0x80004004 0x80004005 0x8000ffff 0x80070002 0x80070003 0x80070005 0x8007000e"
+    " 0x80070020 0x80070057 0x80070490 0x80070643 0x80131500 0x80131501 0x80131509 0x80131904 0xc0000005 0xc0000409"
+    " 0xe0434352 0xe0434f4d 1603".split()
+)
+
 # Names that stand in every record of their kind, whatever went wrong.
 _FRAMES = frozenset(
     "categoryinfo fullyqualifiederrorid scriptstacktrace invocationinfo errordetails targetobject psmessagedetails"

@@ -245,3 +245,15 @@ def test_resolved_cases_move_the_prior_within_bounds():
 def test_cases_that_were_none_of_ours_make_another_cause_likelier():
     learned = learned_of(PROBLEM, {"p/": 4})
     assert causes_of(PROBLEM, (), learned)[-1].share > causes_of(PROBLEM, ())[-1].share
+
+
+def test_a_code_that_any_program_returns_does_not_make_an_unreviewed_article_likely():
+    def symptom(code, status):
+        problem = replace(PROBLEM, status=status, signals={"code": Signal(code=(code,))}, symptoms=("code",), causes=())
+        rates = {("p", "code"): (1e-8, 1)}
+        (standing,) = stand({"p": problem}, {"p": [seen("code")]}, rates, Retrieved((), (), {}), {}, 10)
+        return standing.symptom
+
+    assert not symptom("0x80004005", "test")
+    assert symptom("0x80004005", "stable")
+    assert symptom("0x80092013", "test")
