@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 37
+FORMAT = 38
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, length INT, products TEXT, terms BLOB);
+  path TEXT, domain TEXT, declared INT, length INT, products TEXT, terms BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -365,19 +365,20 @@ class Store:
         from kb.article import Article, Header
 
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared FROM article WHERE name=?", (name.lower(),)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
             raise KbError(name, "no article has this id", close)
-        problem, header, body, path, domain = row
+        problem, header, body, path, domain, declared = row
         return Article(
             problem=self._decoder.decode(problem),
             header=msgspec.json.decode(header, type=Header),
             body=body,
             path=path,
             domain=domain,
+            declared=bool(declared),
         )
 
     def ids(self) -> list[str]:
