@@ -94,7 +94,7 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     _check_call(inputs, given)
     check_output(given)
     options = options_of(given)
-    store = session.store()
+    store = session.store(quiet=given["quiet"])
     diagnosis, timeline = _diagnosed(inputs, given, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
