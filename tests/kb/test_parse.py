@@ -192,6 +192,19 @@ def test_the_schema_accepts_the_shipped_articles_and_refuses_faults(root):
     assert list(validator.iter_errors({"id": "../x", "title": "t"}))
 
 
+def test_the_page_of_the_format_names_every_parser_and_every_allowed_word(root):
+    from typing import get_args
+
+    from diagnose.model import Likelihood, Param, Problem, Shell, Strength
+    from diagnose.outputs import OUTPUTS
+    from kb.shape import types_of
+
+    page = (root / "docs" / "article-format.md").read_text(encoding="utf-8")
+    assert [name for name in OUTPUTS if f"`{name}`" not in page] == []
+    kinds = (Likelihood, Strength, Shell, types_of(Param)["type"], types_of(Problem)["status"])
+    assert [word for kind in kinds for word in get_args(kind) if word not in page] == []
+
+
 CONDITIONS = """---
 id: good-one
 title: Something fails
