@@ -39,8 +39,8 @@ def rate(text: str) -> float:
     found = [UNSEEN if word == PLACEHOLDER else shares().get(word, UNSEEN) for word in words(text)]
     if not found:
         return 0.05  # punctuation alone
-    if not any(word[0].isalpha() for word in words(text)):
-        return NUMBER  # a bare number stands in any log
+    if all(word.isdigit() for word in words(text)):
+        return NUMBER  # a short bare number stands in any log
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
 
 

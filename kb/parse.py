@@ -165,13 +165,17 @@ class _Parser:
         partial = value.get("status") == "draft" or value.get("origin")
         for name in ("id", "title") if partial else ("id", "title", "signals", "symptoms", "causes"):
             if not value.get(name):
-                self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
+                way_out = (
+                    f"every article has {name}{'' if name in ('id', 'title') else ' unless it says status: draft'}"
+                )
+                self.fault((name,) if name in value else (), f"'{name}' is missing", way_out)
 
     def _unknown(self, value: Mapping[str, Any], kind: type[Any], path: Path, also: Any = ()) -> None:
         known = {*kind.__struct_encode_fields__, *also}
         for name in value:
             if name not in known:
-                self.fault((*path, name, "key"), f"unknown field '{name}'", did_you_mean(name, known))
+                hint = did_you_mean(name, known) or f"the fields are {', '.join(sorted(known))}"
+                self.fault((*path, name, "key"), f"unknown field '{name}'", hint)
 
     def _field(self, name: str, value: Any) -> Any:
         return self._convert(value, types_of(Problem)[name], (name,))

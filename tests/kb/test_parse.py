@@ -51,6 +51,7 @@ def test_a_good_article_is_read_whole():
 
 FAULTS = [
     ("title: Something", "titel: Something", ":3:1: unknown field 'titel'; did you mean 'title'?"),
+    ("title: Something", "zzz: 1\ntitle: Something", "unknown field 'zzz'; the fields are applies_to, author, "),
     ("type: port", "type: prt", "did you mean 'port'?"),
     ("symptoms: [failed]", "symptoms: [faild]", ":8:12: unknown signal 'faild'; did you mean 'failed'?"),
     ("check: on.no", "check: on.noo", "unknown outcome 'on.noo'; did you mean 'on.no'?"),
