@@ -188,7 +188,7 @@ class Problem(Noun, frozen=True, kw_only=True):
     title: str
     summary: str = ""
     severity: Literal["", "low", "medium", "high", "critical"] = ""
-    status: Literal["draft", "test", "stable", "deprecated"] = "test"
+    status: Literal["draft", "test", "stable", "deprecated"] = "stable"
     applies_to: tuple[Product, ...] = ()
     params: dict[str, Param] = {}
     signals: dict[str, Signal] = {}

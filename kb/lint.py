@@ -132,10 +132,14 @@ def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
             yield cause.id, f"cause '{cause.id}' has no remediation", "say how it is fixed"
 
 
+def claims_samples(article: Article) -> bool:
+    return article.stated and article.problem.status == "stable"
+
+
 def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
-    """What `status: stable` claims: the article is held to texts as people paste them."""
+    """What `status: stable` claims where the author wrote it: the article is held to texts as people paste them."""
     folder = Path(article.path).parent
-    if article.problem.status != "stable":
+    if not claims_samples(article):
         return
     for kind in ("symptom", "other"):
         count = len(list((folder / "samples" / kind).glob("*.txt")))

@@ -119,7 +119,7 @@ class _Parser:
 
     def _plain(self, body: str, front: Mapping[str, Any]) -> Article | None:
         if not body.strip():
-            self.fault((1, 1), "holds no text", "write what goes wrong and quote its messages; or remove the file")
+            self.fault((1, 1), "is empty", "write what goes wrong and quote its messages; or remove the file")
             return None
         name = re.split(r"[\\/]", self.path)[-1]
         stem = name[:-3] if name.lower().endswith(".md") else name
@@ -158,7 +158,7 @@ class _Parser:
         self._references(problem)
         if not isinstance(header, Header):
             return None
-        return Article(problem=problem, header=header, body=body, path=self.path)
+        return Article(problem=problem, header=header, body=body, path=self.path, stated="status" in value)
 
     def _required(self, value: Mapping[str, Any]) -> None:
         # What was imported has the parts that its source had.

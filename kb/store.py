@@ -49,7 +49,7 @@ FORMAT = 38
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, length INT, products TEXT, terms BLOB);
+  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -379,13 +379,13 @@ class Store:
         from kb.article import Article, Header
 
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (name.lower(),)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
             raise KbError(name, "no article has this id", close)
-        problem, header, body, path, domain, declared = row
+        problem, header, body, path, domain, declared, stated = row
         return Article(
             problem=self._decoder.decode(problem),
             header=msgspec.json.decode(header, type=Header),
@@ -393,6 +393,7 @@ class Store:
             path=path,
             domain=domain,
             declared=bool(declared),
+            stated=bool(stated),
         )
 
     def ids(self) -> list[str]:

@@ -100,7 +100,7 @@ def test_a_file_without_text_is_no_article(text):
     for path in ("x/good-one/article.md", "x/good-one.md"):
         article, (fault,) = parse(path, text.encode())
         assert article is None
-        assert fault.what == "holds no text"
+        assert fault.what == "is empty"
 
 
 def test_an_article_with_an_id_in_its_front_matter_wants_the_required_fields_unless_it_is_a_draft():
