@@ -17,6 +17,7 @@ from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
 from diagnose.excerpts import WHOLE
 from diagnose.model import InputRead, Skipped
 from diagnose.parts import ChangedEncodingError, ranges, runs
+from diagnose.readers import HEAD
 from diagnose.scan import Merged
 from diagnose.workers import Ticket, Workers
 
@@ -36,6 +37,7 @@ SMALL = 1 << 17
 # then the lines around hits, up to MOST_LINES.
 MOST_WHOLE = 2 * WHOLE
 MOST_LINES = 12_000
+BLANKS = b" \t\r\n\f\v\0"  # with the zero bytes of UTF-16 between them
 
 
 class Setup(Struct, frozen=True):
@@ -253,7 +255,13 @@ def _input(opened: _Opened, scan: SourceScan) -> InputRead:
         encoding=opened.used,
         kind=opened.source.kind,
         left_out=scan.left_out,
+        blank=_is_blank(opened.source.head),
     )
+
+
+def _is_blank(head: bytes) -> bool:
+    """Whether a source that its beginning holds whole has nothing but white space."""
+    return len(head) < HEAD and not head[sniff(head)[1] :].translate(None, BLANKS)
 
 
 def _error(error: InputError) -> str:

@@ -430,6 +430,8 @@ class Moment(Seen, frozen=True, kw_only=True):
 
 
 class InputRead(Seen, frozen=True, kw_only=True):
+    """An input as it was read. `blank` says that there was nothing in it, or nothing but white space."""
+
     name: str
     bytes: int
     lines: int
@@ -437,6 +439,7 @@ class InputRead(Seen, frozen=True, kw_only=True):
     encoding: str = ""
     kind: str = ""
     left_out: int = 0
+    blank: bool = False
 
 
 class Skipped(Seen, frozen=True, kw_only=True):

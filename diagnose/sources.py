@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["CHUNK", "STDIN", "InputError", "Limits", "Source", "open_inputs", "size_of"]
 
 STDIN = "-"
+# What version control keeps beside the files: packed objects and samples of hooks, never a log.
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 NOT_FILES = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -67,7 +69,8 @@ def open_inputs(
     progress: Progress | None = None,
     limits: Limits = Limits(),  # noqa: B008
 ) -> Iterator[Source | InputError]:
-    """Every stream of the inputs in order; a folder gives the files below it, sorted, symlinks not followed.
+    """Every stream of the inputs in order; a folder gives the files below it, sorted, symlinks not followed, the folders
+    of version control left out and named.
 
     `limit` cuts each input after so many bytes (0: none), and says so. `progress` is called with the number of bytes
     just read from disk or standard input, packed as they are; `size_of` gives what they add up to.
@@ -110,6 +113,8 @@ def _files(name: str) -> Iterator[str | InputError]:
             yield InputError(_label(path), "symbolic link in a folder, not followed", "name it", code=LEFT_OUT)
         elif not os.path.isdir(path):
             yield path
+        elif path != name and os.path.split(path)[1] in VERSION_CONTROL:
+            yield InputError(_label(path), "folder of version control, not looked into", "name it", code=LEFT_OUT)
         else:
             try:
                 waiting += [os.path.join(path, entry) for entry in sorted(os.listdir(path), reverse=True)]

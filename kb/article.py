@@ -34,7 +34,8 @@ class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class Article(Struct, frozen=True, kw_only=True):
-    """A parsed article. `declared` is False for plain Markdown without front matter of ours."""
+    """A parsed article. `declared` is False for plain Markdown without front matter of ours; `stated` says that the status
+    stands in the file."""
 
     problem: Problem
     header: Header = Header()
@@ -42,6 +43,7 @@ class Article(Struct, frozen=True, kw_only=True):
     path: str = ""
     domain: str = ""
     declared: bool = True
+    stated: bool = False
 
 
 class Fault(Struct, frozen=True, kw_only=True):

@@ -32,12 +32,15 @@ def shares() -> dict[str, float]:
 
 
 def rate(text: str) -> float:
-    """Estimated share of log lines that hold `text`: its rarest word, made rarer by every further one."""
-    found = [shares().get(word, UNSEEN) for word in words(text) if word != PLACEHOLDER]
+    """Estimated share of log lines that hold `text`: its rarest word, made rarer by every further one.
+
+    The text is taken as it is: a number that varies in a log, such as a long one or an address, is one value of many here.
+    """
+    found = [UNSEEN if word == PLACEHOLDER else shares().get(word, UNSEEN) for word in words(text)]
     if not found:
         return 0.05  # punctuation alone
-    if not any(word[0].isalpha() for word in words(text)):
-        return NUMBER  # a bare number stands in any log
+    if all(word.isdigit() for word in words(text)):
+        return NUMBER  # a short bare number stands in any log
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
 
 

@@ -1,5 +1,5 @@
-"""`kb lint --deep`: what is weak in a base as a whole: articles that look for the same, signals that no sample shows,
-samples that lead elsewhere.
+"""`kb lint --deep`: what is weak in a base as a whole, beside what `kb.lint` says of each article: articles that look for
+the same, signals that no sample shows, samples that lead elsewhere.
 
 Takes the store and its articles, gives Faults; one rule a function, all of them in a table. An edge module: it reads the
 samples.
@@ -16,6 +16,7 @@ from diagnose.fold import fold_literal
 from diagnose.match import match
 from diagnose.scan import scan_source
 from kb.article import Fault
+from kb.lint import claims_samples, complete
 from kb.testing import diagnosis_of
 
 if TYPE_CHECKING:
@@ -62,15 +63,29 @@ def same_symptoms(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
 
 
 def untested_signals(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
-    """Signals that none of the article's own samples shows."""
+    """Signals that could be wrong and that none of the article's own texts shows: patterns and combinations.
+
+    A literal, a code or an event is seen where its text stands; a sample made of that text would prove nothing. Of a
+    combination only the member is told that is not shown either.
+    """
     for article in articles:
-        texts = _texts(article, ("symptom/*.txt", "cause/*/*.txt"))
+        texts = [*_texts(article, ("symptom/*.txt", "cause/*/*.txt", "other/*.txt")), *_outputs(article)]
         seen = {name for path in texts for name in _seen(store, article, path)}
-        for name in article.problem.signals if texts else ():
-            if name not in seen:
-                yield _fault(
-                    article, f"{name}:", f"no sample shows the signal '{name}'", "add one that does, or drop it"
-                )
+        signals = article.problem.signals if texts else {}
+        doubtful = [n for n, signal in signals.items() if n not in seen and (signal.regex or signal.members)]
+        names = [name for name in doubtful if not set(signals[name].members) & set(doubtful)]
+        if names:
+            what = f"no sample shows {'the signal' if len(names) == 1 else f'{len(names)} signals:'} {', '.join(names)}"
+            yield _fault(
+                article,
+                f"{names[0]}:",
+                what,
+                "add texts that do, or drop it" if len(names) == 1 else "add texts that do, or drop them",
+            )
+
+
+def _outputs(article: Article) -> list[Path]:
+    return sorted((Path(article.path).parent / "outputs").glob("*/*/*.txt"))
 
 
 def _seen(store: Store, article: Article, path: Path) -> Iterator[str]:
@@ -81,10 +96,10 @@ def _seen(store: Store, article: Article, path: Path) -> Iterator[str]:
 
 
 def led_elsewhere(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
-    """Samples on which an article that is not related is likely."""
+    """Samples of the article itself on which one that is not related is likely: on a look-alike it may well be."""
     known = {article.problem.id: article for article in articles}
     for article in articles:
-        for path in _texts(article, ("symptom/*.txt", "cause/*/*.txt", "other/*.txt")):
+        for path in _texts(article, ("symptom/*.txt", "cause/*/*.txt")):
             found = diagnosis_of(store, path)
             leader = found.articles[0].id if found.articles and found.verdict in ("likely", "confirmed") else ""
             if leader in known and leader != article.problem.id and not _linked(article, known[leader]):
@@ -93,19 +108,19 @@ def led_elsewhere(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
 
 
 def silent_causes(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
-    """Causes for or against which nothing can be seen."""
+    """Causes for or against which nothing can be seen, in articles that need not be complete."""
     for article in articles:
-        for cause in article.problem.causes:
+        for cause in () if complete(article) else article.problem.causes:
             if not cause.evidence:
                 what = f"nothing speaks for or against the cause '{cause.id}'"
                 yield _fault(article, f"id: {cause.id}", what, "name a signal or an outcome of a check")
 
 
 def unseen_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
-    """Outcomes of checks of which no output lies beside the article."""
+    """Outcomes of checks of which no output lies beside the article, where it does not claim to be stable."""
     for article in articles:
         folder = Path(article.path).parent / "outputs"
-        for name, check in article.problem.checks.items():
+        for name, check in article.problem.checks.items() if not claims_samples(article) else ():
             missing = [o for o in check.outcomes if not any((folder / name / o).glob("*.txt"))]
             if missing:
                 what = f"no output shows {', '.join(f'{name}.{outcome}' for outcome in missing)}"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_SIGNALS, MOST_CODES, MOST_CAPTURES, PER_LINE = 4, 4, 2, 2
 SHORTEST, LONGEST = 14, 120
 LEAST_WORDS = 3
+TELLING = 1e-3  # what more of the lines of ordinary logs hold is no symptom
+LEAST_CODE = 3  # digits of a code that is looked for: 1 and 87 stand in any text
 # What changes from one occurrence to the next. Error codes and short numbers stay out of texts too, but become signals.
 _VARIABLE = re.compile(
     r"""[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}                 # GUID
@@ -37,6 +39,7 @@ _VARIABLE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d[\w.:,/-]*")
 _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 _ENDPOINT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,200}|\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{2,5})\b")
 _BEFORE = re.compile(r"([A-Za-z][\w-]*(?:\W{1,3}[A-Za-z][\w-]*){0,3}\W{1,3})$")
@@ -74,18 +77,19 @@ class Piece(Struct, frozen=True):
 
 
 def draft(name: str, lines: Sequence[str]) -> Draft:
-    """The draft of an article with the id `name` about the error that `lines` show."""
-    chosen = _distinct(sorted(_pieces(lines), key=lambda piece: (piece.rate, -len(piece.text))))
+    """The draft of an article with the id `name` about the error that `lines` show. It has no symptoms where nothing in
+    them tells this error from what ordinary logs hold."""
+    chosen = _distinct(_pieces(lines, LEAST_WORDS)) or _distinct(_pieces(lines, 1)) or _distinct(_whole(lines))
     signals: dict[str, Any] = {}
     for piece in chosen:
         signals[_named(piece.text, signals)] = {"contains": piece.text}
-    symptoms = list(signals)
     text = "\n".join(lines)
-    for code in [found.text for found in codes.find(text) if found.name or len(found.text) >= 8][:MOST_CODES]:
+    for code in list(dict.fromkeys(_codes(text)))[:MOST_CODES]:
         signals[_named(f"code {code}", signals)] = {"code": code}
     for provider, number in dict.fromkeys(events_in(text)):
         event = {"provider": provider, "id": number} if provider else {"id": number}
         signals[_named(f"event {number}", signals)] = {"event": [event]}
+    symptoms = list(signals)
     params: dict[str, Any] = {}
     for regex in _captures(lines):
         signals[_named("endpoint", signals)] = {"regex": regex}
@@ -93,13 +97,19 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
             "host": {"type": "host", "ask": "the host that was contacted"},
             "port": {"type": "port", "ask": "its port"},
         }
-    symptoms = symptoms or list(signals)[:1]
     title = _title(chosen, lines)
     front = {"id": name, "title": title, "status": "draft", "params": params, "signals": signals, "symptoms": symptoms}
     return Draft({key: value for key, value in front.items() if value}, BODY.format(title=title))
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
+def _codes(text: str) -> Iterator[str]:
+    """The error codes that are known or long enough to be one."""
+    for found in codes.find(text):
+        if len(found.text) >= 8 or (found.name and len(re.sub(r"\W", "", found.text)) >= LEAST_CODE):
+            yield found.text
+
+
+def _pieces(lines: Iterable[str], least_words: int) -> Iterator[Piece]:
     """The fixed texts of the lines that report a failure; of all lines where none does."""
     lines = list(dict.fromkeys(line for line in lines if line.strip()))
     salient = [line for line in lines if _SALIENT.search(line)]
@@ -108,14 +118,22 @@ def _pieces(lines: Iterable[str]) -> Iterator[Piece]:
         for part in _VARIABLE.split(folded):
             text = _SPEAKER.sub("", fold_literal(part).strip(_TRIM))
             text = text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0].strip(_TRIM)
-            if len(text) >= SHORTEST and len(text.split()) >= LEAST_WORDS:
+            if len(text) >= SHORTEST and len(text.split()) >= least_words and rate(text) <= TELLING:
                 yield Piece(text, rate(text), line)
 
 
+def _whole(lines: Iterable[str]) -> Iterator[Piece]:
+    """The lines that report a failure as they stand: `KeyError: 'id'` says something only with the name in it."""
+    for line in lines:
+        text = fold_literal(fold_text(line)).strip()
+        if _SALIENT.search(line) and len(text) <= LONGEST and rate(_NUMBER.sub(" ", text)) <= TELLING:
+            yield Piece(text, rate(text), line)
+
+
 def _distinct(pieces: Iterable[Piece]) -> list[Piece]:
-    """The best pieces, at most PER_LINE of each line, none of them part of another."""
+    """The rarest pieces, at most PER_LINE of each line, none of them part of another."""
     chosen: list[Piece] = []
-    for piece in pieces:
+    for piece in sorted(pieces, key=lambda piece: (piece.rate, -len(piece.text))):
         known = any(piece.text in other.text or other.text in piece.text for other in chosen)
         crowded = sum(piece.line == other.line for other in chosen) >= PER_LINE
         if not known and not crowded and len(chosen) < MOST_SIGNALS:

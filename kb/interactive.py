@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.facts import EXPECTED, typed
+from diagnose.facts import EXPECTED, typed, unquoted
 from diagnose.report.words import percent, shown, summary
 from diagnose.sources import STDIN, open_inputs
 from kb.ask import ask_case, prove_case
@@ -22,21 +22,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Diagnosis, Finding, NextCheck, ShownCheck
+    from diagnose.model import Diagnosis, Finding, NextCheck, Param, ShownCheck
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case
 
 END = "."
+# What these words mean at every prompt; a value that is such a word is given in quotes.
+WORDS = {
+    **dict.fromkeys(("quit", "q", "exit"), "quit"),
+    **dict.fromkeys(("skip", "s"), "skip"),
+    **dict.fromkeys(("help", "h", "?"), "help"),
+}
+HELP = (
+    "  skip: go on without it.  quit: stop; the answer so far stands.  help: this.",
+    "  Anything else is taken as what was asked for: a value as it is (in quotes where it is one of these words),",
+    "  an outcome by its name or number, or a pasted text; other outputs and logs are welcome too.",
+)
 BLANKS = 3  # empty lines that end a paste: PowerShell itself prints two in a row within an output
 PASTE_END = "end with a line with only a dot, or three empty lines"
 
 
 class Reply(Struct, frozen=True):
-    """What somebody said: a word of the menu (`skip`, `quit`, an outcome), or pasted text."""
+    """What somebody said: `skip`, an outcome of the check that was asked about, or a pasted text."""
 
-    word: str = ""
+    skip: bool = False
+    outcome: str = ""
     text: str = ""
+
+
+class _QuitError(Exception):
+    """Somebody typed `quit`."""
 
 
 class Talk:
@@ -68,12 +84,16 @@ class Talk:
         """Talk until confirmed, exhausted or stopped. `sources` None: the error itself is asked for first."""
         try:
             if sources is None and not self.case.inputs:
-                self.say("Paste the error and its surroundings; end with a line with only a dot:")
-                sources = _pasted(self._paste(first=None, blank_ends=False))
+                reply = self._reply(
+                    None, "Paste the error and its surroundings; end with a line with only a dot:", blank_ends=False
+                )
+                if reply.skip:
+                    return self.case
+                sources = _pasted(reply.text)
             self._rank(sources or ())
             while self._turn():
                 pass
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, KeyboardInterrupt, _QuitError):
             self.say("Stopped; the answer so far stands.")
         return self.case
 
@@ -106,12 +126,10 @@ class Talk:
                 self.say(f"Or look at {spot.source}: {spot.decides}.")
                 self.say(f"  {spot.how}")
         reply = self._reply(check, f"Paste its output ({PASTE_END}), or type {_menu(check)}")
-        if reply.word == "quit":
-            return False
-        if reply.word == "skip":
+        if reply.skip:
             self._note_skip(step, check)
-        elif reply.word:
-            self._note_answer(step, check, reply.word)
+        elif reply.outcome:
+            self._note_answer(step, check, reply.outcome)
         else:
             before = self.diagnosis
             self._rank(_pasted(reply.text))
@@ -129,8 +147,8 @@ class Talk:
         for spot in spots:
             self.say(f"  {spot.source}: {spot.decides}")
             self.say(f"    {spot.how}")
-        reply = self._reply(None, f"Paste more ({PASTE_END}), or type quit")
-        if reply.word:
+        reply = self._reply(None, f"Paste more ({PASTE_END}), or type quit, help")
+        if reply.skip:
             return False
         before = self.diagnosis
         self._rank(_pasted(reply.text))
@@ -159,8 +177,8 @@ class Talk:
         for check in checks:
             self.say(f"  {check.id}: {check.title}")
             self._commands(check)
-        reply = self._reply(None, f"Paste the output taken after the fix ({PASTE_END}), or type quit")
-        if reply.word:
+        reply = self._reply(None, f"Paste the output taken after the fix ({PASTE_END}), or type quit, help")
+        if reply.skip:
             return False
         self.case = prove_case(self.case, _pasted(reply.text), self.base, self.options, self.now())
         self.save(self.case)
@@ -227,50 +245,70 @@ class Talk:
             self.asked.add(name)
             self.say("")
             self.say(f"{needed_by} needs <{name}>: {params[name].ask or f'which {name}?'}")
-            while raw := self.hear(f"{name} (empty: leave it out): ").strip():
-                if typed(params[name].type, raw) is not None:
-                    given[name] = raw
-                    break
-                self.say(f"  that is not {EXPECTED[params[name].type]}")
+            value = self._value(name, params[name])
+            if value:
+                given[name] = value
         if given:
             self.case = replace(self.case, parameters={**self.case.parameters, **given})
             self._rank((), f"gave {', '.join(given)}", quiet=True)
         return bool(given)
 
+    def _value(self, name: str, param: Param) -> str:
+        """A value of the parameter's type; empty where it is left out."""
+        while raw := self._heard(f"{name} (empty or skip: leave it out): ").strip():
+            if _word(raw) == "skip":
+                break
+            if typed(param.type, value := unquoted(raw)) is not None:
+                return value
+            self.say(f"  that is not {EXPECTED[param.type]}")
+        return ""
+
+    def _heard(self, prompt: str) -> str:
+        """The next line; `quit` ends the talk and `help` is answered here, whatever was asked."""
+        while (word := _word(line := self.hear(prompt))) == "help":
+            for text in HELP:
+                self.say(text)
+        if word == "quit":
+            raise _QuitError
+        return line
+
     def _commands(self, check: ShownCheck) -> None:
         for command in shown(check.commands):
             self.say(f"    {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
 
-    def _reply(self, check: ShownCheck | None, prompt: str) -> Reply:
-        """A word of the menu or a paste: whatever is no word begins one."""
+    def _reply(self, check: ShownCheck | None, prompt: str, *, blank_ends: bool = True) -> Reply:
+        """An outcome of the check, or a paste: whatever is no word of ours and no outcome begins one."""
         self.say(prompt)
-        while not (line := self.hear("> ")).strip() or line.strip() == END:
+        while not (line := self._heard("> ")).strip() or line.strip() == END:
             pass
-        word = line.strip().casefold()
-        if word in ("quit", "q", "exit"):
-            return Reply(word="quit")
-        if check is not None:
-            if word in ("skip", "s"):
-                return Reply(word="skip")
-            outcomes = {str(n): name for n, name in enumerate(check.outcomes, 1)} | {
-                n.casefold(): n for n in check.outcomes
-            }
-            if word in outcomes:
-                return Reply(word=outcomes[word])
-        return Reply(text=self._paste(first=line, blank_ends=True))
+        if _word(line) == "skip":
+            return Reply(skip=True)
+        outcome = _outcomes(check).get(line.strip().casefold(), "") if check is not None else ""
+        return Reply(outcome=outcome) if outcome else Reply(text=self._paste(line, blank_ends=blank_ends))
 
-    def _paste(self, *, first: str | None, blank_ends: bool) -> str:
-        """Lines up to a lone dot, BLANKS empty lines in a row or the end of the input."""
-        lines = [first] if first is not None else []
+    def _paste(self, first: str, *, blank_ends: bool) -> str:
+        """Lines up to a lone dot, BLANKS empty lines in a row or the end of the input; nothing in them is a word of ours."""
+        lines = [first]
         try:
             while (line := self.hear("")).strip() != END:
                 lines.append(line)
                 if blank_ends and not any(line.strip() for line in lines[-BLANKS:]):
                     break
         except EOFError:
-            if not any(line.strip() for line in lines):
-                raise
+            pass
         return "\n".join(lines) + "\n"
+
+
+def _word(line: str) -> str:
+    """`quit`, `skip` or `help` where the line is one of their spellings, else empty."""
+    return WORDS.get(line.strip().casefold(), "")
+
+
+def _outcomes(check: ShownCheck) -> dict[str, str]:
+    """What may be typed for each outcome: its number or its name."""
+    return {str(n): name for n, name in enumerate(check.outcomes, 1)} | {
+        name.casefold(): name for name in check.outcomes
+    }
 
 
 def _checks(diagnosis: Diagnosis, article: str) -> dict[str, ShownCheck]:
@@ -282,7 +320,7 @@ def _odds(diagnosis: Diagnosis) -> dict[str, float]:
 
 
 def _menu(check: ShownCheck) -> str:
-    return ", ".join([*(f"{n} {name}" for n, name in enumerate(check.outcomes, 1)), "skip, quit"])
+    return ", ".join([*(f"{n} {name}" for n, name in enumerate(check.outcomes, 1)), "skip, quit, help"])
 
 
 def _pasted(text: str) -> Sequence[Source | InputError]:

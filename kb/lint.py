@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NOISY = 2e-3
 LEAST_SAMPLES = 2
+UNFINISHED = ("draft", "deprecated")  # not to be complete yet, or no longer
 # Commands that fetch and run, hide what they run, or delete without asking (SECURITY, Y5).
 DANGEROUS = (
     (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
@@ -110,29 +111,43 @@ def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
             yield f"{name}:", f"signal '{name}' is used by no symptom and no cause", "use it or remove it"
 
 
+def complete(article: Article) -> bool:
+    """Whether an article must say all: no draft, and not imported, for that has what its source had."""
+    return article.problem.status not in UNFINISHED and not article.header.origin.format
+
+
 def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
+    if (
+        article.problem.status in UNFINISHED or article.header.origin.format
+    ):  # what was imported has what its source had
+        return
     for cause in article.problem.causes:
-        if article.problem.status == "stable" and not cause.evidence:
+        if not cause.evidence:
             yield (
                 cause.id,
                 f"cause '{cause.id}' has no evidence: nothing can tell it from the others",
                 "add a signal or a check",
             )
-        if article.problem.status == "stable" and not cause.remediation:
+        if not cause.remediation:
             yield cause.id, f"cause '{cause.id}' has no remediation", "say how it is fixed"
 
 
+def claims_samples(article: Article) -> bool:
+    return article.stated and article.problem.status == "stable"
+
+
 def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
+    """What `status: stable` claims where the author wrote it: the article is held to texts as people paste them."""
     folder = Path(article.path).parent
-    if article.problem.status != "stable" or not article.declared:
+    if not claims_samples(article):
         return
     for kind in ("symptom", "other"):
         count = len(list((folder / "samples" / kind).glob("*.txt")))
         if count < LEAST_SAMPLES:
             yield (
-                "",
+                "status:",
                 f"{count} samples in samples/{kind}; a stable article has {LEAST_SAMPLES}",
-                "add texts as people paste them",
+                "add texts as people paste them, or say status: test",
             )
     for name, check in article.problem.checks.items():
         for outcome in check.outcomes:

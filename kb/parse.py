@@ -7,19 +7,19 @@ also with somebody else's front matter, is an article too. Knows nothing of how 
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-import msgspec
 from msgspec.structs import fields as struct_fields
 
 from diagnose import codes
 from diagnose.conditions import seconds
 from diagnose.errors import KbError, did_you_mean
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
+from diagnose.outputs import OUTPUTS
 from diagnose.regexcheck import faults as regex_faults
 from kb.article import Article, Fault, Header
-from kb.safeyaml import Number, Path, load
+from kb.safeyaml import Path, load
+from kb.shape import Misfit, convert, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,8 @@ LARGEST = 256 << 10
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 _FENCE = re.compile(r"^(?:\s*<!--.*?-->\s*)?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
+_DECLARES = re.compile(r"^(?:signals|causes|symptoms|checks)[ \t]*:", re.MULTILINE)
+_NAMES = re.compile(r"^id[ \t]*:", re.MULTILINE)
 _SLOT = re.compile(r"\$\{([^}]*)\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 # Where a list of the part's own type stands under a field of the front matter.
@@ -54,6 +56,7 @@ class _Parser:
         self.path = path
         self.faults: list[Fault] = []
         self.places: dict[Path, tuple[int, int]] = {}
+        self.broken: set[str] = set()  # named parts with a fault of their own: what refers to them is not to blame
 
     def fault(self, at: Path | tuple[int, int], what: str, way_out: str = "", severity: Any = "error") -> None:
         line, column = at if _is_place(at) else self._place(at)
@@ -91,10 +94,9 @@ class _Parser:
                 return None
             return self._plain(text, {})
         first = text.count("\n", 0, found.start(1)) + 1
-        ours = re.search(r"^(?:signals|causes|symptoms|checks)[ \t]*:", found[1], re.MULTILINE)
         loaded = load(found[1], first_line=first)
         body = text[found.end() :]
-        if not ours:
+        if not self._is_ours(found[1]):
             return self._plain(body, loaded.value if isinstance(loaded.value, dict) else {})
         self.places = loaded.places
         for mistake in loaded.mistakes:
@@ -105,9 +107,20 @@ class _Parser:
             return None
         return self._declared(loaded.value, body)
 
+    def _is_ours(self, front: str) -> bool:
+        """Whether a front matter is in this format: it declares something, or names the id of an article.md.
+
+        That of somebody else (a title, dates, a site's settings) makes no article of ours of a Markdown file.
+        """
+        file = re.split(r"[\\/]", self.path)[-1]
+        return bool(_DECLARES.search(front) or (file == "article.md" and _NAMES.search(front)))
+
     # --- plain Markdown ---
 
-    def _plain(self, body: str, front: Mapping[str, Any]) -> Article:
+    def _plain(self, body: str, front: Mapping[str, Any]) -> Article | None:
+        if not body.strip():
+            self.fault((1, 1), "is empty", "write what goes wrong and quote its messages; or remove the file")
+            return None
         name = re.split(r"[\\/]", self.path)[-1]
         stem = name[:-3] if name.lower().endswith(".md") else name
         if stem == "article" and len(re.split(r"[\\/]", self.path)) > 1:
@@ -145,23 +158,27 @@ class _Parser:
         self._references(problem)
         if not isinstance(header, Header):
             return None
-        return Article(problem=problem, header=header, body=body, path=self.path)
+        return Article(problem=problem, header=header, body=body, path=self.path, stated="status" in value)
 
     def _required(self, value: Mapping[str, Any]) -> None:
         # What was imported has the parts that its source had.
         partial = value.get("status") == "draft" or value.get("origin")
         for name in ("id", "title") if partial else ("id", "title", "signals", "symptoms", "causes"):
             if not value.get(name):
-                self.fault((name,) if name in value else (), f"'{name}' is missing", f"every article has {name}")
+                way_out = (
+                    f"every article has {name}{'' if name in ('id', 'title') else ' unless it says status: draft'}"
+                )
+                self.fault((name,) if name in value else (), f"'{name}' is missing", way_out)
 
     def _unknown(self, value: Mapping[str, Any], kind: type[Any], path: Path, also: Any = ()) -> None:
         known = {*kind.__struct_encode_fields__, *also}
         for name in value:
             if name not in known:
-                self.fault((*path, name, "key"), f"unknown field '{name}'", did_you_mean(name, known))
+                hint = did_you_mean(name, known) or f"the fields are {', '.join(sorted(known))}"
+                self.fault((*path, name, "key"), f"unknown field '{name}'", hint)
 
     def _field(self, name: str, value: Any) -> Any:
-        return self._convert(value, _types(Problem)[name], (name,))
+        return self._convert(value, types_of(Problem)[name], (name,))
 
     def _mapping(self, name: str, value: Any) -> dict[str, Any] | None:
         if not isinstance(value, dict):
@@ -175,6 +192,8 @@ class _Parser:
             made = self._noun(part, _MAPPINGS[name], (name, key))
             if made is not None:
                 result[key] = made
+            else:
+                self.broken.add(key)
         return result
 
     def _list(self, name: str, value: Any) -> tuple[Any, ...] | None:
@@ -201,23 +220,9 @@ class _Parser:
 
     def _convert(self, value: Any, kind: Any, path: Path) -> Any:
         try:
-            return msgspec.convert(_shaped(value, kind), kind, strict=False)
-        except msgspec.ValidationError as error:
-            inner, what = _where(str(error))
-            place = (*path, *inner)
-            hint = ""
-            bad = _at(value, inner)
-            unknown = re.search(r"unknown field `(.+?)`", what)
-            enum = re.search(r"Invalid enum value", what)
-            if unknown:
-                place, what = (*place, unknown[1], "key"), f"unknown field '{unknown[1]}'"
-                hint = did_you_mean(unknown[1], _names(kind))
-            elif enum:
-                what, hint = (
-                    f"'{bad}' is not one of the allowed values",
-                    did_you_mean(str(bad), _ALLOWED) or "see docs/article-format.md",
-                )
-            self.fault(place, what[:1].lower() + what[1:], hint)
+            return convert(value, kind)
+        except Misfit as misfit:
+            self.fault((*path, *misfit.path), misfit.what, misfit.way_out)
             return None
 
     def _problem(self, fields: dict[str, Any]) -> Problem | None:
@@ -328,6 +333,9 @@ class _Parser:
             )
 
     def _check(self, check: Check, path: Path) -> None:
+        if check.parser and check.parser not in OUTPUTS:
+            hint = did_you_mean(check.parser, OUTPUTS) or f"the parsers are {', '.join(OUTPUTS)}"
+            self.fault((*path, "parser"), f"unknown parser '{check.parser[:60]}'", hint)
         for name, outcome in check.outcomes.items():
             for i, regex in enumerate(outcome.regex):
                 self._regex(regex, (*path, "outcomes", name, "regex"), i)
@@ -370,7 +378,7 @@ class _Parser:
             if _reaches(problem.signals, name, name, 0):
                 self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
             for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
-                if group not in problem.params and group not in joined:
+                if not any(group in known for known in (problem.params, joined, self.broken)):
                     self.fault(
                         ("signals", name),
                         f"the group '{group}' is no parameter",
@@ -399,7 +407,7 @@ class _Parser:
                     self._exists(step.verify, outcomes, ("causes", i, "remediation", j, "verify"), "outcome")
 
     def _exists(self, name: str, known: Any, at: Path, kind: str) -> None:
-        if name not in known:
+        if name not in known and name.partition(".")[0] not in self.broken:
             self.fault(at, f"unknown {kind} '{name}'", did_you_mean(name, known) or f"declare the {kind}")
 
     def _known_slots(self, problem: Problem) -> None:
@@ -419,7 +427,7 @@ class _Parser:
                 ]
         for at, text in texts:
             for slot in _SLOT.findall(text):
-                if slot not in problem.params:
+                if slot not in problem.params and slot not in self.broken:
                     self.fault(
                         at,
                         f"unknown parameter '{slot[:40]}'",
@@ -473,73 +481,3 @@ def _products(front: Mapping[str, Any]) -> tuple[Product, ...]:
     given = front.get("appliesto") or front.get("applies_to") or ()
     names = given if isinstance(given, list) else [given]
     return tuple(Product(product=str(name)[:80]) for name in names if isinstance(name, str) and name.strip())[:12]
-
-
-@cache
-def _types(kind: type[Any]) -> dict[str, Any]:
-    return {field.name: field.type for field in struct_fields(kind)}
-
-
-@cache
-def _spelled(kind: Any) -> str:
-    return str(kind)
-
-
-def _shaped(value: Any, kind: Any) -> Any:
-    """Single values where a list is declared become lists, numbers where a text is declared stay as written."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
-        types = _types(kind)
-        return {key: _shaped(part, types.get(key)) for key, part in value.items()}
-    text = _spelled(kind)
-    if isinstance(value, dict) and text.startswith("dict["):
-        inner = kind.__args__[1]
-        return {key: _shaped(part, inner) for key, part in value.items()}
-    if text.startswith("tuple[") and value is not None:
-        inner = kind.__args__[0]
-        items = value if isinstance(value, list) else [value]
-        return [_shaped(item, inner) for item in items]
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, bool) and kind is str:
-        return str(value).lower()
-    return value
-
-
-def _where(message: str) -> tuple[Path, str]:
-    """Path and text of a msgspec message such as "Expected `str`, got `int` - at `$.causes[0].id`"."""
-    what, _, at = message.partition(" - at `$")
-    path: list[str | int] = []
-    for name, index, key in re.findall(r"\.([\w-]+)|\[(\d+)\]|\[(\.\.\.)\]", at):
-        if name or index:
-            path.append(name or int(index))
-        elif key:
-            break
-    return tuple(path), what
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return value
-    return value
-
-
-def _names(kind: Any) -> set[str]:
-    """Field names of a part and of the parts inside it."""
-    names: set[str] = set()
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        for field in struct_fields(kind):
-            names.add(field.name)
-            for inner in (field.type, *getattr(field.type, "__args__", ())):
-                names |= _names(inner) if isinstance(inner, type) and inner is not kind else set()
-    return names
-
-
-_ALLOWED = (
-    "rare", "uncommon", "common", "very-common", "decisive", "strong", "moderate", "weak", "low", "medium", "high",
-    "critical", "draft", "test", "stable", "deprecated", "host", "ip", "port", "path", "service", "user", "name",
-    "workaround", "fix", "mitigation", "rollback", "recovery", "none", "admin", "powershell", "cmd", "bash",
-    "leads_to", "caused_by", "similar", "obsoletes", "duplicate_of",
-)  # fmt: skip

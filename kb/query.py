@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.fold import fold_text
 
@@ -59,7 +60,8 @@ class Part(Struct, frozen=True):
 class Query(Struct, frozen=True):
     """`words` are wished for; of each group in `required` one part must be there; `excluded` must not.
 
-    `cut` says that the text held more than MOST_TERMS parts. `parts` are all of them, as they stood.
+    `cut` says that the text held more than MOST_TERMS parts. `parts` are all of them, as they stood. `strangers` are the
+    names before a colon that are no field: their parts are words.
     """
 
     words: tuple[Part, ...] = ()
@@ -67,6 +69,7 @@ class Query(Struct, frozen=True):
     excluded: tuple[Part, ...] = ()
     parts: tuple[Part, ...] = ()
     cut: bool = False
+    strangers: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Query:
@@ -74,19 +77,22 @@ def parse(text: str) -> Query:
     folded = fold_text(text[:LONGEST].strip())
     pasted = "\n" in folded
     found: list[tuple[Part, bool]] = []  # with: joined to the one before by OR
+    strangers: dict[str, None] = {}
     either = False
     for match in _PART.finditer(folded):
         if match["word"] == "OR" and not match["minus"] and not match["field"] and not pasted:
             either = bool(found)
             continue
         part = _part(match, folded, pasted)
+        if match["field"] and match["field"].lower() not in FIELDS and not pasted:
+            strangers[match["field"]] = None
         if not any(map(str.isalnum, part.text)):
             continue
         if len(found) == MOST_TERMS:
             return _query(found, cut=True)
         found.append((part, either and not part.without))
         either = False
-    return _query(found, cut=len(text) > LONGEST)
+    return replace(_query(found, cut=len(text) > LONGEST), strangers=tuple(strangers))
 
 
 def relaxed(query: Query) -> Query:

@@ -92,8 +92,8 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
     rows = index(article)
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
-        "INSERT INTO article(name, digest, problem, header, body, path, domain, length, products, terms)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
@@ -102,6 +102,8 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
             article.body,
             file.path,
             "" if domain.endswith(".md") else domain,
+            article.declared,
+            article.stated,
             rows.length,
             " ".join(rows.products),
             msgspec.json.encode(sorted(rows.terms)),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from diagnose.model import Problem
+from diagnose.outputs import OUTPUTS
 from kb.article import Header
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,6 +27,7 @@ def schema() -> dict[str, Any]:
     veto = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Veto"}]}
     signal["not"] = {"anyOf": [veto, {"type": "array", "items": veto}]}
     definitions["Veto"]["properties"]["signal"] = named
+    definitions["Check"]["properties"]["parser"] = {"enum": ["", *OUTPUTS]}
     front["properties"]["id"] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,119}$"}
     return {"$schema": DIALECT, "title": "kb article", **front, "$defs": definitions}
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.errors import did_you_mean
 from kb import search_folder as folders
-from kb.query import Query, parse, relaxed
+from kb.query import FIELDS, Query, parse, relaxed
 from kb.search_rank import rank
 from kb.search_snippet import Spans, snippet
 from kb.search_terms import LONGEST, terms
@@ -158,6 +159,7 @@ class Index:
         if not hits and mended is not None:
             hits, late = self._hits(parse(mended), limit)
             notes += ["nothing holds the words as they are spelled"] if hits else []
+        notes += _no_fields(query, found=bool(hits))
         notes += ["the time was up before every word was looked up"] if late else []
         notes += ["the query is long: its beginning was searched"] if query.cut else []
         return SearchResult(hits, mended or "", "; ".join(notes))
@@ -218,6 +220,13 @@ def _guarded(docs: Callable[[], Iterable[SearchDoc]]) -> Iterable[SearchDoc]:
         yield from docs()
     except Exception as error:
         raise _DocsError(error) from None
+
+
+def _no_fields(query: Query, *, found: bool) -> list[str]:
+    """What stood before a colon and is no field, where that may be why: nothing was found, or a field is meant."""
+    names = [name for name in query.strangers if not found or did_you_mean(name.lower(), FIELDS)]
+    known = ", ".join(dict.fromkeys(FIELDS.values()))
+    return [f"no such field '{name}', searched as a word; fields are {known}" for name in names[:1]]
 
 
 def _exists(place: Path) -> bool:

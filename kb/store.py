@@ -14,6 +14,7 @@ import sys
 import zlib
 from array import array
 from collections import Counter
+from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +37,19 @@ from kb.files import ArticleFile, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-FORMAT = 37
+    Building = Callable[[int], AbstractContextManager[object]]
+
+FORMAT = 38
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, length INT, products TEXT, terms BLOB);
+  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -71,14 +75,20 @@ class Listed(msgspec.Struct, frozen=True):
     domain: str
 
 
-def open_store(roots: Sequence[Path], cache: Path | None, note: Callable[[str], None] | None = None) -> Store:
-    """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know."""
+def open_store(
+    roots: Sequence[Path],
+    cache: Path | None,
+    note: Callable[[str], None] | None = None,
+    building: Building | None = None,
+) -> Store:
+    """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
+    `building` is held while articles that changed are read, called with their number."""
     files = find(roots)
     if cache is None:
-        return Store(_connected(":memory:", files), None, roots)
+        return Store(_connected(":memory:", files, building), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"
     try:
-        store = Store(_connected(str(path), files), cache, roots)
+        store = Store(_connected(str(path), files, building), cache, roots)
         _ = store.lines, store.squeezed  # read now what a diagnosis needs first: damage shows while it can be mended
         return store
     except (sqlite3.DatabaseError, msgspec.MsgspecError, _DamagedError) as error:
@@ -87,10 +97,10 @@ def open_store(roots: Sequence[Path], cache: Path | None, note: Callable[[str], 
         if "readonly" in str(error) or "unable to open" in str(error) or "full" in str(error):
             if note:
                 note(f"{path}: cannot write the index ({error}); results from memory")
-            return Store(_connected(":memory:", files), None, roots)
+            return Store(_connected(":memory:", files, building), None, roots)
         if note:
             note(f"{path}: index damaged ({error}); rebuilt from {len(files)} articles")
-        return Store(_connected(str(path), files, fresh=True), cache, roots)
+        return Store(_connected(str(path), files, building, fresh=True), cache, roots)
 
 
 class _DamagedError(Exception):
@@ -103,7 +113,9 @@ def _key(roots: Sequence[Path]) -> str:
     return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
 
 
-def _connected(path: str, files: Sequence[ArticleFile], *, fresh: bool = False) -> sqlite3.Connection:
+def _connected(
+    path: str, files: Sequence[ArticleFile], building: Building | None, *, fresh: bool = False
+) -> sqlite3.Connection:
     if path != ":memory:":
         _private(path, fresh)
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
@@ -119,7 +131,7 @@ def _connected(path: str, files: Sequence[ArticleFile], *, fresh: bool = False) 
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES('format', ?)", (str(FORMAT),))
         connection.execute("COMMIT")
-    _sweep(connection, files)
+    _sweep(connection, files, building)
     return connection
 
 
@@ -153,17 +165,19 @@ def _meta(connection: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
+def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], building: Building | None) -> None:
     """Bring the tables up to date with `files`."""
     known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
     present = {file.path: (file.size, file.mtime_ns) for file in files}
     if known != present:
         from kb.refresh import refresh
 
+        changed = sum(known.get(path) != state for path, state in present.items())
         connection.execute("BEGIN IMMEDIATE")
         try:
-            refresh(connection, files)
-            _compile(connection)
+            with building(changed) if building else nullcontext():
+                refresh(connection, files)
+                _compile(connection)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -365,19 +379,21 @@ class Store:
         from kb.article import Article, Header
 
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (name.lower(),)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
             raise KbError(name, "no article has this id", close)
-        problem, header, body, path, domain = row
+        problem, header, body, path, domain, declared, stated = row
         return Article(
             problem=self._decoder.decode(problem),
             header=msgspec.json.decode(header, type=Header),
             body=body,
             path=path,
             domain=domain,
+            declared=bool(declared),
+            stated=bool(stated),
         )
 
     def ids(self) -> list[str]:

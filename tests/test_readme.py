@@ -56,6 +56,23 @@ def test_the_article_of_the_five_minutes_works(readme, base):
     assert diagnosis.verdict == "confirmed"
 
 
+def test_lint_has_nothing_to_say_of_the_article_of_the_five_minutes(readme, base):
+    from datetime import date
+
+    from kb.lint import lint
+
+    store = base(print_spooler_stopped=blocks(readme, "markdown")[0])
+    assert lint([store.article("print-spooler-stopped")], date(2026, 11, 25)) == []
+
+
+def test_every_figure_of_quality_in_the_readme_stands_in_the_page_of_figures(readme, root):
+    section = readme.split("## Your own knowledge")[1].split("\n## ")[0]
+    figures = re.findall(r"(?<![\d.])\.\d{3}\b", section)
+    quality = (root / "docs" / "quality.md").read_text(encoding="utf-8")
+    assert len(figures) >= 5
+    assert all(re.search(rf"(?<![\d.]){re.escape(figure)}\b", quality) for figure in figures)
+
+
 def test_every_command_of_the_help_is_in_the_readme_or_the_reference(readme, root):
     from kb.cli import COMMANDS
 

@@ -13,6 +13,8 @@ import click
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from kb.store import Store
 
 # name: (module below kb.cli, what `kb --help` says)
@@ -61,16 +63,23 @@ class Session:
 
         return cache_dir()
 
-    def store(self, *, warn: bool = True) -> Store:
-        """The store of the base in use; faults of its articles are told on standard error."""
+    def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
+        """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
+        takes a while."""
         from kb.store import open_store
 
-        store = open_store(self.bases, self.cache, note=tell)
+        store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
         if warn:
             for fault in store.faults():
                 if fault.severity == "error":
                     tell(f"{fault}; article left out")
         return store
+
+
+def _building(count: int) -> AbstractContextManager[None]:
+    from kb.cli.progress import told_late
+
+    return told_late(f"building the index of {count} new or changed articles; the next call finds it ready")
 
 
 def tell(message: str) -> None:

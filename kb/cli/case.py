@@ -117,12 +117,13 @@ def _render(case: Case, format_: str, explain: bool, output: str | None) -> None
 
     from diagnose.report import RENDERERS
     from kb.cli.output import style_for
+    from kb.cli.unread import summed_up
 
     if format_ == "json":
         text = msgspec.json.format(msgspec.json.encode(case), indent=2).decode() + "\n"
     else:
         style = style_for(output, explain=explain)
-        text = RENDERERS[format_](_diagnosis(case, "CASE"), style, case.steps)
+        text = RENDERERS[format_](summed_up(_diagnosis(case, "CASE")), style, case.steps)
     write_output(text, output)
     if output is None:
         sys.stdout.flush()

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.errors import BINARY, LEFT_OUT, KbError
+from diagnose.errors import KbError
 from kb.cli import Session, tell
 from kb.cli import output as outputs
 from kb.cli.probing import probe_options
+from kb.cli.unread import summed_up, troubles, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +94,7 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     _check_call(inputs, given)
     check_output(given)
     options = options_of(given)
-    store = session.store()
+    store = session.store(quiet=given["quiet"])
     diagnosis, timeline = _diagnosed(inputs, given, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
@@ -133,10 +134,8 @@ def options_of(given: dict[str, Any]) -> Options:
 def tell_troubles(diagnosis: Diagnosis) -> None:
     for warning in diagnosis.warnings:
         tell(warning)
-    codes = {item.path: item.code for item in diagnosis.skipped}
-    for item in diagnosis.inputs:
-        if item.error:
-            tell(f"{item.name}: {item.error} ({codes.get(item.name, 'KB-E010')})")
+    for line in troubles(diagnosis):
+        tell(line)
 
 
 def _no_case(given: dict[str, Any]) -> None:
@@ -227,13 +226,15 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     if diagnosis.stopped:
         tell("stopped; the report is of what was read before")
         return 130
-    unread = [item for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
-    if len(unread) > 1:
-        tell(f"{len(unread)} of {len(diagnosis.inputs)} inputs not fully read (details above)")
-    if unread or warned:
+    missed, given = unread(diagnosis)
+    if missed > 1:
+        tell(f"{missed} of {given} inputs not fully read (details above)")
+    if missed or warned:
         return 2
-    if not any(item.bytes for item in diagnosis.inputs):
-        tell("nothing to diagnose: the input is empty")
+    if all(item.blank for item in diagnosis.inputs):
+        tell(
+            f"nothing to diagnose: the input {'holds only blanks' if any(i.bytes for i in diagnosis.inputs) else 'is empty'}"
+        )
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
@@ -257,19 +258,27 @@ def sources_of(
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
-    """A value that its parameter cannot take is said, rather than silently left out."""
+    """A given value that nothing takes is told; one that its parameter cannot take is an error."""
+    from diagnose.errors import did_you_mean
     from diagnose.facts import refused
 
     if not given or not diagnosis.articles:
         return
-    problems = store.problems([diagnosis.articles[0].id])
-    for problem in problems.values():
-        for name, expected in refused(problem.params, given).items():
-            raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
+    problems = store.problems([article.id for article in diagnosis.articles])
+    lead = problems[diagnosis.articles[0].id]
+    known = {name for problem in problems.values() for name in problem.params}
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(name, lead.params) or did_you_mean(name, known)
+            told = f"{lead.id} has {', '.join(lead.params) or 'none'}{f'; {hint}' if hint else ''}"
+            tell(f"--param {name}: no article of this answer has such a parameter; {told}")
+    for name, expected in refused(lead.params, given).items():
+        raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 
 def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
     from diagnose.report import RENDERERS
 
     style = outputs.style_for(output, explain=options.explain)
-    outputs.write_output(RENDERERS[format_](diagnosis, style, timeline), output)
+    shown = diagnosis if format_ == "json" else summed_up(diagnosis)
+    outputs.write_output(RENDERERS[format_](shown, style, timeline), output)

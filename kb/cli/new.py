@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from diagnose.errors import KbError
+from kb.cli import tell
 
 LARGEST = 1 << 20
 
@@ -20,7 +21,8 @@ LARGEST = 1 << 20
 def command(article: str, source: str | None, text: str | None, folder: str) -> int:
     """Draft the article ID from an error text: signals that ordinary logs lack, codes, events, values to capture, a sample.
 
-    The text is redacted first. Nothing is written over. The draft passes kb lint and finds its own sample (kb test).
+    The text is redacted first. Nothing is written over. A text in which nothing is telling is refused. The draft passes
+    kb lint; whether it finds its own sample (kb test) is tried and told.
     """
     from diagnose.redact import Redactor
     from kb.drafting import draft
@@ -34,6 +36,12 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
         raise KbError(str(place), "exists", "choose another id or folder")
     sample = Redactor().redact(_read(source, text))
     made = draft(article, sample.split("\n"))
+    if not made.front.get("symptoms"):
+        raise KbError(
+            source or "--text",
+            "no message, error code or event in it tells this error from what ordinary logs hold",
+            "give the whole message as it was printed, with the lines around it",
+        )
     try:
         (place / "samples" / "symptom").mkdir(parents=True)
         (place / "samples" / "other").mkdir()
@@ -41,9 +49,23 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
         (place / "article.md").write_bytes(render(made.front, made.body))
     except OSError as error:
         raise KbError(str(place), error.strerror or str(error), "name a folder that can be written") from None
-    click.echo(f"{place / 'article.md'}: {len(made.front.get('signals', {}))} signals to choose from")
+    click.echo(f"{place / 'article.md'}: {len(made.front['signals'])} signals to choose from")
+    failure = _failure(place)
+    if failure:
+        tell(
+            f"by itself the draft does not find its own sample yet, which {failure}: add signals from the lines around it"
+        )
     click.echo(f"next: edit it, then kb lint --kb {folder} and kb test --kb {folder}")
     return 0
+
+
+def _failure(place: Path) -> str:
+    """What the sample does wrong against the draft alone; empty if it finds it."""
+    from kb.store import open_store
+    from kb.testing import run
+
+    store = open_store([place], None)
+    return next((failure.what for failure in run(store, [store.article(place.name)]).failures), "")
 
 
 def _read(source: str | None, text: str | None) -> str:

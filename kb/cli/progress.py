@@ -1,17 +1,20 @@
-"""How far the reading of the inputs is, on standard error: only on a terminal, and only where it takes a while."""
+"""What a person waits for, on standard error and only where it takes a while: how far the reading of the inputs is (on a
+terminal alone), that an index is built."""
 
 from __future__ import annotations
 
 import sys
 import time
 from _thread import allocate_lock
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # A paste is answered at once: rich, which takes 50 ms to import, comes in when there is something to wait for.
 PATIENCE = 0.7
+LONG = 1.0  # seconds after which a silent step is told
 
 
 class Meter:
@@ -56,3 +59,19 @@ class Meter:
 def meter(names: Sequence[str]) -> Meter | None:
     """A meter for the inputs `names`; None where nobody would see it."""
     return Meter(names) if names and sys.stderr is not None and sys.stderr.isatty() else None
+
+
+@contextmanager
+def told_late(message: str, after: float = LONG) -> Iterator[None]:
+    """Tells `message` where what is done inside takes longer than `after` seconds."""
+    from threading import Timer
+
+    from kb.cli import tell
+
+    timer = Timer(after, tell, [message])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

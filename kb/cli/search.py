@@ -25,11 +25,14 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     import msgspec
 
     from diagnose.neutral import neutral
+    from kb.cli.progress import told_late
     from kb.search import open_index
 
     text = " ".join(query)
     store = session.store()
-    result = open_index(store.documents_digest, store.documents, store.search_dir).search(text, limit)
+    with told_late(f"building the search index of {store.size} articles; the next call finds it ready"):
+        index = open_index(store.documents_digest, store.documents, store.search_dir)
+    result = index.search(text, limit)
     if result.note:
         tell(result.note)
     if format_ == "json":

@@ -59,7 +59,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     check_call(given)
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
     options = options_of(given)
-    store = session.store()
+    store = session.store(quiet=given["quiet"])
     ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)

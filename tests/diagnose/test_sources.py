@@ -244,3 +244,18 @@ def test_a_terminal_is_asked_only_once_for_the_end_of_the_input():
 
     (source,) = open_inputs(["-"], io.BufferedReader(Terminal()))
     assert b"".join(source.chunks) == b"an error line\n"
+
+
+def test_what_version_control_keeps_in_a_folder_is_named_once_and_read_only_where_it_is_asked_for(tmp_path):
+    hooks = tmp_path / "plant" / ".git" / "hooks"
+    hooks.mkdir(parents=True)
+    (hooks / "a.sample").write_text("die 'failed'\n", encoding="utf-8")
+    (hooks / "b.sample").write_text("die 'failed'\n", encoding="utf-8")
+    (tmp_path / "plant" / "a.log").write_text("failed\n", encoding="utf-8")
+    (tmp_path / "plant" / ".gitignore").write_text("*.log\n", encoding="utf-8")
+    found = list(open_inputs([str(tmp_path / "plant")]))
+    assert [(item.where, item.code) for item in found if isinstance(item, InputError)] == [
+        (str(tmp_path / "plant" / ".git"), LEFT_OUT)
+    ]
+    assert len(found) == 3
+    assert len(list(open_inputs([str(tmp_path / "plant" / ".git")]))) == 2

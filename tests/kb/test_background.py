@@ -39,3 +39,12 @@ def test_many_alternatives_stay_few_readings():
     regex = "(?:a|bb|cc|dd)" * 12 + " ledger"
     assert len(readings(regex)) <= MOST_READINGS
     assert regex_rate(regex) <= rate("ledger")
+
+
+def test_a_number_that_varies_in_logs_is_rare_where_a_pattern_names_it():
+    assert rate("KB5004442") < rate("KB") / 1000
+    assert rate("KB5004442") <= rate("KB 5004") * 10
+    assert rate("to 192.0.2.17") < rate("to") / 1000
+    assert rate("-2147024784") < rate("1722") / 1000
+    assert rate("6b3b8d23-fa8d-40b9-8dbd-b950333e2c52") < rate("1722") / 1000
+    assert regex_rate(r"KB\d{7}") == rate("KB")  # any number will do

@@ -189,6 +189,55 @@ def test_a_given_parameter_fills_the_commands_and_a_wrong_one_is_refused(kb):
     assert kb("diagnose", "--param", "target_fe=a;b", text=ERROR).returncode == 2
 
 
+def test_a_given_parameter_that_no_article_of_the_answer_has_is_told_with_what_there_is(kb):
+    done = kb("diagnose", "--quiet", "--param", "taget_fe=fe02.fabrikam.example", text=ERROR)
+    assert done.returncode == 0
+    assert "--param taget_fe: no article of this answer has such a parameter; pool-failover-dcom-error has" in done.err
+    assert done.err.rstrip().endswith("did you mean 'target_fe'?")
+    assert kb("diagnose", "--quiet", "--param", "target_fe=fe02.fabrikam.example", text=ERROR).err == ""
+
+
+def test_many_inputs_with_one_reason_are_one_entry_for_people_and_all_of_them_in_json(kb, tmp_path):
+    for number in range(20):
+        (tmp_path / f"{number:02}.bin").write_bytes(bytes(range(256)) * 4)
+        (tmp_path / f"{number:02}.gz").write_bytes(gzip.compress(ERROR.encode())[:-6])
+    done = kb("diagnose", str(tmp_path))
+    assert done.out.count("Not read:") == 2
+    assert "20 inputs (--format json names all)" in done.out.replace("\n      ", " ")
+    assert done.err.count("\n") == 2
+    assert "kb: 20 of 20 inputs not fully read" in done.err
+    assert len(json.loads(kb("diagnose", "--format", "json", str(tmp_path)).out)["skipped"]) == 40
+
+
+def test_a_damaged_archive_is_one_input_however_much_of_it_is_damaged(kb, tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.log", "".join(f"{ERROR[:-1]} {n * 7919}\n" for n in range(2000)))
+    (tmp_path / "bad.zip").write_bytes((tmp_path / "whole.zip").read_bytes()[:1500])
+    done = kb("diagnose", "--quiet", str(tmp_path / "bad.zip"))
+    assert done.returncode == 2
+    assert "inputs not fully read" not in done.err
+    done = kb("diagnose", "--quiet", str(tmp_path / "bad.zip"), str(tmp_path / "none.log"))
+    assert "kb: 2 of 2 inputs not fully read" in done.err
+
+
+@pytest.mark.parametrize("text", [b" \n\t\r\n", " \n\n".encode("utf-16")])
+def test_blanks_alone_are_told_as_an_empty_paste_is(kb, text):
+    done = kb("diagnose", text=text)
+    assert done.returncode == 1
+    assert "nothing to diagnose: the input holds only blanks" in done.err
+
+
+def test_a_field_that_does_not_exist_is_told_with_those_that_do(kb):
+    done = kb("search", "foo:bar")
+    assert done.returncode == 1
+    assert "no such field 'foo'" in done.err
+    assert "id, title, symptoms, causes, products, tags, body" in done.err
+    assert "no such field 'titel'" in kb("search", "titel:failover", "pool").err
+    assert kb("search", "net.tcp://fe01 failover").err == ""
+
+
 def test_the_base_may_be_named_before_and_after_the_command(kb, root):
     before = kb("--kb", str(root / "articles"), "diagnose", text=ERROR)
     after = kb("diagnose", "--kb", str(root / "articles"), text=ERROR)

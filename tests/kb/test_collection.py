@@ -11,10 +11,13 @@ id: {id}
 title: The {id} does not open
 signals:
   stuck: {{contains: {text}}}
-  never: {{contains: a text that no sample of the {id} shows}}
+  never: {{regex: 'a text that no sample (?:of|with) the {id} shows'}}
+  word: {{contains: a literal that no sample shows}}
+  both: {{all: [stuck, word]}}
+  neither: {{all: [never, word]}}
 symptoms: [stuck]
 causes:
-  - {{id: rusty, title: Rust, evidence: [{{signal: never, supports: strong}}, {{check: look.red, supports: strong}}]}}
+  - {{id: rusty, title: Rust, evidence: [{{signal: never, supports: strong}}, {{signal: both, supports: weak}}, {{signal: neither, supports: weak}}, {{check: look.red, supports: strong}}]}}
   - {{id: power, title: No power}}
 checks:
   look: {{title: What colour is it?, commands: {{bash: look}}, outcomes: {{red: {{contains: red}}, blue: {{contains: blue}}}}}}
@@ -28,11 +31,13 @@ def base(tmp_path, monkeypatch):
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
-    def make(name, text, sample, more="", shown="red"):
+    def make(name, text, sample, more="", shown="red", other=""):
         place = tmp_path / "base" / name
         (place / "samples/symptom").mkdir(parents=True)
-        (place / f"outputs/look/{shown}").mkdir(parents=True)
-        (place / f"outputs/look/{shown}/a.txt").write_text(shown, encoding="utf-8")
+        (place / "samples/other").mkdir()
+        (place / "samples/other/a.txt").write_text(other, encoding="utf-8")
+        (place / "outputs/look/red").mkdir(parents=True)
+        (place / "outputs/look/red/a.txt").write_text(shown, encoding="utf-8")
         (place / "article.md").write_text(ARTICLE.format(id=name, text=text, more=more), encoding="utf-8")
         (place / "samples/symptom/a.txt").write_text(sample, encoding="utf-8")
         return str(tmp_path / "base")
@@ -56,10 +61,28 @@ DOOR = "door of the furnace was found open while it was hot"
 
 def test_signals_causes_and_outcomes_that_nothing_shows_are_named(base, findings):
     found = findings(base("valve", VALVE, f"12:00 {VALVE}\n"))
-    assert "no sample shows the signal 'never'" in found
-    assert "no sample shows the signal 'stuck'" not in found
-    assert "nothing speaks for or against the cause 'power'" in found
+    assert "no sample shows 2 signals: never, both" in found
+    assert [what for what in found if "'power'" in what] == [
+        "cause 'power' has no evidence: nothing can tell it from the others",
+        "cause 'power' has no remediation",
+    ]
     assert "no output shows look.blue" in found
+
+
+def test_of_a_draft_only_the_deep_look_asks_what_speaks_for_its_causes(base, findings):
+    found = findings(base("valve", VALVE, f"12:00 {VALVE}\n", more="status: draft\n"))
+    assert [what for what in found if "'power'" in what] == ["nothing speaks for or against the cause 'power'"]
+
+
+def test_an_output_of_a_check_shows_a_signal_as_well_as_a_sample_does(base, findings):
+    found = findings(base("valve", VALVE, f"12:00 {VALVE}\n", shown="a text that no sample with the valve shows"))
+    assert "no sample shows 2 signals: both, neither" in found
+
+
+def test_a_stranger_may_lead_on_a_look_alike(base, findings):
+    base("valve", VALVE, f"12:00 {VALVE}\n")
+    folder = base("door", DOOR, f"12:00 {DOOR}\n", other=f"12:00 {VALVE}\n")
+    assert not any(what.startswith("valve is") for what in findings(folder))
 
 
 def test_two_articles_that_look_for_the_same_are_named_unless_they_are_linked(base, findings):

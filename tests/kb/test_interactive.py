@@ -106,6 +106,42 @@ def test_a_value_left_out_is_asked_for_once(talk):
     assert "[not ready]" in person.all
 
 
+@pytest.mark.parametrize("word", ["quit", "Q", "exit"])
+def test_quit_ends_the_talk_at_every_prompt(talk, word):
+    at_the_error = talk(word, "more", error=None)
+    at_a_value = talk(word, "more")
+    at_a_check = talk(word, "more", error=ERROR + TRACE)
+    for case, person, _ in (at_the_error, at_a_value, at_a_check):
+        assert case.parameters == {}
+        assert person.heard[-1] == "Stopped; the answer so far stands."
+        assert next(person.lines) == "more"
+
+
+def test_skip_at_a_value_leaves_it_out(talk):
+    case, person, _ = talk("skip", "quit")
+    assert case.parameters == {}
+    assert "Next check, " in person.all
+
+
+def test_help_is_given_at_every_prompt_and_the_question_stays(talk):
+    for lines, error in ((("help", "quit"), ERROR), (("?", "help", "quit"), ERROR + TRACE), (("h", "quit"), None)):
+        case, person, _ = talk(*lines, error=error)
+        assert "skip: go on without it." in person.all
+        assert case.parameters == {}
+        assert not any(step.did.startswith("added paste-2") for step in case.steps)
+
+
+def test_a_value_that_is_one_of_the_words_is_given_in_quotes(talk):
+    case, person, _ = talk('"quit"', "quit")
+    assert case.parameters == {"target_fe": "quit"}
+    assert "Test-NetConnection -ComputerName quit -Port 9001" in person.all
+
+
+def test_inside_a_paste_no_word_is_special(talk):
+    case, _, _ = talk("the service said", "quit", "skip", "help", ".", "quit", error=ERROR + TRACE)
+    assert case.inputs[1].lines == 4
+
+
 def test_skipped_checks_do_not_come_back_and_the_end_is_said(talk):
     case, person, _ = talk(["skip"] * 30, error=ERROR + TRACE)
     assert len(case.skipped) == len(set(case.skipped)) > 2

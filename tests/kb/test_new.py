@@ -84,10 +84,50 @@ def test_a_bad_call_says_what_to_do(new, arguments, told):
     assert told in printed.err
 
 
-def test_any_text_gives_a_draft_that_can_be_read(new, tmp_path, capsys):
-    for number, text in enumerate(["x", "…", "'", "a: b: c: d", "----", "\u202e# {title} %s", "[" * 400]):
-        assert new(f"odd-{number}", "--text", text)[0] == 0
-    run(["lint", "--kb", str(tmp_path / "base")])
-    printed = capsys.readouterr().out
-    assert "7 articles" in printed
-    assert "(error)" not in printed
+def test_a_text_in_which_nothing_is_telling_is_refused_with_what_to_give(new, tmp_path):
+    for text in [
+        "hello",
+        "x",
+        "…",
+        "'",
+        "a: b: c: d",
+        "----",
+        "[" * 400,
+        "error 5",
+        "ERROR 2026-11-21 09:14:31",
+        "failed",
+    ]:
+        code, printed = new("odd", "--text", text)
+        assert code == 2, text
+        assert "give the whole message as it was printed" in printed.err
+    assert not (tmp_path / "base").exists()
+
+
+TELLING = [
+    ERROR,
+    "The pump service did not respond to the start request in a timely fashion. (1053)",
+    "Event ID: 7031\nSource: Service Control Manager\n",
+    "  File \"/srv/app/main.py\", line 41, in run\nKeyError: 'lease'\n",
+    "Pumpe blockiert: Zugriff verweigert",
+    "HRESULT 0x80070021",
+    "\u202e# {title} %s could not be resolved by the resolver",
+    "failed to fetch the manifest of tank:v2 from 192.0.2.7:5000 and 192.0.2.8:5000",
+]
+
+
+def test_a_draft_passes_lint_and_finds_its_own_sample(new, tmp_path, capsys):
+    for number, text in enumerate(TELLING):
+        code, printed = new(f"telling-{number}", "--text", text)
+        assert (code, printed.err) == (0, ""), text
+        base = str(tmp_path / "base" / f"telling-{number}")
+        assert run(["lint", "--kb", base]) == 0, capsys.readouterr().out
+        assert run(["test", "--kb", base]) == 0
+
+
+def test_a_draft_that_does_not_find_its_own_sample_is_told_to(new, monkeypatch):
+    from kb import testing
+
+    monkeypatch.setattr(testing, "_symptom", lambda diagnosis, wanted: "is unknown (0.72)")
+    code, printed = new("lease-locked", "--text", ERROR)
+    assert code == 0
+    assert "does not find its own sample yet, which is unknown (0.72)" in printed.err

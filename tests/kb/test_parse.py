@@ -51,10 +51,22 @@ def test_a_good_article_is_read_whole():
 
 FAULTS = [
     ("title: Something", "titel: Something", ":3:1: unknown field 'titel'; did you mean 'title'?"),
+    ("title: Something", "zzz: 1\ntitle: Something", "unknown field 'zzz'; the fields are applies_to, author, "),
     ("type: port", "type: prt", "did you mean 'port'?"),
     ("symptoms: [failed]", "symptoms: [faild]", ":8:12: unknown signal 'faild'; did you mean 'failed'?"),
     ("check: on.no", "check: on.noo", "unknown outcome 'on.noo'; did you mean 'on.no'?"),
-    ("likelihood: common", "likelihood: comon", ":12:17: 'comon' is not one of the allowed values; did you mean 'common'?"),
+    ("likelihood: common", "likelihood: comon", ":12:17: 'comon' is not one of rare, uncommon, common, very-common; did you mean 'common'?"),
+    ("likelihood: common", "likelihood: often", ":12:17: 'often' is not one of rare, uncommon, common, very-common"),
+    ("supports: strong", "supports: sure", "'sure' is not one of decisive, strong, moderate, weak; or a number greater than 1"),
+    ("supports: decisive", "refutes: decisiv", "did you mean 'decisive'?"),
+    ("kind: fix", "kind: repair", "'repair' is not one of workaround, fix, mitigation, rollback, recovery"),
+    ("commands: {bash", "commands: {bsh", "'bsh' is not one of powershell, cmd, bash; did you mean 'bash'?"),
+    ("commands: {bash", "cost: {privilege: root}\n    commands: {bash", "'root' is not one of user, admin"),
+    ("commands: {bash", "parser: getservice\n    commands: {bash", ":18:13: unknown parser 'getservice'; did you mean 'get-service'?"),
+    ("commands: {bash", "parser: mine\n    commands: {bash", "the parsers are test-netconnection, "),
+    ("title: Something fails", "title: Something fails\nstatus: ready", "'ready' is not one of draft, test, stable, deprecated"),
+    ("title: Something fails", "title: Something fails\nseverity: bad", "'bad' is not one of low, medium, high, critical"),
+    ("title: Something fails", "title: Something fails\nrelated: [{id: x, type: leadsto}]", "did you mean 'leads_to'?"),
     ("at ${port}", "at ${prt}", "unknown parameter 'prt'; did you mean 'port'?"),
     ("[0-9]+) is", "[0-9) is", ":7:"),
     ("frob(?P<port>[0-9]+) is down", "frob(?=x)", "look-ahead"),
@@ -76,6 +88,26 @@ def test_each_fault_is_told_with_its_place_and_the_way_out(old, new, told):
     found = faults(GOOD.replace(old, new, 1))
     assert any(told in fault for fault in found), found
     assert all(fault.startswith("x/good-one/article.md:") for fault in found)
+
+
+def test_what_refers_to_a_faulty_part_is_not_blamed_for_it():
+    assert len(faults(GOOD.replace("commands: {bash", "commands: {bsh"))) == 1
+    assert len(faults(GOOD.replace("type: port", "type: number"))) == 1
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "---\ntitle: Only a title\n---\n \n"])
+def test_a_file_without_text_is_no_article(text):
+    for path in ("x/good-one/article.md", "x/good-one.md"):
+        article, (fault,) = parse(path, text.encode())
+        assert article is None
+        assert fault.what == "is empty"
+
+
+def test_an_article_with_an_id_in_its_front_matter_wants_the_required_fields_unless_it_is_a_draft():
+    text = "---\nid: good-one\ntitle: It fails\n---\n# It fails\n"
+    assert [fault.split("'")[1] for fault in faults(text)] == ["causes", "signals", "symptoms"]
+    assert faults(text.replace("title:", "status: draft\ntitle:")) == []
+    assert faults(text, "docs/getting-started.md") == []  # an id for somebody else's site
 
 
 def test_several_faults_are_told_at_once():
@@ -159,6 +191,19 @@ def test_the_schema_accepts_the_shipped_articles_and_refuses_faults(root):
         assert not found, (path, found[0].message)
     assert list(validator.iter_errors({"id": "x", "title": "t", "signls": {}}))
     assert list(validator.iter_errors({"id": "../x", "title": "t"}))
+
+
+def test_the_page_of_the_format_names_every_parser_and_every_allowed_word(root):
+    from typing import get_args
+
+    from diagnose.model import Likelihood, Param, Problem, Shell, Strength
+    from diagnose.outputs import OUTPUTS
+    from kb.shape import types_of
+
+    page = (root / "docs" / "article-format.md").read_text(encoding="utf-8")
+    assert [name for name in OUTPUTS if f"`{name}`" not in page] == []
+    kinds = (Likelihood, Strength, Shell, types_of(Param)["type"], types_of(Problem)["status"])
+    assert [word for kind in kinds for word in get_args(kind) if word not in page] == []
 
 
 CONDITIONS = """---

@@ -121,3 +121,42 @@ def test_without_the_engine_every_sample_gives_the_same(root, monkeypatch):
     tested = run(store, [store.article(name) for name in store.ids()], outputs=False)
     assert tested.samples > 200
     assert tested.failures == ()
+
+
+def test_whoever_opens_a_base_is_told_how_many_articles_are_to_be_read_and_only_then(tmp_path):
+    from contextlib import contextmanager
+
+    from kb.store import open_store
+
+    counts = []
+
+    @contextmanager
+    def building(count):
+        counts.append(count)
+        yield
+
+    folder, cache = tmp_path / "base", tmp_path / "cache"
+    folder.mkdir()
+    cache.mkdir(mode=0o700)
+    for name in ("one", "two"):
+        (folder / f"{name}.md").write_text(f"# The {name} does not start\n", encoding="utf-8")
+    for _ in range(2):
+        open_store([folder], cache, building=building).close()
+    (folder / "two.md").write_text("# The second one does not start\n", encoding="utf-8")
+    open_store([folder], cache, building=building).close()
+    assert counts == [2, 1]
+
+
+def test_what_takes_long_is_told_while_it_lasts_and_what_does_not_is_not(monkeypatch):
+    from threading import Event
+
+    import kb.cli
+    from kb.cli.progress import told_late
+
+    told, heard = [], Event()
+    monkeypatch.setattr(kb.cli, "tell", lambda message: (told.append(message), heard.set()))
+    with told_late("a while", after=0):
+        assert heard.wait(30)
+    with told_late("no time at all", after=3600):
+        pass
+    assert told == ["a while"]

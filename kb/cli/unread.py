@@ -1,0 +1,60 @@
+"""What could not be read, for people: many inputs with one reason as one, with their number and the first names.
+
+Takes a diagnosis; gives the same one or lines about it. JSON keeps every entry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from diagnose.errors import BINARY, LEFT_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diagnose.model import Diagnosis, Skipped
+
+NAMED = 3
+
+
+def summed_up(diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis with at most NAMED entries of `skipped` for each reason."""
+    groups: dict[tuple[str, str], list[Skipped]] = {}
+    for item in diagnosis.skipped:
+        groups.setdefault((item.code, item.reason), []).append(item)
+    shown: list[Skipped] = []
+    for items in groups.values():
+        read = sum(item.bytes_read for item in items)
+        names = _named([item.path for item in items])
+        shown += (replace(items[0], path=name, bytes_read=read) for name in names) if len(names) == 1 else items
+    return replace(diagnosis, skipped=tuple(shown))
+
+
+def troubles(diagnosis: Diagnosis) -> Iterator[str]:
+    """A line for each input that was not read whole, for many of one reason together."""
+    codes = {item.path: item.code for item in diagnosis.skipped}
+    groups: dict[str, list[str]] = {}
+    for item in diagnosis.inputs:
+        if item.error:
+            groups.setdefault(f"{item.error} ({codes.get(item.name, 'KB-E010')})", []).append(item.name)
+    for what, names in groups.items():
+        yield from (f"{name}: {what}" for name in _named(names))
+
+
+def unread(diagnosis: Diagnosis) -> tuple[int, int]:
+    """How many files or streams could not be read whole, and of how many; members count with their archive."""
+    missed = [item.path for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
+    return _files(missed), _files([*missed, *(item.name for item in diagnosis.inputs)])
+
+
+def _named(names: Sequence[str]) -> list[str]:
+    """The names, or one text for all of them where there are many."""
+    if len(names) <= NAMED:
+        return list(names)
+    return [f"{len(names):,} inputs (--format json names all): {', '.join(names[:NAMED])}, ..."]
+
+
+def _files(names: Sequence[str]) -> int:
+    return len({name.partition("!")[0] for name in names})

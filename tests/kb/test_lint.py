@@ -1,0 +1,51 @@
+"""What `kb lint` asks of an article follows from what the article claims to be."""
+
+from datetime import date
+
+import pytest
+
+from kb.lint import lint
+
+ARTICLE = """---
+id: valve-stuck
+title: The valve does not open{status}
+signals:
+  stuck: {{contains: the valve did not open within its time}}
+symptoms: [stuck]
+causes:
+  - {{id: rust, title: Rust{rest}}}
+---
+# It
+"""
+WHOLE = ", evidence: [{signal: stuck, supports: strong}], remediation: [{text: Clean it}]"
+
+
+@pytest.fixture
+def findings(base):
+    def run(text, name="valve_stuck"):
+        store = base(**{name: text})
+        assert store.faults() == ()
+        return [fault.what for name in store.ids() for fault in lint([store.article(name)], date(2026, 11, 25))]
+
+    return run
+
+
+def test_samples_are_asked_of_an_article_that_says_it_is_stable(findings):
+    found = findings(ARTICLE.format(status="\nstatus: stable", rest=WHOLE))
+    assert [what.split(";")[0] for what in found] == ["0 samples in samples/symptom", "0 samples in samples/other"]
+
+
+@pytest.mark.parametrize("status", ["", "\nstatus: test"])
+def test_of_any_other_article_only_that_it_is_complete(findings, status):
+    assert findings(ARTICLE.format(status=status, rest=WHOLE)) == []
+    found = findings(ARTICLE.format(status=status, rest=""))
+    assert [what.split(":")[0] for what in found] == ["cause 'rust' has no evidence", "cause 'rust' has no remediation"]
+
+
+@pytest.mark.parametrize("status", ["\nstatus: draft", "\nstatus: deprecated", "\norigin: {format: cre}"])
+def test_drafts_what_is_deprecated_and_imports_need_not_be_complete(findings, status):
+    assert findings(ARTICLE.format(status=status, rest="")) == []
+
+
+def test_plain_markdown_is_asked_for_nothing(findings):
+    assert findings("# The valve does not open\n\n> The valve did not open within its time\n") == []
