@@ -18,13 +18,17 @@ PLACEHOLDER = "<*>"
 _WORD = re.compile(
     r"0x[0-9a-f]{4,16}|[a-z][a-z_]*(?:\d{1,3}(?![\da-z]))?|\d{1,5}(?![\da-z.:])|<\*>|[^\W\d_a-z]+", re.IGNORECASE
 )
+# Not in the middle of a hexadecimal code: 0x80070005 is no number of seven digits.
+_NOT_IN_HEX = "".join(f"(?<!0x{'[0-9a-f]' * length})" for length in range(8))
 _VARIABLE = re.compile(
     r"""[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}      # GUID
     | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d|\b)       # date
     | \d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?               # time
     | (?:\d{1,3}\.){3}\d{1,3}(?::\d+)?                   # IPv4
     | <[^<>\s]{1,40}>|%[0-9a-z]\b|\{[0-9a-z_]{1,20}\}    # placeholders
-    | \b[0-9a-f]{9,}\b|\d{6,}""",
+    | \b[0-9a-f]{9,}\b|(?=\d{6})"""
+    + _NOT_IN_HEX
+    + r"\d{6,}",
     re.VERBOSE | re.IGNORECASE,
 )
 # One run of name characters, taken whole and judged afterwards: alternatives that share a prefix take quadratic time.

@@ -125,3 +125,8 @@ def test_an_article_with_a_long_code_is_not_named_by_its_last_digit(base, line, 
     found = retrieve([Place("-", 1, line)], codes, store)
     assert {n.term for n in found.named} <= {"code:win32:2"}
     assert bool(found.named) is shared
+
+
+def test_a_hexadecimal_code_is_one_word_and_a_long_number_is_a_placeholder():
+    assert words("error 0x800706BA, 0x80070005: id 12345678") == ["error", "0x800706ba", "0x80070005", "id", "<*>"]
+    assert prose("code 0x80070005") == ["cod", "0x80070005"]
