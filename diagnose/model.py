@@ -294,6 +294,9 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):
+    """A check for its reader: `missing` values keep its commands from being ready; `assumed` are those that name what is
+    measured and have only their default, so that the answer counts little."""
+
     id: str
     title: str
     outcome: str | None
@@ -304,6 +307,7 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     unclear: str = ""
     outcomes: tuple[str, ...] = ()
     read_only: bool = True
+    assumed: dict[str, str] = {}
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Pasted outputs to outcomes of checks: which check an output answers, and which of its outcomes it shows.
 
-An output belongs to a check by what it is about (port, host, service), not by its order in the paste. A name and an
-address cannot be compared, so then the port decides; another name or another address contradicts.
+An output belongs to a check by what it is about (port, host, path, service), not by its order in the paste. A name and
+an address cannot be compared, so then the port decides; another name or another address contradicts. What was measured at
+a target that only a default filled in (`assumed`) is weak evidence about the case: see targets.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.facts import typed
 from diagnose.fold import fold_literal
 from diagnose.model import Evidence, Span
+from diagnose.targets import COMPARED, TARGETS, assumed_of, nearest_mount, same_host, same_path, targets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from diagnose.match import Passage
-    from diagnose.model import Check, Outcome, Problem
+    from diagnose.model import Check, Outcome, Problem, Strength
     from diagnose.outputs.base import Output
 
 # Outputs that say whether a TCP port of another machine answers.
@@ -39,13 +40,14 @@ LONGEST_ALONE = 60
 
 
 class Told(Struct, frozen=True):
-    """An outcome of a check (`outcome` empty: unclear, `why`), and where it stands."""
+    """An outcome of a check (`outcome` empty: unclear, `why`), where it stands, and the most that it may count."""
 
     check: str
     outcome: str
     at: Span
     quote: str
     why: str = ""
+    limit: Strength | None = None
 
 
 class Answered(Struct, frozen=True):
@@ -90,29 +92,63 @@ def told(
     outputs: Sequence[Located],
     passages: Sequence[Passage],
     explained: frozenset[str] = frozenset(),
+    assumed: Collection[str] = (),
 ) -> dict[str, Told]:
     """The outcome of every check of `problem` that the outputs answer; the last one in the text counts.
 
-    `explained` are the sources that hold evidence of the problem itself.
+    `explained` are the sources that hold evidence of the problem itself, `assumed` the parameters whose value is a mere
+    default. An output of another target than the one asked about is no answer, and is told as unclear.
     """
+    known = _known(problem, values, assumed)
     result: dict[str, Told] = {}
+    elsewhere: dict[str, int] = {}
     claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
     answered: set[int] = set()
     # Checks whose port is known choose first; what is left may answer one whose port is not.
-    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], values)):
-        for index, located in enumerate(outputs):
-            open_port = "connects" in _subject(check, values)
-            if _answers(check, values, located.output) and not (open_port and index in answered):
-                result[name] = _newer(result.get(name), _outcome(name, check, located))
-                answered.add(index)
+    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], known)):
+        open_port = "connects" in _subject(check, known)
+        fitting = [i for i, located in enumerate(outputs) if _answers(check, known, located.output)]
+        for index in fitting:
+            if open_port and index in answered:
+                continue
+            if _is_other(problem, check, known, outputs[index], [outputs[i] for i in fitting]):
+                elsewhere |= {} if open_port else {name: index}
+                continue
+            limit = _limit(problem, check, assumed, outputs[index].output)
+            result[name] = _newer(result.get(name), _outcome(name, check, outputs[index], limit))
+            answered.add(index)
         if name not in result:
-            echoed = _echoed(name, check, values, passages, claimed)
+            echoed = _echoed(name, problem, known, passages, claimed, assumed)
             if echoed is not None:
                 result[name] = echoed
-    return _alone(problem, result, passages, claimed, explained) | result
+    foreign = {
+        name: _of_another(name, problem, known, outputs[index])
+        for name, index in elsewhere.items()
+        if name not in result and index not in answered
+    }
+    alone = _alone(problem, result, passages, claimed, explained, assumed)
+    return foreign | alone | result
 
 
-def answered(problem: Problem, answers: Sequence[Answered]) -> dict[str, Told]:
+def offered(
+    problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], wanted: Collection[str]
+) -> Iterator[tuple[str, str, Span]]:
+    """(parameter, value, place): targets that outputs name for checks whose target is among the `wanted` parameters."""
+    known = _known(problem, values, wanted)
+    for check in problem.checks.values():
+        targets = targets_of(check, problem.params)
+        for kind in COMPARED:
+            name = targets.get(kind, "")
+            if name not in wanted or "connects" in _subject(check, known):
+                continue
+            fitting = [located for located in outputs if _answers(check, known, located.output)]
+            for located in fitting:
+                value = _target(kind, located, fitting)
+                if value and value != problem.params[name].default:
+                    yield name, value, Span(source=located.source, line=located.first)
+
+
+def answered(problem: Problem, answers: Sequence[Answered], assumed: Collection[str] = ()) -> dict[str, Told]:
     """The outcomes that `answers` give to checks of `problem`; a clear one is not forgotten for an unclear one."""
     result: dict[str, Told] = {}
     for answer in answers:
@@ -121,7 +157,10 @@ def answered(problem: Problem, answers: Sequence[Answered]) -> dict[str, Told]:
             outcome = outcome_of(check, answer.state)
             why = "" if outcome else answer.why or "none of the outcomes of this check"
             at = Span(source=answer.source, line=answer.line)
-            result[answer.check] = _newer(result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why))
+            limit = _limit(problem, check, assumed)
+            result[answer.check] = _newer(
+                result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why, limit)
+            )
     return result
 
 
@@ -141,6 +180,7 @@ def _alone(
     passages: Sequence[Passage],
     claimed: set[tuple[str, int]],
     explained: frozenset[str],
+    assumed: Collection[str],
 ) -> dict[str, Told]:
     """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
     result: dict[str, Told] = {}
@@ -157,7 +197,9 @@ def _alone(
         if len(fitting) == 1:
             ((name, outcome),) = fitting.items()
             if name not in known:
-                result[name] = Told(name, outcome, Span(source=passage.source, line=passage.first), text.strip()[:400])
+                at = Span(source=passage.source, line=passage.first)
+                limit = _limit(problem, problem.checks[name], assumed)
+                result[name] = Told(name, outcome, at, text.strip()[:400], limit=limit)
     return result
 
 
@@ -166,12 +208,15 @@ def _newer(old: Told | None, new: Told) -> Told:
     return old if old is not None and old.outcome and not new.outcome else new
 
 
-def _outcome(name: str, check: Check, located: Located) -> Told:
+def _outcome(name: str, check: Check, located: Located, limit: Strength | None = None) -> Told:
     output = located.output
     outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
     why = "" if outcome else output.why or "none of the outcomes of this check"
-    quote = " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
-    return Told(name, outcome, Span(source=located.source, line=located.first), quote, why)
+    return Told(name, outcome, Span(source=located.source, line=located.first), _quote(output), why, limit)
+
+
+def _quote(output: Output) -> str:
+    return " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
 
 
 def first_outcome(check: Check, text: str) -> str:
@@ -206,25 +251,57 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     subject = output.subject
     if "service" in wanted:
         return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
-    if "port" in wanted and subject.get("port", "") != wanted["port"]:
+    return "port" not in wanted or subject.get("port", "") == wanted["port"]
+
+
+def _known(problem: Problem, values: Mapping[str, str], assumed: Collection[str]) -> dict[str, str]:
+    """The values without targets that are mere defaults: these contradict nothing."""
+    return {n: v for n, v in values.items() if n not in assumed or problem.params[n].type not in TARGETS}
+
+
+def _is_other(
+    problem: Problem, check: Check, known: Mapping[str, str], located: Located, fitting: Sequence[Located]
+) -> bool:
+    """Whether an output is about another target than the check asks about; `fitting` are all that may answer it."""
+    targets, output = targets_of(check, problem.params), located.output
+    host, path = (known.get(targets.get(kind, ""), "") for kind in COMPARED)
+    host = host or _subject(check, known).get("host", "")
+    if host and same_host(host, output.subject) == "other" and host.casefold() not in output.text.casefold():
+        return True
+    if not path or "path" not in output.subject:
         return False
-    return _same_host(wanted.get("host", ""), subject)
+    asked = output.fields.get("asked", "")
+    if asked:
+        return same_path(path, asked) == "other"
+    mounts = [o.output.subject["path"] for o in fitting if o.source == located.source and "path" in o.output.subject]
+    return output.subject["path"] != nearest_mount(path, mounts)
 
 
-def _same_host(wanted: str, subject: Mapping[str, str]) -> bool:
-    host, address = subject.get("host", "").casefold(), subject.get("address", "").casefold()
-    wanted = wanted.casefold()
-    if not wanted or not (host or address):
-        return True
-    if typed("ip", wanted):
-        return wanted == address if address else True
-    if not host or typed("ip", host):
-        return True
-    return (
-        host == wanted
-        or (host.split(".")[0] == wanted.split(".")[0] and "." not in host + "")
-        or wanted.split(".")[0] == host
-    )
+def _target(kind: str, located: Located, fitting: Sequence[Located]) -> str:
+    """The target that an output names: of several rows, none."""
+    subject = located.output.subject
+    if kind == "host":
+        return subject.get("host", "")
+    rows = [other for other in fitting if other.source == located.source]
+    return located.output.fields.get("asked", "") or (subject.get("path", "") if len(rows) == 1 else "")
+
+
+def _limit(problem: Problem, check: Check, assumed: Collection[str], output: Output | None = None) -> Strength | None:
+    """What an answer counts at most: weak where the target is a mere default, and the output names no other."""
+    names = assumed_of(check, problem.params, assumed)
+    defaults = {problem.params[name].default.casefold() for name in names}
+    said = {value.casefold() for kind in COMPARED if output and (value := output.subject.get(kind, ""))}
+    return "weak" if defaults and not said - defaults else None
+
+
+def _of_another(name: str, problem: Problem, known: Mapping[str, str], located: Located) -> Told:
+    check, output = problem.checks[name], located.output
+    targets = targets_of(check, problem.params)
+    kind = next(kind for kind in COMPARED if kind in output.subject or (kind == "host" and "address" in output.subject))
+    seen = output.fields.get("asked") or output.subject.get(kind) or output.subject["address"]
+    wanted = known.get(targets.get(kind, ""), "") or _subject(check, known).get("host", "")
+    why = f"output of another {kind}, {seen}, not of {wanted}"
+    return Told(name, "", Span(source=located.source, line=located.first), _quote(output), why)
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
@@ -252,25 +329,35 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
 def _echoed(
     name: str,
-    check: Check,
+    problem: Problem,
     values: Mapping[str, str],
     passages: Sequence[Passage],
     claimed: set[tuple[str, int]],
+    assumed: Collection[str],
 ) -> Told | None:
     """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
+    check = problem.checks[name]
+    targets = {values[n].casefold() for n in targets_of(check, problem.params).values() if n in values}
+    defaults = {problem.params[n].default.casefold() for n in assumed_of(check, problem.params, assumed)}
     wanted = [line.casefold().split() for line in _lines(check, values) if line.split()]
     for passage in reversed(passages):
         for index in range(len(passage.lines) - 1, -1, -1):
             prompt = _PROMPT.match(passage.lines[index][:2000])
             if prompt is None or (passage.source, passage.first + index) in claimed:
                 continue
-            if not any(_same_command(line, prompt[1].casefold().split()) for line in wanted):
+            words = prompt[1].casefold().split()
+            same = [line for line in wanted if _same_command(line, words)]
+            if not same:
                 continue
             block = _block(passage.lines, index)
             outcome = first_outcome(check, "\n".join(block))
             if outcome:
                 at = Span(source=passage.source, line=passage.first + index)
-                return Told(name, outcome, at, " / ".join(block)[:400])
+                quote = " / ".join(block)[:400]
+                if all(_of_other(line, words, targets) for line in same):
+                    return Told(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
+                limit: Strength | None = "weak" if defaults and defaults & set(words) else None
+                return Told(name, outcome, at, quote, limit=limit)
     return None
 
 
@@ -278,6 +365,16 @@ def _same_command(wanted: Sequence[str], typed_in: Sequence[str]) -> bool:
     """The same program, and no number (a port, mostly) of ours that the typed line lacks."""
     numbers = {word for word in wanted if word.isdigit()}
     return wanted[0] == typed_in[0] and numbers <= set(typed_in)
+
+
+def _of_other(wanted: Sequence[str], typed_in: Sequence[str], targets: Collection[str]) -> bool:
+    """Whether two forms of one command differ in the word that is a target, one above or below the other left out."""
+    if len(wanted) != len(typed_in):
+        return False
+    pairs = [(ours, theirs) for ours, theirs in zip(wanted, typed_in, strict=True) if ours in targets]
+    return any(
+        same_host(ours, {"host": theirs}) == "other" and same_path(ours, theirs) == "other" for ours, theirs in pairs
+    )
 
 
 def _block(lines: Sequence[str], index: int) -> list[str]:
@@ -291,4 +388,5 @@ def _block(lines: Sequence[str], index: int) -> list[str]:
 
 
 def evidence_of(problem: str, outcome: Told) -> Evidence:
-    return Evidence(problem=problem, seen=f"{outcome.check}.{outcome.outcome}", at=outcome.at, quote=outcome.quote)
+    seen = f"{outcome.check}.{outcome.outcome}"
+    return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

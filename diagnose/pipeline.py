@@ -40,6 +40,7 @@ class Options(Struct, frozen=True):
     `answers` are states of checks found by other means than a paste, in the order in which they were found.
 
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    The next check runs on the system that was asked for or that the text tells.
     `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
     """
 
@@ -91,6 +92,7 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
 
 def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     """Rank the causes that `base` knows for what was gathered."""
+    known = options.platform or gathered.platform
     return conclude(
         matched=gathered.matched,
         retrieved=gathered.retrieved,
@@ -98,7 +100,8 @@ def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
         codes=gathered.codes,
         read=gathered.read,
         base=base,
-        options=replace(options, platform=options.platform or gathered.platform or options.here),
+        options=replace(options, platform=known or options.here),
+        runs_on=known,
     )
 
 

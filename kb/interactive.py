@@ -91,7 +91,8 @@ class Talk:
         step = self.diagnosis.next_check
         if step is None or step.shown is None:
             return self._more()
-        if self._asked_values(step.article, step.shown.missing, f"Check {step.check}"):
+        wanted = (*step.shown.missing, *step.shown.assumed)
+        if self._asked_values(step.article, wanted, f"Check {step.check}"):
             return True
         return self._check(step, step.shown)
 
@@ -227,7 +228,8 @@ class Talk:
             self.asked.add(name)
             self.say("")
             self.say(f"{needed_by} needs <{name}>: {params[name].ask or f'which {name}?'}")
-            while raw := self.hear(f"{name} (empty: leave it out): ").strip():
+            empty = params[name].default or "leave it out"
+            while raw := self.hear(f"{name} (empty: {empty}): ").strip():
                 if typed(params[name].type, raw) is not None:
                     given[name] = raw
                     break

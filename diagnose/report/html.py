@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
+from diagnose.report.words import DETAILED, assumption, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,6 +87,7 @@ def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
         yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
+        yield "".join(f"<p>{_e(assumption(name, value))}</p>" for name, value in check.assumed.items())
     for step in finding.remediation if detailed else ():
         yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{_e(step.text)}</p>"
         yield _commands(step.commands)

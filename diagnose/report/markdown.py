@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
+from diagnose.report.words import DETAILED, assumption, effect, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +93,8 @@ def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Itera
         yield from _commands(check.commands)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"
+        for name, value in check.assumed.items():
+            yield f"- {escaped(assumption(name, value))}"
     for step in finding.remediation if detailed else ():
         yield ""
         yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"

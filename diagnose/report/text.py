@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import counted, effect, often, percent, place, question, shown, summary
+from diagnose.report.words import assumption, counted, effect, often, percent, place, question, shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,19 +96,21 @@ class _Report:
             for line in item.context:
                 yield self.paint(f"          | {neutral(line)[:room]}", "faint")
         for check in finding.checks if detailed else finding.checks[:1]:
-            yield from self._check(check)
+            yield from self._check(check, detailed)
         if not detailed:
             return
         for step in finding.remediation:
             yield from self._step(step)
 
-    def _check(self, check: ShownCheck) -> Iterator[str]:
+    def _check(self, check: ShownCheck, detailed: bool) -> Iterator[str]:
         state = f" -> {check.outcome}" if check.outcome else f" -> unclear: {check.unclear}" if check.unclear else ""
         yield from self.wrapped(f"check {check.id}: {check.title}{state}", "        ", "      ? ")
         if not check.outcome:
             yield from self._commands(check.commands)
             for name in check.missing:
                 yield f"          {neutral(question(name, check.asks))}"
+        for name, value in check.assumed.items() if detailed else ():
+            yield from self.wrapped(assumption(name, value), "            ", "          ")
 
     def _step(self, step: ShownRemediation) -> Iterator[str]:
         risk = f" (risk: {step.risk})" if step.risk != "none" else ""

@@ -63,6 +63,11 @@ def question(missing: str, asks: dict[str, str]) -> str:
     return f"<{missing}>: {asks.get(missing, 'give it')} (--param {missing}=...)"
 
 
+def assumption(name: str, value: str) -> str:
+    """That a target is only a default, for the answer to a check of it counts little."""
+    return f"{value} is a default value, its answer counts little: name yours with --param {name}=..."
+
+
 def summary(diagnosis: Diagnosis) -> str:
     lead = diagnosis.articles[0] if diagnosis.articles else None
     head = HEADLINES[diagnosis.verdict]

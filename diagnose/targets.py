@@ -1,0 +1,85 @@
+"""What a check measures: the parameters that name its target, and whether an output is of that target.
+
+Takes checks with their parameters and values, and what an output says that it is about; compares, and tells a target
+that somebody named from one that only a default filled in. Knows nothing of odds: what the answer is worth is the
+business of its reader.
+
+A port or a service has a default because the product registered it. A default host, path or name is only a place to
+begin: the case may be about another one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from diagnose.facts import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from diagnose.model import Check, Param, ParamType
+
+Sameness = Literal["same", "other", "unknown"]
+
+# Types of parameters that name the thing measured, and the key under which an output names it.
+TARGETS: dict[ParamType, str] = {"host": "host", "ip": "host", "path": "path", "name": "name"}
+# Kinds that an output names as the check does: these can be compared, and taken from it.
+COMPARED = ("host", "path")
+_SLOT = re.compile(r"\$\{([\w-]+)\}")
+
+
+def targets_of(check: Check, params: Mapping[str, Param]) -> dict[str, str]:
+    """The parameter (value) that names the target of `check` by kind (key): host, path or name; none where several do."""
+    found: dict[str, set[str]] = {}
+    for name in _slots(check):
+        kind = TARGETS.get(params[name].type) if name in params else None
+        if kind:
+            found.setdefault(kind, set()).add(name)
+    return {kind: next(iter(names)) for kind, names in found.items() if len(names) == 1}
+
+
+def assumed_of(check: Check, params: Mapping[str, Param], assumed: Collection[str]) -> tuple[str, ...]:
+    """The parameters among `assumed` (those with a mere default) that name what `check` measures."""
+    return tuple(name for name in _slots(check) if name in assumed and params[name].type in TARGETS)
+
+
+def same_host(wanted: str, subject: Mapping[str, str]) -> Sameness:
+    """Whether an output is about the host `wanted`. A name and an address cannot be compared."""
+    host, address = subject.get("host", "").casefold(), subject.get("address", "").casefold()
+    wanted = wanted.casefold().rstrip(".")
+    if not wanted or not (host or address):
+        return "unknown"
+    if typed("ip", wanted):
+        return "unknown" if not address else "same" if wanted == address else "other"
+    if not host or typed("ip", host):
+        return "unknown"
+    short = "." not in host or "." not in wanted
+    return "same" if host == wanted or (short and host.split(".")[0] == wanted.split(".")[0]) else "other"
+
+
+def same_path(wanted: str, seen: str) -> Sameness:
+    """Whether what was measured at the folder `seen` is true of `wanted`: a folder above or below is taken for the same
+    filesystem, but the root is above everything."""
+    left, right = _steps(wanted), _steps(seen)
+    shared = min(len(left), len(right))
+    return "same" if left == right or (shared and left[:shared] == right[:shared]) else "other"
+
+
+def nearest_mount(wanted: str, mounts: Sequence[str]) -> str:
+    """The mount point of `mounts` that holds `wanted`; empty where none does."""
+    steps = _steps(wanted)
+    holding = [mount for mount in mounts if _steps(mount) == steps[: len(_steps(mount))]]
+    return max(holding, key=lambda mount: len(_steps(mount)), default="")
+
+
+def _steps(path: str) -> list[str]:
+    """The names in a path; those of Windows folded, with their drive."""
+    windows = re.match(r"[A-Za-z]:", path) is not None
+    return [step.casefold() if windows else step for step in re.split(r"[\\/]" if windows else "/", path) if step]
+
+
+def _slots(check: Check) -> Iterator[str]:
+    templates = [argument for arguments in check.probe.values() for argument in arguments]
+    templates += [line for lines in check.commands.values() for line in lines]
+    yield from dict.fromkeys(name for template in templates for name in _SLOT.findall(template))
