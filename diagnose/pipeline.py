@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose import codes as code_tables
+from diagnose.codefind import find
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.errors import KbError
@@ -107,9 +107,10 @@ def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
 
 def codes_in(passages: Sequence[Passage]) -> Iterator[tuple[str, Place, SeenCode]]:
     """Error codes of the text: (canonical key, place, code as shown)."""
+    system = platform_of(passages)
     for passage in passages:
         text = "\n".join(passage.lines)
-        for found in code_tables.find(text):
+        for found in find(text, platform=system):
             index = text.count("\n", 0, found.start)
             place = Place(passage.source, passage.first + index, passage.lines[index])
             yield found.key, place, SeenCode(text=found.text, name=found.name, meaning=found.meaning)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose import codes
+from diagnose.codefind import Found, find
+from diagnose.codes import decode
 from diagnose.facts import typed
 from diagnose.fold import fold_literal, fold_text
 from diagnose.scan import SALIENT_REGEX
@@ -81,7 +82,7 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
         signals[_named(piece.text, signals)] = {"contains": piece.text}
     symptoms = list(signals)
     text = "\n".join(lines)
-    for code in [found.text for found in codes.find(text) if found.name or len(found.text) >= 8][:MOST_CODES]:
+    for code in [_code(found) for found in find(text) if found.name or len(found.text) >= 8][:MOST_CODES]:
         signals[_named(f"code {code}", signals)] = {"code": code}
     for provider, number in dict.fromkeys(events_in(text)):
         event = {"provider": provider, "id": number} if provider else {"id": number}
@@ -150,3 +151,9 @@ def _named(text: str, taken: Iterable[str]) -> str:
 def _title(chosen: Sequence[Piece], lines: Sequence[str]) -> str:
     text = chosen[0].text if chosen else next((line.strip() for line in lines if line.strip()), "An error")
     return text if len(text) <= 100 else text[:100].rsplit(" ", 1)[0]
+
+
+def _code(found: Found) -> str:
+    """The code as it stood, or with its kind where only the words around it tell that."""
+    readings = decode(found.text)
+    return found.text if readings and found.key in (readings[0].key, found.text) else found.key

@@ -140,7 +140,7 @@ class _Report:
             yield f"Several values for {conflict.parameter}: {neutral(', '.join(conflict.values))}; the first is used (--param {conflict.parameter}=...)"
         if diagnosis.codes:
             yield ""
-            yield "Codes: " + ", ".join(neutral(f"{c.text} {c.name}".strip()) for c in diagnosis.codes[:8])
+            yield "Codes: " + ", ".join(neutral(f"{c.text} {c.name or c.meaning}".strip()) for c in diagnosis.codes[:8])
         if diagnosis.unexplained:
             yield ""
             yield f"Not explained ({counted(len(diagnosis.unexplained), 'line')}):"
