@@ -8,7 +8,9 @@ from diagnose.advise import blind_spots, next_check, ruled_out
 from diagnose.commands import commands_for
 from diagnose.context import context_of
 from diagnose.facts import merge
+from diagnose.foundby import found_by
 from diagnose.learned import learned_of
+from diagnose.loose import loose_outputs
 from diagnose.model import (
     AlsoFound,
     Diagnosis,
@@ -75,7 +77,14 @@ def conclude(
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
         _Case(
-            problems[s.problem], s, shares[s.problem], evidence.get(s.problem, []), outputs, matched.passages, options
+            problems[s.problem],
+            s,
+            shares[s.problem],
+            evidence.get(s.problem, []),
+            outputs,
+            matched.passages,
+            retrieved,
+            options,
         )
         for s in standings[:DETAILED]
         if shares[s.problem] > LEAST_SHARE or s is standings[0]
@@ -107,9 +116,14 @@ def conclude(
         complete=not read.skipped,
         skipped=read.skipped,
         warnings=(*read.warnings, *matched.warnings),
-        ruled_out=ruled_out(findings),
+        ruled_out=ruled_out(findings) if verdict != "unknown" else (),
         blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
         moments=said.moments(shown, unexplained),
+        loose=()
+        if verdict != "unknown"
+        else loose_outputs(
+            (problems[s.problem] for s in standings), outputs, matched.passages, salient=bool(unexplained)
+        ),
         stopped=read.stopped,
     )
 
@@ -207,6 +221,7 @@ class _Case:
         evidence: Sequence[Evidence],
         outputs: Sequence[Located],
         passages: Sequence[Passage],
+        retrieved: Retrieved,
         options: Options,
     ) -> None:
         self.problem = problem
@@ -223,6 +238,7 @@ class _Case:
         self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.learned = learned_of(problem, options.resolved)
         self.unmet = unmet_of(problem, passages, options.given)
+        self.passages, self.retrieved = passages, retrieved
         self.odds = causes_of(problem, self.evidence, self.learned, self.unmet)
         self._checks: dict[str, ShownCheck] = {}
 
@@ -247,6 +263,8 @@ class _Case:
     def _finding(self, cause: RootCause, odds: CauseOdds, unknown: float) -> Finding:
         probability = self.share * odds.share
         shown = tuple(_shown(w) for w in odds.weighed) or self._symptoms()
+        if not shown and probability >= LEAST_SHARE:
+            shown = found_by(self.problem, self.retrieved, self.passages)
         return Finding(
             id=f"{self.problem.id}/{cause.id}",
             article=self.problem.id,

@@ -457,6 +457,24 @@ class Conflict(Seen, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class LooseAnswer(Seen, frozen=True, kw_only=True):
+    """A check that an output answers, and its outcome."""
+
+    article: str
+    check: str
+    title: str
+    outcome: str
+
+
+class LooseOutput(Seen, frozen=True, kw_only=True):
+    """An output of a check that came without its error: where it begins, the tool that printed it (empty: not known)."""
+
+    source: str
+    line: int
+    tool: str
+    answers: tuple[LooseAnswer, ...]
+
+
 class ProbeResult(Seen, frozen=True, kw_only=True):
     """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
 
@@ -495,4 +513,5 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...] = ()
     probes: tuple[ProbeResult, ...] = ()
     moments: tuple[Moment, ...] = ()
+    loose: tuple[LooseOutput, ...] = ()
     stopped: bool = False
