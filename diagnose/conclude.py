@@ -121,9 +121,7 @@ def conclude(
         moments=said.moments(shown, unexplained),
         loose=()
         if verdict != "unknown"
-        else loose_outputs(
-            (problems[s.problem] for s in standings), outputs, matched.passages, salient=bool(unexplained)
-        ),
+        else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
 

@@ -1,6 +1,6 @@
 """Outputs of checks that came without their error: whose they are, so that both are pasted together.
 
-Takes the candidate problems, best first, and what was pasted; gives `LooseOutput`s. Nothing here enters the ranking.
+Takes what was pasted, the candidate problems and the base; gives `LooseOutput`s. Nothing here enters the ranking.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from diagnose.facts import merge
 from diagnose.model import LooseAnswer, LooseOutput, Span
-from diagnose.outcomes import offered, told
+from diagnose.outcomes import LONGEST_ALONE, offered, told
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
     from diagnose.model import Problem
     from diagnose.outcomes import Located
@@ -23,28 +24,45 @@ MOST = 3
 
 
 def loose_outputs(
-    problems: Iterable[Problem], outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
+    candidates: Sequence[str], base: Knowledge, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
 ) -> tuple[LooseOutput, ...]:
-    """At most MOST outputs and the checks that each answers; with `salient` lines in the text, only recognised ones and
-    those below their command: patterns of outcomes may fit a line of any log."""
+    """At most MOST outputs and the checks that each answers, of `candidates` (best first) or of a short text of any problem.
+
+    With `salient` lines in the text, only recognised outputs and those below their command count: patterns of outcomes may
+    fit a line of any log.
+    """
     tools = {Span(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
-    answers: dict[Span, list[LooseAnswer]] = {at: [] for at in tools}
-    for problem in problems:
-        merged = merge((), problem.params, {})
-        named = offered(problem, merged.values, outputs, problem.params.keys() - merged.values.keys() | merged.assumed)
-        merged = merge(list(named), problem.params, {})
-        own = frozenset() if salient else frozenset({""})
-        for name, found in told(problem, merged.values, outputs, passages, own, merged.assumed).items():
-            if found.outcome:
-                title = filled_text(problem.checks[name].title, merged.values)
-                answer = LooseAnswer(article=problem.id, check=name, title=title, outcome=found.outcome)
-                answers.setdefault(found.at, []).append(answer)
+    answers: dict[Span, list[LooseAnswer]] = {}
+    short = not salient and sum(len(passage.lines) for passage in passages) <= LONGEST_ALONE
+    known = base.problems(base.names(base.lengths()).values() if short else candidates)
+    for problem in sorted(known.values(), key=lambda p: (_rank(candidates, p.id), p.id)):
+        for answer, at in _answers(problem, outputs, passages, salient):
+            answers.setdefault(at, []).append(answer)
+    ordered = sorted(answers.items(), key=lambda item: (item[0].source, item[0].line))
     return tuple(
         LooseOutput(
             source=at.source, line=at.line, tool=tools.get(at, ""), answers=tuple(sorted(said, key=_open)[:MOST])
         )
-        for at, said in sorted(answers.items(), key=lambda item: (not item[1], item[0].source, item[0].line))[:MOST]
+        for at, said in ordered[:MOST]
+        if at in tools or len(said) <= MOST  # what fits many checks is the output of none
     )
+
+
+def _answers(
+    problem: Problem, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
+) -> Iterator[tuple[LooseAnswer, Span]]:
+    merged = merge((), problem.params, {})
+    named = offered(problem, merged.values, outputs, problem.params.keys() - merged.values.keys() | merged.assumed)
+    merged = merge(list(named), problem.params, {})
+    own = frozenset() if salient else frozenset({""})
+    for name, found in told(problem, merged.values, outputs, passages, own, merged.assumed).items():
+        if found.outcome:
+            title = filled_text(problem.checks[name].title, merged.values)
+            yield LooseAnswer(article=problem.id, check=name, title=title, outcome=found.outcome), found.at
+
+
+def _rank(candidates: Sequence[str], problem: str) -> int:
+    return candidates.index(problem) if problem in candidates else len(candidates)
 
 
 def _open(answer: LooseAnswer) -> int:

@@ -118,6 +118,9 @@ def test_an_output_that_no_recogniser_knows_is_told_as_well_but_no_line_of_an_er
         ("pool-failover-dcom-error", "pool_state", "active")
     ]
     assert diagnosed("error: the knitting failed\n" + STATE).loose == ()
+    (loose,) = diagnosed("Application pool state: Stopped\n").loose  # words of no article's symptoms
+    assert [(a.article, a.outcome) for a in loose.answers] == [("iis-application-pool-503", "stopped")]
+    assert diagnosed("a walk in the park\n").loose == ()
 
 
 def test_after_the_fix_the_report_opens_with_what_was_proved(diagnosed):
