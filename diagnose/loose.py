@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.facts import merge
 from diagnose.model import LooseAnswer, LooseOutput, Span
-from diagnose.outcomes import LONGEST_ALONE, offered, told
+from diagnose.outcomes import LONGEST_ALONE, LONGEST_BLOCK, offered, told
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from diagnose.outcomes import Located
 
 MOST = 3
+MOST_READ = 20  # outputs; more is a log, not a check
 
 
 def loose_outputs(
@@ -33,7 +34,9 @@ def loose_outputs(
     """
     tools = {Span(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
     answers: dict[Span, list[LooseAnswer]] = {}
-    short = not salient and sum(len(passage.lines) for passage in passages) <= LONGEST_ALONE
+    lines = sum(len(passage.lines) for passage in passages)
+    short = not salient and lines <= LONGEST_ALONE
+    outputs, passages = outputs[:MOST_READ], passages if lines <= LONGEST_BLOCK else ()
     known = base.problems(base.names(base.lengths()).values() if short else candidates)
     for problem in sorted(known.values(), key=lambda p: (_rank(candidates, p.id), p.id)):
         for answer, at in _answers(problem, outputs, passages, salient):

@@ -14,7 +14,18 @@ from msgspec import Struct
 
 from diagnose.fold import fold_literal
 from diagnose.model import Evidence, Span
-from diagnose.targets import COMPARED, TARGETS, assumed_of, nearest_mount, same_host, same_path, targets_of
+from diagnose.targets import (
+    COMPARED,
+    assumed_of,
+    is_other,
+    known_of,
+    limit_of,
+    mounts_of,
+    named_by,
+    same_host,
+    same_path,
+    targets_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -99,7 +110,7 @@ def told(
     `explained` are the sources that hold evidence of the problem itself, `assumed` the parameters whose value is a mere
     default. An output of another target than the one asked about is no answer, and is told as unclear.
     """
-    known = _known(problem, values, assumed)
+    known = known_of(problem.params, values, assumed)
     result: dict[str, Told] = {}
     elsewhere: dict[str, int] = {}
     claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
@@ -108,13 +119,15 @@ def told(
     for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], known)):
         open_port = "connects" in _subject(check, known)
         fitting = [i for i, located in enumerate(outputs) if _answers(check, known, located.output)]
+        mounts = mounts_of(outputs[i] for i in fitting)
+        targets = _targets(problem, check, known)
         for index in fitting:
             if open_port and index in answered:
                 continue
-            if _is_other(problem, check, known, outputs[index], [outputs[i] for i in fitting]):
+            if is_other(targets, outputs[index], mounts):
                 elsewhere |= {} if open_port else {name: index}
                 continue
-            limit = _limit(problem, check, assumed, outputs[index].output)
+            limit = limit_of(check, problem.params, assumed, outputs[index].output)
             result[name] = _newer(result.get(name), _outcome(name, check, outputs[index], limit))
             answered.add(index)
         if name not in result:
@@ -134,7 +147,7 @@ def offered(
     problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], wanted: Collection[str]
 ) -> Iterator[tuple[str, str, Span]]:
     """(parameter, value, place): targets that outputs name for checks whose target is among the `wanted` parameters."""
-    known = _known(problem, values, wanted)
+    known = known_of(problem.params, values, wanted)
     for check in problem.checks.values():
         targets = targets_of(check, problem.params)
         for kind in COMPARED:
@@ -142,8 +155,9 @@ def offered(
             if name not in wanted or "connects" in _subject(check, known):
                 continue
             fitting = [located for located in outputs if _answers(check, known, located.output)]
+            mounts = mounts_of(fitting)
             for located in fitting:
-                value = _target(kind, located, fitting)
+                value = named_by(kind, located, mounts)
                 if value and value != problem.params[name].default:
                     yield name, value, Span(source=located.source, line=located.first)
 
@@ -157,7 +171,7 @@ def answered(problem: Problem, answers: Sequence[Answered], assumed: Collection[
             outcome = outcome_of(check, answer.state)
             why = "" if outcome else answer.why or "none of the outcomes of this check"
             at = Span(source=answer.source, line=answer.line)
-            limit = _limit(problem, check, assumed)
+            limit = limit_of(check, problem.params, assumed)
             result[answer.check] = _newer(
                 result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why, limit)
             )
@@ -198,7 +212,7 @@ def _alone(
             ((name, outcome),) = fitting.items()
             if name not in known:
                 at = Span(source=passage.source, line=passage.first)
-                limit = _limit(problem, problem.checks[name], assumed)
+                limit = limit_of(problem.checks[name], problem.params, assumed)
                 result[name] = Told(name, outcome, at, text.strip()[:400], limit=limit)
     return result
 
@@ -254,53 +268,17 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     return "port" not in wanted or subject.get("port", "") == wanted["port"]
 
 
-def _known(problem: Problem, values: Mapping[str, str], assumed: Collection[str]) -> dict[str, str]:
-    """The values without targets that are mere defaults: these contradict nothing."""
-    return {n: v for n, v in values.items() if n not in assumed or problem.params[n].type not in TARGETS}
-
-
-def _is_other(
-    problem: Problem, check: Check, known: Mapping[str, str], located: Located, fitting: Sequence[Located]
-) -> bool:
-    """Whether an output is about another target than the check asks about; `fitting` are all that may answer it."""
-    targets, output = targets_of(check, problem.params), located.output
-    host, path = (known.get(targets.get(kind, ""), "") for kind in COMPARED)
-    host = host or _subject(check, known).get("host", "")
-    if host and same_host(host, output.subject) == "other" and host.casefold() not in output.text.casefold():
-        return True
-    if not path or "path" not in output.subject:
-        return False
-    asked = output.fields.get("asked", "")
-    if asked:
-        return same_path(path, asked) == "other"
-    mounts = [o.output.subject["path"] for o in fitting if o.source == located.source and "path" in o.output.subject]
-    return output.subject["path"] != nearest_mount(path, mounts)
-
-
-def _target(kind: str, located: Located, fitting: Sequence[Located]) -> str:
-    """The target that an output names: of several rows, none."""
-    subject = located.output.subject
-    if kind == "host":
-        return subject.get("host", "")
-    rows = [other for other in fitting if other.source == located.source]
-    return located.output.fields.get("asked", "") or (subject.get("path", "") if len(rows) == 1 else "")
-
-
-def _limit(problem: Problem, check: Check, assumed: Collection[str], output: Output | None = None) -> Strength | None:
-    """What an answer counts at most: weak where the target is a mere default, and the output names no other."""
-    names = assumed_of(check, problem.params, assumed)
-    defaults = {problem.params[name].default.casefold() for name in names}
-    said = {value.casefold() for kind in COMPARED if output and (value := output.subject.get(kind, ""))}
-    return "weak" if defaults and not said - defaults else None
+def _targets(problem: Problem, check: Check, known: Mapping[str, str]) -> dict[str, str]:
+    """What the check asks about by kind, as far as it is known."""
+    found = {kind: known.get(name, "") for kind, name in targets_of(check, problem.params).items()}
+    return found | ({} if found.get("host") else {"host": _subject(check, known).get("host", "")})
 
 
 def _of_another(name: str, problem: Problem, known: Mapping[str, str], located: Located) -> Told:
-    check, output = problem.checks[name], located.output
-    targets = targets_of(check, problem.params)
+    output = located.output
     kind = next(kind for kind in COMPARED if kind in output.subject or (kind == "host" and "address" in output.subject))
     seen = output.fields.get("asked") or output.subject.get(kind) or output.subject["address"]
-    wanted = known.get(targets.get(kind, ""), "") or _subject(check, known).get("host", "")
-    why = f"output of another {kind}, {seen}, not of {wanted}"
+    why = f"output of another {kind}, {seen}, not of {_targets(problem, problem.checks[name], known).get(kind, '')}"
     return Told(name, "", Span(source=located.source, line=located.first), _quote(output), why)
 
 

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Literal
 from diagnose.facts import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from diagnose.model import Check, Param, ParamType
+    from diagnose.model import Check, Param, ParamType, Strength
+    from diagnose.outcomes import Located
+    from diagnose.outputs.base import Output
 
 Sameness = Literal["same", "other", "unknown"]
 
@@ -71,6 +73,54 @@ def nearest_mount(wanted: str, mounts: Sequence[str]) -> str:
     steps = _steps(wanted)
     holding = [mount for mount in mounts if _steps(mount) == steps[: len(_steps(mount))]]
     return max(holding, key=lambda mount: len(_steps(mount)), default="")
+
+
+def known_of(params: Mapping[str, Param], values: Mapping[str, str], assumed: Collection[str]) -> dict[str, str]:
+    """The values without targets that are mere defaults: these contradict nothing."""
+    return {name: value for name, value in values.items() if name not in assumed or params[name].type not in TARGETS}
+
+
+def is_other(targets: Mapping[str, str], located: Located, mounts: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an output is about another target than the one asked about; `targets` are the known ones by kind, `mounts`
+    those of all outputs that may answer. An alias stands in the text beside the name that it leads to."""
+    output, host, path = located.output, targets.get("host", "").casefold(), targets.get("path", "")
+    if host and same_host(host, output.subject) == "other":
+        return re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", output.text.casefold()) is None
+    if not path or "path" not in output.subject:
+        return False
+    asked = output.fields.get("asked", "")
+    if asked:
+        return same_path(path, asked) == "other"
+    return output.subject["path"] != nearest_mount(path, mounts[located.source])
+
+
+def mounts_of(outputs: Iterable[Located]) -> dict[str, list[str]]:
+    """The paths that the outputs of a source are about: of several, each is a row of a listing."""
+    found: dict[str, set[str]] = {}
+    for located in outputs:
+        if path := located.output.subject.get("path"):
+            found.setdefault(located.source, set()).add(path)
+    return {source: sorted(paths) for source, paths in found.items()}
+
+
+def named_by(kind: str, located: Located, mounts: Mapping[str, Sequence[str]]) -> str:
+    """The target that an output names: of several rows, none."""
+    subject = located.output.subject
+    if kind == "host":
+        return subject.get("host", "")
+    rows = mounts.get(located.source, ())
+    return located.output.fields.get("asked", "") or (subject.get("path", "") if len(rows) == 1 else "")
+
+
+def limit_of(
+    check: Check, params: Mapping[str, Param], assumed: Collection[str], output: Output | None = None
+) -> Strength | None:
+    """What an answer counts at most: weak where the target is a mere default. Of a listing, another row that is not well
+    speaks for itself; one that is well says nothing of the others."""
+    defaults = {params[name].default.casefold() for name in assumed_of(check, params, assumed)}
+    said = {value.casefold() for kind in COMPARED if output and (value := output.subject.get(kind, ""))}
+    named = output is not None and output.state != "ok" and bool(said - defaults)
+    return "weak" if defaults and not named else None
 
 
 def _steps(path: str) -> list[str]:

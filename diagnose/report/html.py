@@ -97,7 +97,8 @@ def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
         yield f"<li>{_e(effect(item))}: <code>{_e(place(item.source, item.line))}</code> <code>{_e(item.quote)}</code></li>"
     yield "</ul>"
     for check in finding.checks if detailed else ():
-        result = f" <b>{_e(check.outcome)}</b>" if check.outcome else ""
+        unclear = f" unclear: {_e(check.unclear)}" if check.unclear else ""
+        result = f" <b>{_e(check.outcome)}</b>" if check.outcome else unclear
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
         yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)

@@ -103,7 +103,11 @@ def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Itera
     for check in finding.checks if detailed else ():
         yield ""
         yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
-            f" Result: {code(check.outcome)}." if check.outcome else ""
+            f" Result: {code(check.outcome)}."
+            if check.outcome
+            else f" Unclear: {escaped(check.unclear)}."
+            if check.unclear
+            else ""
         )
         yield from _commands(check.commands)
         for name in check.missing:

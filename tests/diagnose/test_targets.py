@@ -112,6 +112,14 @@ def test_of_a_listing_the_row_that_holds_the_path_counts(asked):
     assert check(turned, "room").outcome == "full"
 
 
+def test_of_a_listing_without_a_known_path_a_full_row_counts_and_a_healthy_one_hardly(asked):
+    boot = "/dev/sda2        1G   12M   900M   2% /boot\n"
+    assert weights(asked(ERROR, HEADER + ROOT + DATA), "room.full")["filled"] > 3
+    healthy = asked(ERROR, HEADER + boot + ROOT)
+    assert check(healthy, "room").outcome == "ok"
+    assert weights(healthy, "room.ok")["filled"] > -0.5
+
+
 def test_an_output_of_another_path_does_not_count_and_is_said(asked):
     other = asked(ERROR, "$ df -h /\n" + HEADER + ROOT, given={"path": "/data/spool"})
     assert weights(other, "room.ok") == {}
