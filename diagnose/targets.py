@@ -115,12 +115,12 @@ def named_by(kind: str, located: Located, mounts: Mapping[str, Sequence[str]]) -
 def limit_of(
     check: Check, params: Mapping[str, Param], assumed: Collection[str], output: Output | None = None
 ) -> Strength | None:
-    """What an answer counts at most: weak where the target is a mere default. Of a listing, another row that is not well
-    speaks for itself; one that is well says nothing of the others."""
-    defaults = {params[name].default.casefold() for name in assumed_of(check, params, assumed)}
-    said = {value.casefold() for kind in COMPARED if output and (value := output.subject.get(kind, ""))}
-    named = output is not None and output.state != "ok" and bool(said - defaults)
-    return "weak" if defaults and not named else None
+    """What an answer counts at most: weak where the target is a mere default. A filesystem that is not well speaks for
+    itself, wherever it is mounted; one that is well says nothing of the others."""
+    if not assumed_of(check, params, assumed):
+        return None
+    found = output is not None and "path" in output.subject and output.state not in ("", "ok")
+    return None if found else "weak"
 
 
 def _steps(path: str) -> list[str]:

@@ -120,6 +120,11 @@ def test_of_a_listing_without_a_known_path_a_full_row_counts_and_a_healthy_one_h
     assert weights(healthy, "room.ok")["filled"] > -0.5
 
 
+def test_a_full_filesystem_speaks_for_itself_at_the_default_too(asked):
+    full = asked(ERROR, "$ df -h /\n" + HEADER + "/dev/sda1        50G   50G     0 100% /\n")
+    assert weights(full, "room.full")["filled"] > 3
+
+
 def test_an_output_of_another_path_does_not_count_and_is_said(asked):
     other = asked(ERROR, "$ df -h /\n" + HEADER + ROOT, given={"path": "/data/spool"})
     assert weights(other, "room.ok") == {}
