@@ -84,7 +84,7 @@ def question(missing: str, asks: dict[str, str]) -> str:
 
 def assumption(name: str, value: str) -> str:
     """That a target is only a default, for the answer to a check of it counts little."""
-    return f"{value} is a default value, its answer counts little: name yours with --param {name}=..."
+    return f"{value} is a default value and may not be yours, so its answer counts less: name yours with --param {name}=..."
 
 
 def related(diagnosis: Diagnosis) -> list[RankedArticle]:
