@@ -56,7 +56,10 @@ class Worked(Protocol):
 
 
 def next_check(cases: Sequence[Worked], skipped: Collection[str], platform: Platform | None) -> NextCheck | None:
-    """The best open check of all `cases`; `skipped` are checks (`ARTICLE/CHECK`) that nobody wants to run."""
+    """The best open check of all `cases`; `skipped` are checks (`ARTICLE/CHECK`) that nobody wants to run.
+
+    It runs on `platform` (None: not known, any will do), unless no open check does: then it says so.
+    """
     choice = next_best([_candidate(case, skipped, platform) for case in cases])
     if choice is None:
         return None
@@ -67,7 +70,7 @@ def next_check(cases: Sequence[Worked], skipped: Collection[str], platform: Plat
     return NextCheck(
         cause=f"{case.problem.id}/{leading.cause.id}",
         check=choice.check,
-        why=_why(case.problem, shown, choice.separates),
+        why=_why(case.problem, shown, choice.separates) + _elsewhere(shown, platform),
         article=case.problem.id,
         shown=shown,
     )
@@ -91,8 +94,19 @@ def _candidate(case: Worked, skipped: Collection[str], platform: Platform | None
             for name, check in shown.items()
             if check.commands and not check.missing
         },
-        runnable={name for name, check in shown.items() if any(c.platform == platform for c in check.commands)},
+        runnable={name for name, check in shown.items() if _runs(check, platform)},
     )
+
+
+def _runs(check: ShownCheck, platform: Platform | None) -> bool:
+    return platform is None or not check.commands or any(c.platform == platform for c in check.commands)
+
+
+def _elsewhere(check: ShownCheck, platform: Platform | None) -> str:
+    """That a check needs another system than the reader's."""
+    if _runs(check, platform):
+        return ""
+    return f"; its commands are for {' or '.join(dict.fromkeys(c.platform for c in check.commands))}, not {platform}"
 
 
 def _why(problem: Problem, shown: ShownCheck, separates: tuple[str, str]) -> str:
@@ -103,6 +117,7 @@ def _why(problem: Problem, shown: ShownCheck, separates: tuple[str, str]) -> str
     named = [f"'{titles[cause]}'" for cause in separates if cause]
     tells = f"separates {' from '.join(named)}" if len(named) == 2 else f"confirms or rules out {''.join(named)}"
     needs = f"; first give {', '.join(f'<{name}>' for name in shown.missing)}" if shown.missing else ""
+    needs += "".join(f"; name your <{name}> first, {value} is a default" for name, value in shown.assumed.items())
     return f"about {shown.cost.seconds:g} seconds, {rights}{change}: {tells}{needs}"
 
 

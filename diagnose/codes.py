@@ -1,4 +1,4 @@
-"""Error codes in any notation: one value, its names, and the pattern that finds it.
+"""Error codes in any notation: one value, its names, and the pattern that finds it. In a text: see codefind.
 
 Takes text, gives readings with a canonical key, so that 0x800706BA, -2147023174 and "error 1722" compare equal. Names
 come from diagnose/data/codes.tsv (see benchmarks/make_codes.py); the bit layouts are those of [MS-ERREF].
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.codecontext import SMALL
 from diagnose.errors import KbError, did_you_mean
 from diagnose.meanings import EXITS, FACILITIES, HTTP, MEANINGS, SQLSTATES
 
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 _KINDS = {"w": "win32", "h": "hresult", "n": "ntstatus", "e": "errno"}
 # Words that stand before a short code, in the languages that consoles speak.
-_BEFORE = (
+BEFORE = (
     r"(?:err(?:or|eur|ore|no)?|code|status|win32|winerror|fail(?:ed|ure)?|result|hresult|hr|rc|ret(?:urn(?:ed)?)?|exit(?:ed)?"
     r"|(?:system)?fehler(?:code)?|fehlernummer|errno|erro|codigo|os error|エラー|错误|ошибка)"
 )
-_BETWEEN = r"(?:[^\w\n]{0,4}(?:code|number|no|nr|is|was|with|status|value|コード)){0,2}[^\w\n]{1,4}"
-_MOST = 50
-_SMALL = 0xFF  # numbers up to here stand behind "error" for many things
+BETWEEN = r"(?:[^\w\n]{0,4}(?:code|number|no|nr|is|was|with|status|value|コード)){0,2}[^\w\n]{1,4}"
 
 
 class Decoded(Struct, frozen=True):
@@ -40,20 +38,6 @@ class Decoded(Struct, frozen=True):
     meaning: str
     key: str
     facility: str = ""
-
-
-class Found(Struct, frozen=True):
-    """A code in a text: as it stood, where it starts, and its most plausible reading.
-
-    `key` is that of the reading; of a small number by itself it is the number, which is no key of any article: "error 2"
-    is said of many things, 0x80070002 of one.
-    """
-
-    text: str
-    start: int
-    name: str
-    meaning: str
-    key: str
 
 
 @cache
@@ -251,7 +235,7 @@ def pattern(code: str) -> str:
     if kind == "sqlstate":
         return rf"\bSQLSTATE[^\w\n]{{0,6}}{text}\b"
     if kind == "exit":
-        return rf"\b(?:exit(?:ed)?|return(?:ed)?|status|code){_BETWEEN}{text}\b"
+        return rf"\b(?:exit(?:ed)?|return(?:ed)?|status|code){BETWEEN}{text}\b"
     return "|".join(_long_forms(int(key, 16)))
 
 
@@ -272,103 +256,11 @@ def _win32_forms(number: int) -> Iterator[str]:
     yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
-    if number > _SMALL:
+    if number > SMALL:
         yield rf"\b0x0{{0,4}}{number:x}\b"
-        yield rf"\b{_BEFORE}{_BETWEEN}{number}\b"
+        yield rf"\b{BEFORE}{BETWEEN}{number}\b"
     else:  # only where Windows itself says it
-        yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){_BETWEEN}{number}\b"
+        yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){BETWEEN}{number}\b"
     name = _name("w", str(number))
     if name:
         yield rf"\b{name}\b"
-
-
-# One pattern a kind, each looked for only where a quick look at the line allows it: together they cost ten times as much.
-_HEX = re.compile(r"\b0[xX][0-9a-fA-F]{1,8}\b")
-_BARE = re.compile(r"\b[8cC][0-9a-fA-F]{7}[hH]?\b")
-_NEGATIVE = re.compile(r"(?<![\w.-])-\d{9,10}\b")
-_NAME = re.compile(r"\b(?:ERROR|WSA|RPC|STATUS|E|CO_E|REGDB_E|SEC_E|CERT_E)_?[A-Z][A-Z0-9_]{3,60}\b|\bE[A-Z]{4,14}\b")
-_SHORT = re.compile(rf"\b{_BEFORE}{_BETWEEN}(?P<short>\d{{1,5}})\b", re.IGNORECASE)
-_ERROR_WORD = re.compile(_BEFORE, re.IGNORECASE)
-# Part of every word of _BEFORE, in lower case.
-_SIGNS = (
-    *(
-        "err",
-        "code",
-        "stat",
-        "win",
-        "fail",
-        "res",
-        "hr",
-        "rc",
-        "ret",
-        "exit",
-        "fehler",
-        "cod",
-        "エラー",
-        "错误",
-        "ошибка",
-    ),
-)
-_LONGEST_LINE = 8192
-
-
-def find(text: str, limit: int = _MOST) -> list[Found]:
-    """Codes of a text in order, each value once. A number counts only where it is known or an error word stands before it."""
-    found: dict[str, Found] = {}
-    start = 0
-    for line in text.split("\n"):
-        for token, at, told in _tokens(line[:_LONGEST_LINE]):
-            readings = decode(token)
-            if not readings or not (readings[0].name or told):
-                continue
-            best = readings[0]
-            key = token if _is_small(token) else best.key
-            if key not in found:
-                found[key] = Found(token, start + at, best.name, best.meaning, key)
-                if len(found) >= limit:
-                    return sorted(found.values(), key=lambda f: f.start)
-        start += len(line) + 1
-    return sorted(found.values(), key=lambda f: f.start)
-
-
-def _is_small(token: str) -> bool:
-    value = int(token, 0) if token[:2].lower() == "0x" else int(token) if token.isdigit() else _SMALL + 1
-    return 0 <= value <= _SMALL
-
-
-def _tokens(line: str) -> Iterator[tuple[str, int, bool]]:
-    """(token, offset, whether an error word stands before it)."""
-    lowered = line.lower()
-    about_errors = any(sign in lowered for sign in _SIGNS)
-    yield from sorted(_large(line, lowered, about_errors), key=itemgetter(1))
-    if about_errors:
-        for match in _SHORT.finditer(line):
-            unix = "errno" in match[0].lower() or "os error" in match[0].lower()
-            yield f"errno:{match['short']}" if unix else match["short"], match.start("short"), False
-
-
-def _large(line: str, lowered: str, about_errors: bool) -> Iterator[tuple[str, int, bool]]:
-    """Hexadecimal and negative values, and names."""
-    if line != lowered:
-        for match in _NAME.finditer(line):
-            if match[0] not in ("ERROR", "EXIT"):
-                yield match[0], match.start(), True
-    if "0x" in lowered:
-        yield from (_valued(line, match, len(match[0]) >= 8) for match in _HEX.finditer(line) if _wanted(line, match))
-    if "-" in line:
-        yield from (_valued(line, match, True) for match in _NEGATIVE.finditer(line))
-    if about_errors:
-        yield from (_valued(line, match, True) for match in _BARE.finditer(line) if _told(line, match))
-
-
-def _told(line: str, match: re.Match[str]) -> bool:
-    """Whether an error word stands shortly before."""
-    return bool(_ERROR_WORD.search(line, max(0, match.start() - 40), match.start()))
-
-
-def _wanted(line: str, match: re.Match[str]) -> bool:
-    return len(match[0]) >= 8 or _told(line, match)
-
-
-def _valued(line: str, match: re.Match[str], large: bool) -> tuple[str, int, bool]:
-    return match[0], match.start(), large and _told(line, match)

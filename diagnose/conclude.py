@@ -8,10 +8,11 @@ from diagnose.advise import blind_spots, next_check, ruled_out
 from diagnose.commands import commands_for
 from diagnose.context import context_of
 from diagnose.facts import merge
+from diagnose.foundby import found_by
 from diagnose.learned import learned_of
+from diagnose.loose import loose_outputs
 from diagnose.model import (
     AlsoFound,
-    Conflict,
     Diagnosis,
     Evidence,
     Finding,
@@ -24,19 +25,21 @@ from diagnose.model import (
     Span,
 )
 from diagnose.moments import Times
-from diagnose.outcomes import Told, answered, evidence_of, newest, told
+from diagnose.outcomes import Told, answered, evidence_of, newest, offered, told
 from diagnose.rank import DESCRIBED, PRESET, causes_of, decisive, softmax, stand
 from diagnose.scan import SALIENT_REGEX
 from diagnose.surroundings import unmet_of
+from diagnose.targets import assumed_of
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
+    from diagnose.facts import Merged
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
-    from diagnose.model import Check, Command, Param, Problem, Remediation, SeenCode, Shell, Verdict
+    from diagnose.model import Check, Command, Param, Platform, Problem, Remediation, SeenCode, Shell, Verdict
     from diagnose.outcomes import Located
     from diagnose.pipeline import Options
     from diagnose.rank import CauseOdds, Standing, Weighed
@@ -62,8 +65,9 @@ def conclude(
     read: Read,
     base: Knowledge,
     options: Options,
+    runs_on: Platform | None = None,
 ) -> Diagnosis:
-    """The whole answer. The same input and base give the same value."""
+    """The whole answer. The same input and base give the same value. `runs_on` is the reader's system, where it is known."""
     claimed = claimed_lines(outputs)
     evidence = _by_problem(matched.evidence)
     problems = _candidates(matched, retrieved, base)
@@ -73,7 +77,14 @@ def conclude(
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
         _Case(
-            problems[s.problem], s, shares[s.problem], evidence.get(s.problem, []), outputs, matched.passages, options
+            problems[s.problem],
+            s,
+            shares[s.problem],
+            evidence.get(s.problem, []),
+            outputs,
+            matched.passages,
+            retrieved,
+            options,
         )
         for s in standings[:DETAILED]
         if shares[s.problem] > LEAST_SHARE or s is standings[0]
@@ -96,7 +107,7 @@ def conclude(
         causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
         also=_also(standings, problems, options.weights),
-        next_check=next_check(cases, options.skipped, options.platform) if verdict in ("likely", "possible") else None,
+        next_check=next_check(cases, options.skipped, runs_on) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
         codes=codes,
@@ -105,9 +116,12 @@ def conclude(
         complete=not read.skipped,
         skipped=read.skipped,
         warnings=(*read.warnings, *matched.warnings),
-        ruled_out=ruled_out(findings),
+        ruled_out=ruled_out(findings) if verdict != "unknown" else (),
         blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
         moments=said.moments(shown, unexplained),
+        loose=()
+        if verdict != "unknown"
+        else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
 
@@ -205,6 +219,7 @@ class _Case:
         evidence: Sequence[Evidence],
         outputs: Sequence[Located],
         passages: Sequence[Passage],
+        retrieved: Retrieved,
         options: Options,
     ) -> None:
         self.problem = problem
@@ -212,26 +227,22 @@ class _Case:
         self.share = share
         self.options = options
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
-        self.values, self.conflicts = self._merged(candidates, options.given)
-        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence))
-        chosen = answered(problem, [answer for answer in options.answers if answer.older])
-        found = answered(problem, [answer for answer in options.answers if not answer.older])
+        merged = _merged(problem, candidates, options.given, outputs)
+        self.values, self.conflicts, self.assumed = merged
+        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence), self.assumed)
+        chosen = answered(problem, [answer for answer in options.answers if answer.older], self.assumed)
+        found = answered(problem, [answer for answer in options.answers if not answer.older], self.assumed)
         self.outcomes: dict[str, Told] = newest(newest(chosen, pasted), found)
         self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.learned = learned_of(problem, options.resolved)
         self.unmet = unmet_of(problem, passages, options.given)
+        self.passages, self.retrieved = passages, retrieved
         self.odds = causes_of(problem, self.evidence, self.learned, self.unmet)
         self._checks: dict[str, ShownCheck] = {}
 
     def odds_with(self, more: Evidence) -> list[CauseOdds]:
         """The odds of the causes, had `more` been seen as well."""
         return causes_of(self.problem, [*self.evidence, more], self.learned, self.unmet)
-
-    def _merged(
-        self, candidates: list[tuple[str, str, Span]], given: Mapping[str, str]
-    ) -> tuple[dict[str, str], tuple[Conflict, ...]]:
-        merged = merge(candidates, self.problem.params, given)
-        return merged.values, merged.conflicts
 
     @property
     def other(self) -> float:
@@ -250,6 +261,8 @@ class _Case:
     def _finding(self, cause: RootCause, odds: CauseOdds, unknown: float) -> Finding:
         probability = self.share * odds.share
         shown = tuple(_shown(w) for w in odds.weighed) or self._symptoms()
+        if not shown and probability >= LEAST_SHARE:
+            shown = found_by(self.problem, self.retrieved, self.passages)
         return Finding(
             id=f"{self.problem.id}/{cause.id}",
             article=self.problem.id,
@@ -299,13 +312,15 @@ class _Case:
         outcome = self.outcomes.get(name)
         commands = self._commands(check.commands)
         missing = _missing(commands)
+        assumed = assumed_of(check, self.problem.params, self.assumed)
         return ShownCheck(
             id=name,
             title=filled_text(check.title, self.values),
             outcome=outcome.outcome or None if outcome else None,
             unclear=outcome.why if outcome and not outcome.outcome else "",
             missing=missing,
-            asks=_asks(missing, self.problem.params),
+            asks=_asks((*missing, *assumed), self.problem.params),
+            assumed={name: self.values[name] for name in assumed},
             commands=commands,
             cost=check.cost,
             outcomes=tuple(check.outcomes),
@@ -326,6 +341,16 @@ class _Case:
 
     def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
         return commands_for(commands, self.problem.params, self.values, self.options.platform)
+
+
+def _merged(
+    problem: Problem, captured: list[tuple[str, str, Span]], given: Mapping[str, str], outputs: Sequence[Located]
+) -> Merged:
+    """The values that the text tells; a target that it leaves open is the one that outputs of its checks name."""
+    merged = merge(captured, problem.params, given)
+    still_open = {name for name in problem.params if name not in given} - (merged.values.keys() - merged.assumed)
+    more = list(offered(problem, merged.values, outputs, still_open))
+    return merge([*captured, *more], problem.params, given) if more else merged
 
 
 def _shown(weighed: Weighed) -> ShownEvidence:

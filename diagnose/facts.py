@@ -194,10 +194,11 @@ def _ranked(kind: ParamType, captures: Iterable[tuple[str, Span]]) -> tuple[str,
 
 
 class Merged(NamedTuple):
-    """The value used for each parameter that has one, and every parameter that had several."""
+    """The value used for each parameter that has one, every parameter that had several, and those with a mere default."""
 
     values: dict[str, str]
     conflicts: tuple[Conflict, ...]
+    assumed: frozenset[str] = frozenset()
 
 
 def merge(candidates: Iterable[tuple[str, str, Span]], params: Mapping[str, Param], given: Mapping[str, str]) -> Merged:
@@ -229,7 +230,8 @@ def merge(candidates: Iterable[tuple[str, str, Span]], params: Mapping[str, Para
             values[name] = value
         if len(found) > 1:
             conflicts.append(Conflict(parameter=name, values=found[:SHOWN]))
-    return Merged(values, tuple(conflicts))
+    assumed = frozenset(name for name in values if name not in given and not captures.get(name))
+    return Merged(values, tuple(conflicts), assumed)
 
 
 def refused(params: Mapping[str, Param], given: Mapping[str, str]) -> dict[str, str]:

@@ -294,6 +294,9 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):
+    """A check for its reader: `missing` values keep its commands from being ready; `assumed` are those that name what is
+    measured and have only their default, so that the answer counts little."""
+
     id: str
     title: str
     outcome: str | None
@@ -304,6 +307,7 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     unclear: str = ""
     outcomes: tuple[str, ...] = ()
     read_only: bool = True
+    assumed: dict[str, str] = {}
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):
@@ -456,6 +460,24 @@ class Conflict(Seen, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
+class LooseAnswer(Seen, frozen=True, kw_only=True):
+    """A check that an output answers, and its outcome."""
+
+    article: str
+    check: str
+    title: str
+    outcome: str
+
+
+class LooseOutput(Seen, frozen=True, kw_only=True):
+    """An output of a check that came without its error: where it begins, the tool that printed it (empty: not known)."""
+
+    source: str
+    line: int
+    tool: str
+    answers: tuple[LooseAnswer, ...]
+
+
 class ProbeResult(Seen, frozen=True, kw_only=True):
     """What a built-in probe found: `outcome` is empty where it is unclear or was not asked, `detail` says why.
 
@@ -494,4 +516,5 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     proofs: tuple[Proof, ...] = ()
     probes: tuple[ProbeResult, ...] = ()
     moments: tuple[Moment, ...] = ()
+    loose: tuple[LooseOutput, ...] = ()
     stopped: bool = False

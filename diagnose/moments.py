@@ -111,7 +111,8 @@ class Times:
         """Evidence of `findings` and lines that nothing explains, in order of time; one for a line."""
         found: dict[Span, tuple[float, Moment]] = {}
         for finding in findings:
-            for item in finding.evidence:
+            # What has only a reason (words of a title, a known message) brought an article up, and is no event.
+            for item in (e for e in finding.evidence if e.weight or not e.why):
                 self._add(found, Span(source=item.source, line=item.line), item.signal, finding.id, item.quote)
         for line in unexplained:
             self._add(found, Span(source=line.source, line=line.line), "", "", line.quote)

@@ -1,7 +1,8 @@
 """Pasted outputs to outcomes of checks: which check an output answers, and which of its outcomes it shows.
 
-An output belongs to a check by what it is about (port, host, service), not by its order in the paste. A name and an
-address cannot be compared, so then the port decides; another name or another address contradicts.
+An output belongs to a check by what it is about (port, host, path, service), not by its order in the paste. A name and
+an address cannot be compared, so then the port decides; another name or another address contradicts. What was measured at
+a target that only a default filled in (`assumed`) is weak evidence about the case: see targets.
 """
 
 from __future__ import annotations
@@ -11,15 +12,26 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.facts import typed
 from diagnose.fold import fold_literal
 from diagnose.model import Evidence, Span
+from diagnose.targets import (
+    COMPARED,
+    assumed_of,
+    is_other,
+    known_of,
+    limit_of,
+    mounts_of,
+    named_by,
+    same_host,
+    same_path,
+    targets_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from diagnose.match import Passage
-    from diagnose.model import Check, Outcome, Problem
+    from diagnose.model import Check, Outcome, Problem, Strength
     from diagnose.outputs.base import Output
 
 # Outputs that say whether a TCP port of another machine answers.
@@ -39,13 +51,14 @@ LONGEST_ALONE = 60
 
 
 class Told(Struct, frozen=True):
-    """An outcome of a check (`outcome` empty: unclear, `why`), and where it stands."""
+    """An outcome of a check (`outcome` empty: unclear, `why`), where it stands, and the most that it may count."""
 
     check: str
     outcome: str
     at: Span
     quote: str
     why: str = ""
+    limit: Strength | None = None
 
 
 class Answered(Struct, frozen=True):
@@ -90,29 +103,66 @@ def told(
     outputs: Sequence[Located],
     passages: Sequence[Passage],
     explained: frozenset[str] = frozenset(),
+    assumed: Collection[str] = (),
 ) -> dict[str, Told]:
     """The outcome of every check of `problem` that the outputs answer; the last one in the text counts.
 
-    `explained` are the sources that hold evidence of the problem itself.
+    `explained` are the sources that hold evidence of the problem itself, `assumed` the parameters whose value is a mere
+    default. An output of another target than the one asked about is no answer, and is told as unclear.
     """
+    known = known_of(problem.params, values, assumed)
     result: dict[str, Told] = {}
+    elsewhere: dict[str, int] = {}
     claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
     answered: set[int] = set()
     # Checks whose port is known choose first; what is left may answer one whose port is not.
-    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], values)):
-        for index, located in enumerate(outputs):
-            open_port = "connects" in _subject(check, values)
-            if _answers(check, values, located.output) and not (open_port and index in answered):
-                result[name] = _newer(result.get(name), _outcome(name, check, located))
-                answered.add(index)
+    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], known)):
+        open_port = "connects" in _subject(check, known)
+        fitting = [i for i, located in enumerate(outputs) if _answers(check, known, located.output)]
+        mounts = mounts_of(outputs[i] for i in fitting)
+        targets = _targets(problem, check, known)
+        for index in fitting:
+            if open_port and index in answered:
+                continue
+            if is_other(targets, outputs[index], mounts):
+                elsewhere |= {} if open_port else {name: index}
+                continue
+            limit = limit_of(check, problem.params, assumed, outputs[index].output)
+            result[name] = _newer(result.get(name), _outcome(name, check, outputs[index], limit))
+            answered.add(index)
         if name not in result:
-            echoed = _echoed(name, check, values, passages, claimed)
+            echoed = _echoed(name, problem, known, passages, claimed, assumed)
             if echoed is not None:
                 result[name] = echoed
-    return _alone(problem, result, passages, claimed, explained) | result
+    foreign = {
+        name: _of_another(name, problem, known, outputs[index])
+        for name, index in elsewhere.items()
+        if name not in result and index not in answered
+    }
+    alone = _alone(problem, result, passages, claimed, explained, assumed)
+    return foreign | alone | result
 
 
-def answered(problem: Problem, answers: Sequence[Answered]) -> dict[str, Told]:
+def offered(
+    problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], wanted: Collection[str]
+) -> Iterator[tuple[str, str, Span]]:
+    """(parameter, value, place): targets that outputs name for checks whose target is among the `wanted` parameters."""
+    known = known_of(problem.params, values, wanted)
+    for check in problem.checks.values():
+        targets = targets_of(check, problem.params)
+        for kind in COMPARED:
+            name = targets.get(kind, "")
+            if name not in wanted or "connects" in _subject(check, known):
+                continue
+            fitting = [located for located in outputs if _answers(check, known, located.output)]
+            mounts = mounts_of(fitting)
+            for located in fitting:
+                value = named_by(kind, located, mounts)
+                if value and value != problem.params[name].default:
+                    yield name, value, Span(source=located.source, line=located.first)
+
+
+def answered(problem: Problem, answers: Sequence[Answered], assumed: Collection[str] = ()) -> dict[str, Told]:
     """The outcomes that `answers` give to checks of `problem`; a clear one is not forgotten for an unclear one."""
     result: dict[str, Told] = {}
     for answer in answers:
@@ -121,7 +171,10 @@ def answered(problem: Problem, answers: Sequence[Answered]) -> dict[str, Told]:
             outcome = outcome_of(check, answer.state)
             why = "" if outcome else answer.why or "none of the outcomes of this check"
             at = Span(source=answer.source, line=answer.line)
-            result[answer.check] = _newer(result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why))
+            limit = limit_of(check, problem.params, assumed)
+            result[answer.check] = _newer(
+                result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why, limit)
+            )
     return result
 
 
@@ -141,6 +194,7 @@ def _alone(
     passages: Sequence[Passage],
     claimed: set[tuple[str, int]],
     explained: frozenset[str],
+    assumed: Collection[str],
 ) -> dict[str, Told]:
     """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
     result: dict[str, Told] = {}
@@ -157,7 +211,9 @@ def _alone(
         if len(fitting) == 1:
             ((name, outcome),) = fitting.items()
             if name not in known:
-                result[name] = Told(name, outcome, Span(source=passage.source, line=passage.first), text.strip()[:400])
+                at = Span(source=passage.source, line=passage.first)
+                limit = limit_of(problem.checks[name], problem.params, assumed)
+                result[name] = Told(name, outcome, at, text.strip()[:400], limit=limit)
     return result
 
 
@@ -166,12 +222,15 @@ def _newer(old: Told | None, new: Told) -> Told:
     return old if old is not None and old.outcome and not new.outcome else new
 
 
-def _outcome(name: str, check: Check, located: Located) -> Told:
+def _outcome(name: str, check: Check, located: Located, limit: Strength | None = None) -> Told:
     output = located.output
     outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
     why = "" if outcome else output.why or "none of the outcomes of this check"
-    quote = " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
-    return Told(name, outcome, Span(source=located.source, line=located.first), quote, why)
+    return Told(name, outcome, Span(source=located.source, line=located.first), _quote(output), why, limit)
+
+
+def _quote(output: Output) -> str:
+    return " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
 
 
 def first_outcome(check: Check, text: str) -> str:
@@ -206,25 +265,21 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     subject = output.subject
     if "service" in wanted:
         return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
-    if "port" in wanted and subject.get("port", "") != wanted["port"]:
-        return False
-    return _same_host(wanted.get("host", ""), subject)
+    return "port" not in wanted or subject.get("port", "") == wanted["port"]
 
 
-def _same_host(wanted: str, subject: Mapping[str, str]) -> bool:
-    host, address = subject.get("host", "").casefold(), subject.get("address", "").casefold()
-    wanted = wanted.casefold()
-    if not wanted or not (host or address):
-        return True
-    if typed("ip", wanted):
-        return wanted == address if address else True
-    if not host or typed("ip", host):
-        return True
-    return (
-        host == wanted
-        or (host.split(".")[0] == wanted.split(".")[0] and "." not in host + "")
-        or wanted.split(".")[0] == host
-    )
+def _targets(problem: Problem, check: Check, known: Mapping[str, str]) -> dict[str, str]:
+    """What the check asks about by kind, as far as it is known."""
+    found = {kind: known.get(name, "") for kind, name in targets_of(check, problem.params).items()}
+    return found | ({} if found.get("host") else {"host": _subject(check, known).get("host", "")})
+
+
+def _of_another(name: str, problem: Problem, known: Mapping[str, str], located: Located) -> Told:
+    output = located.output
+    kind = next(kind for kind in COMPARED if kind in output.subject or (kind == "host" and "address" in output.subject))
+    seen = output.fields.get("asked") or output.subject.get(kind) or output.subject["address"]
+    why = f"output of another {kind}, {seen}, not of {_targets(problem, problem.checks[name], known).get(kind, '')}"
+    return Told(name, "", Span(source=located.source, line=located.first), _quote(output), why)
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
@@ -252,25 +307,35 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
 def _echoed(
     name: str,
-    check: Check,
+    problem: Problem,
     values: Mapping[str, str],
     passages: Sequence[Passage],
     claimed: set[tuple[str, int]],
+    assumed: Collection[str],
 ) -> Told | None:
     """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
+    check = problem.checks[name]
+    targets = {values[n].casefold() for n in targets_of(check, problem.params).values() if n in values}
+    defaults = {problem.params[n].default.casefold() for n in assumed_of(check, problem.params, assumed)}
     wanted = [line.casefold().split() for line in _lines(check, values) if line.split()]
     for passage in reversed(passages):
         for index in range(len(passage.lines) - 1, -1, -1):
             prompt = _PROMPT.match(passage.lines[index][:2000])
             if prompt is None or (passage.source, passage.first + index) in claimed:
                 continue
-            if not any(_same_command(line, prompt[1].casefold().split()) for line in wanted):
+            words = prompt[1].casefold().split()
+            same = [line for line in wanted if _same_command(line, words)]
+            if not same:
                 continue
             block = _block(passage.lines, index)
             outcome = first_outcome(check, "\n".join(block))
             if outcome:
                 at = Span(source=passage.source, line=passage.first + index)
-                return Told(name, outcome, at, " / ".join(block)[:400])
+                quote = " / ".join(block)[:400]
+                if all(_of_other(line, words, targets) for line in same):
+                    return Told(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
+                limit: Strength | None = "weak" if defaults and defaults & set(words) else None
+                return Told(name, outcome, at, quote, limit=limit)
     return None
 
 
@@ -278,6 +343,16 @@ def _same_command(wanted: Sequence[str], typed_in: Sequence[str]) -> bool:
     """The same program, and no number (a port, mostly) of ours that the typed line lacks."""
     numbers = {word for word in wanted if word.isdigit()}
     return wanted[0] == typed_in[0] and numbers <= set(typed_in)
+
+
+def _of_other(wanted: Sequence[str], typed_in: Sequence[str], targets: Collection[str]) -> bool:
+    """Whether two forms of one command differ in the word that is a target, one above or below the other left out."""
+    if len(wanted) != len(typed_in):
+        return False
+    pairs = [(ours, theirs) for ours, theirs in zip(wanted, typed_in, strict=True) if ours in targets]
+    return any(
+        same_host(ours, {"host": theirs}) == "other" and same_path(ours, theirs) == "other" for ours, theirs in pairs
+    )
 
 
 def _block(lines: Sequence[str], index: int) -> list[str]:
@@ -291,4 +366,5 @@ def _block(lines: Sequence[str], index: int) -> list[str]:
 
 
 def evidence_of(problem: str, outcome: Told) -> Evidence:
-    return Evidence(problem=problem, seen=f"{outcome.check}.{outcome.outcome}", at=outcome.at, quote=outcome.quote)
+    seen = f"{outcome.check}.{outcome.outcome}"
+    return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

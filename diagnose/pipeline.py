@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose import codes as code_tables
+from diagnose.codefind import find
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.errors import KbError
@@ -40,6 +40,7 @@ class Options(Struct, frozen=True):
     `answers` are states of checks found by other means than a paste, in the order in which they were found.
 
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
+    The next check runs on the system that was asked for or that the text tells.
     `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
     """
 
@@ -91,6 +92,7 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
 
 def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     """Rank the causes that `base` knows for what was gathered."""
+    known = options.platform or gathered.platform
     return conclude(
         matched=gathered.matched,
         retrieved=gathered.retrieved,
@@ -98,15 +100,17 @@ def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
         codes=gathered.codes,
         read=gathered.read,
         base=base,
-        options=replace(options, platform=options.platform or gathered.platform or options.here),
+        options=replace(options, platform=known or options.here),
+        runs_on=known,
     )
 
 
 def codes_in(passages: Sequence[Passage]) -> Iterator[tuple[str, Place, SeenCode]]:
     """Error codes of the text: (canonical key, place, code as shown)."""
+    system = platform_of(passages)
     for passage in passages:
         text = "\n".join(passage.lines)
-        for found in code_tables.find(text):
+        for found in find(text, platform=system):
             index = text.count("\n", 0, found.start)
             place = Place(passage.source, passage.first + index, passage.lines[index])
             yield found.key, place, SeenCode(text=found.text, name=found.name, meaning=found.meaning)

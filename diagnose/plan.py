@@ -60,8 +60,8 @@ class Choice(Struct, frozen=True):
 def next_best(candidates: Sequence[Candidate]) -> Choice | None:
     """The open check with the best gain per cost over all `candidates`; None where no check tells causes apart.
 
-    Checks that change something come only where no read-only one is left. Ties go to the one that needs no rights,
-    runs on the reader's system, costs less, and stands earlier.
+    Checks that change something come only where no read-only one is left, and those that do not run on the reader's
+    system only where no other is. Ties go to the one that needs no rights, costs less, and stands earlier.
     """
     worth: dict[str, float] = {}
     open_checks = [
@@ -80,9 +80,9 @@ def next_best(candidates: Sequence[Candidate]) -> Choice | None:
             continue
         rank = (
             check.read_only,
+            name in one.runnable,
             round(gain / cost_of(check, one.missing.get(name, 0)), 9),
             check.cost.privilege == "user",
-            name in one.runnable,
             -check.cost.seconds,
         )
         if best is None or rank > best[0]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose import codes
+from diagnose.codefind import Found, find
+from diagnose.codes import decode
 from diagnose.facts import typed
 from diagnose.fold import fold_literal, fold_text
 from diagnose.scan import SALIENT_REGEX
@@ -104,9 +105,9 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
 
 def _codes(text: str) -> Iterator[str]:
     """The error codes that are known or long enough to be one."""
-    for found in codes.find(text):
+    for found in find(text):
         if len(found.text) >= 8 or (found.name and len(re.sub(r"\W", "", found.text)) >= LEAST_CODE):
-            yield found.text
+            yield _code(found)
 
 
 def _pieces(lines: Iterable[str], least_words: int) -> Iterator[Piece]:
@@ -168,3 +169,9 @@ def _named(text: str, taken: Iterable[str]) -> str:
 def _title(chosen: Sequence[Piece], lines: Sequence[str]) -> str:
     text = chosen[0].text if chosen else next((line.strip() for line in lines if line.strip()), "An error")
     return text if len(text) <= 100 else text[:100].rsplit(" ", 1)[0]
+
+
+def _code(found: Found) -> str:
+    """The code as it stood, or with its kind where only the words around it tell that."""
+    readings = decode(found.text)
+    return found.text if readings and found.key in (readings[0].key, found.text) else found.key

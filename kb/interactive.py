@@ -111,7 +111,8 @@ class Talk:
         step = self.diagnosis.next_check
         if step is None or step.shown is None:
             return self._more()
-        if self._asked_values(step.article, step.shown.missing, f"Check {step.check}"):
+        wanted = (*step.shown.missing, *step.shown.assumed)
+        if self._asked_values(step.article, wanted, f"Check {step.check}"):
             return True
         return self._check(step, step.shown)
 
@@ -255,7 +256,8 @@ class Talk:
 
     def _value(self, name: str, param: Param) -> str:
         """A value of the parameter's type; empty where it is left out."""
-        while raw := self._heard(f"{name} (empty or skip: leave it out): ").strip():
+        empty = param.default or "leave it out"
+        while raw := self._heard(f"{name} (empty or skip: {empty}): ").strip():
             if _word(raw) == "skip":
                 break
             if typed(param.type, value := unquoted(raw)) is not None:

@@ -109,8 +109,8 @@ def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
     encoding, mark = sniff(data)
     scan = scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)
     passages = passages_of([scan])
-    values = merge((), problem.params, {}).values
-    answer = told(problem, values, outputs_in(passages), passages).get(check)
+    merged = merge((), problem.params, {})
+    answer = told(problem, merged.values, outputs_in(passages), passages, assumed=merged.assumed).get(check)
     if answer and answer.outcome:
         return answer.outcome
     # The file lies under its check, so that what it belongs to is known: its patterns decide.

@@ -1,6 +1,6 @@
 """df: room and inodes of file systems on Linux and macOS.
 
-Takes the lines of a paste, gives an `Output` per file system. Images that are always full (snaps, CD-ROMs) are left out.
+Takes the lines of a paste, gives an `Output` per file system; the field `asked` is the one path that the command named. Images that are always full (snaps, CD-ROMs) are left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from diagnose.facts import typed
 from diagnose.outputs import echo, rows
 from diagnose.outputs.base import MOST, Output, output
 from diagnose.outputs.paste import Paste, paste
@@ -52,15 +53,22 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     for header in (i for i in range(len(page)) if _HEADER.match(page[i])):
         above = echo.above(page, commands, header)
         first, i = (above.first if above else header), _below(page, header)
+        asked = echo.named(above, _asked).get("path", "")
         inodes = any(_INODES.search(page[k]) for k in range(header, i))
         while i < len(page) and page[i].strip() and count < MOST:
             row, last = rows.read(page, i, _begins, _parse)
             if row is None and not _begins(page[i]):
                 break
             if row is not None and not _IMAGES.search(f"{row.source} {row.mount}/"):
-                yield _output(page, (first, last), row, inodes)
+                yield _output(page, (first, last), row, inodes, asked)
                 first, count = last + 1, count + 1
             i = last + 1
+
+
+def _asked(reading: str) -> dict[str, str] | None:
+    """The one folder or file that the command names."""
+    paths = [word for word in echo.words(reading) if typed("path", word)]
+    return {"path": paths[0]} if len(paths) == 1 else {}
 
 
 def _begins(line: str) -> bool:
@@ -82,8 +90,9 @@ def _parse(line: str) -> _Row | None:
     return _Row(found["source"], found["mount"], int(found["use"]), found["left"])
 
 
-def _output(page: Paste, span: tuple[int, int], row: _Row, inodes: bool) -> Output:
+def _output(page: Paste, span: tuple[int, int], row: _Row, inodes: bool, asked: str) -> Output:
     full = row.use == 100 or row.left in ("0", "0B")
     fields = {"filesystem": row.source, "use": f"{row.use}%", "kind": "inodes" if inodes else "blocks"}
+    fields |= {"asked": asked} if asked else {}
     state = "full" if full else "nearly-full" if row.use >= NEARLY else "ok"
     return output(PARSER, page.raw, span, subject={"path": row.mount}, state=state, fields=fields)

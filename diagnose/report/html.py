@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
+from diagnose.report.words import (
+    DETAILED,
+    assumption,
+    effect,
+    percent,
+    place,
+    question,
+    related,
+    shown,
+    summary,
+    way_on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +35,9 @@ section { border-left: .3rem solid #8888; padding-left: 1rem; margin: 2rem 0 }
 code, pre { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
 .odds { font-size: 1.4rem } .faint { opacity: .7 } li { margin: .3rem 0 }
 """
+
+
+_LINE = "\n"
 
 
 def _e(text: str) -> str:
@@ -44,10 +58,10 @@ def _body(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Itera
     yield f"<p>Probability that none of the known causes applies: {_e(percent(diagnosis.unknown))}</p>"
     if diagnosis.verdict == "unknown":
         items = (
-            f"<li>{_e(percent(a.probability))} {_e(a.title)} <code>{_e(a.id)}</code></li>"
-            for a in diagnosis.articles[:3]
+            f"<li>{_e(percent(a.probability))} {_e(a.title)} <code>{_e(a.id)}</code></li>" for a in related(diagnosis)
         )
-        yield f"<p>Possibly related, not an answer:</p><ul>{''.join(items)}</ul>"
+        if related(diagnosis):
+            yield f"<p>Possibly related, not an answer:</p><ul>{''.join(items)}</ul>"
     else:
         for rank, finding in enumerate(diagnosis.causes, 1):
             yield from _finding(finding, style, rank == 1 or finding.probability >= DETAILED)
@@ -83,16 +97,20 @@ def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
         yield f"<li>{_e(effect(item))}: <code>{_e(place(item.source, item.line))}</code> <code>{_e(item.quote)}</code></li>"
     yield "</ul>"
     for check in finding.checks if detailed else ():
-        result = f" <b>{_e(check.outcome)}</b>" if check.outcome else ""
+        unclear = f" unclear: {_e(check.unclear)}" if check.unclear else ""
+        result = f" <b>{_e(check.outcome)}</b>" if check.outcome else unclear
         yield f"<h3>Check {_e(check.id)}: {_e(check.title)}{result}</h3>"
         yield _commands(check.commands)
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
+        yield "".join(f"<p>{_e(assumption(name, value))}</p>" for name, value in check.assumed.items())
     for step in finding.remediation if detailed else ():
-        yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{_e(step.text)}</p>"
+        yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{'<br>'.join(map(_e, step.text.split(_LINE)))}</p>"
         yield _commands(step.commands)
         yield f"<p>Risk: {_e(step.risk)}</p>" if step.risk != "none" else ""
         yield f"<p>Undo: {_e(step.undo)}</p>" if step.undo else ""
         yield f"<p>Proved by <code>{_e(step.verify)}</code></p>" if step.verify else ""
+    if detailed and way_on(finding):
+        yield f"<p>{_e(way_on(finding))}</p>"
     if style.explain and finding.score:
         yield f"<ul>{_tree(finding.score)}</ul>"
     yield "</section>"

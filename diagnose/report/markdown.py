@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import DETAILED, effect, percent, place, question, shown, summary
+from diagnose.report.words import (
+    DETAILED,
+    assumption,
+    effect,
+    percent,
+    place,
+    question,
+    related,
+    shown,
+    summary,
+    way_on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +30,11 @@ if TYPE_CHECKING:
 def escaped(text: str) -> str:
     """`text` as plain words in Markdown: nothing in it is markup, a link or a tag."""
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~-])", r"\\\1", neutral(text)).replace("&", "&amp;")
+
+
+def lines(text: str) -> str:
+    """`text` as plain words that keep their line ends."""
+    return "  \n".join(escaped(line.strip()) for line in text.split("\n") if line.strip())
 
 
 def code(text: str) -> str:
@@ -39,10 +55,9 @@ def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iter
     yield ""
     yield f"Probability that none of the known causes applies: {percent(diagnosis.unknown)}."
     if diagnosis.verdict == "unknown":
-        yield ""
-        yield "Possibly related, not an answer:"
-        yield ""
-        for article in diagnosis.articles[:3]:
+        near = related(diagnosis)
+        yield from ("", "Possibly related, not an answer:", "") if near else ()
+        for article in near:
             yield f"- {percent(article.probability)} {escaped(article.title)} ({code(article.id)})"
     else:
         for rank, finding in enumerate(diagnosis.causes, 1):
@@ -88,14 +103,20 @@ def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Itera
     for check in finding.checks if detailed else ():
         yield ""
         yield f"**Check {code(check.id)}:** {escaped(check.title)}" + (
-            f" Result: {code(check.outcome)}." if check.outcome else ""
+            f" Result: {code(check.outcome)}."
+            if check.outcome
+            else f" Unclear: {escaped(check.unclear)}."
+            if check.unclear
+            else ""
         )
         yield from _commands(check.commands)
         for name in check.missing:
             yield f"- {escaped(question(name, check.asks))}"
+        for name, value in check.assumed.items():
+            yield f"- {escaped(assumption(name, value))}"
     for step in finding.remediation if detailed else ():
         yield ""
-        yield f"**{step.kind.capitalize()}:** {escaped(step.text)}"
+        yield f"**{step.kind.capitalize()}:** {lines(step.text)}"
         yield from _commands(step.commands)
         if step.risk != "none":
             yield f"- Risk: {step.risk}"
@@ -103,6 +124,9 @@ def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Itera
             yield f"- Undo: {escaped(step.undo)}"
         if step.verify:
             yield f"- Proved by {code(step.verify)}"
+    if detailed and way_on(finding):
+        yield ""
+        yield escaped(way_on(finding))
     if style.explain and finding.score:
         yield ""
         yield from _tree(finding.score, "")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose.report.words import effect, percent, place
+from diagnose.report.words import RELATED, effect, percent, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diagnose.model import AlsoFound, BlindSpot, Diagnosis, Moment, Proof, RuledOut, ShownCheck, Step
+    from diagnose.model import AlsoFound, BlindSpot, Diagnosis, LooseOutput, Moment, Proof, RuledOut, ShownCheck, Step
 
 
 class Part(Struct, frozen=True):
@@ -32,7 +32,8 @@ class Section(Struct, frozen=True):
 def sections_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> list[Section]:
     """What a report says after the ranking; only a case has a timeline, and lists its checks done and open."""
     made = (
-        _section("Proof of the fix", _proof, diagnosis.proofs),
+        _section("The output of a check, without the error that it belongs to", _loose, diagnosis.loose),
+        _section("Proof of the fix", _proof, _by_outcome(diagnosis.proofs)),
         _section("Also found, in lines that the above does not explain", _also, diagnosis.also),
         _section("Ruled out", _ruled_out, diagnosis.ruled_out),
         _section("Not looked at", _blind_spot, diagnosis.blind_spots),
@@ -49,19 +50,40 @@ def _section(title: str, item: Callable[[Any], tuple[Part, ...]], values: Sequen
 
 
 def _checks(diagnosis: Diagnosis, *, done: bool) -> list[ShownCheck]:
-    checks = {check.id: check for finding in diagnosis.causes for check in finding.checks}
+    least = RELATED if diagnosis.verdict == "unknown" and not done else 0.0
+    checks = {check.id: check for f in diagnosis.causes if f.probability >= least for check in f.checks}
     proved = {proof.verify.partition(".")[0] for proof in diagnosis.proofs if proof.proved}
     return [check for check in checks.values() if bool(check.outcome) == done and (done or check.id not in proved)]
 
 
-def _proof(proof: Proof) -> tuple[Part, ...]:
-    if proof.proved:
-        state = f"proved: {proof.verify} was seen after it"
-    elif proof.outcome:
-        state = f"not proved: {proof.outcome} was seen after it, {proof.verify} proves it"
+def _loose(output: LooseOutput) -> tuple[Part, ...]:
+    what = f"{output.tool or output.answers[0].check} at {place(output.source, output.line)}"
+    told = (
+        f"{answer.title} -> {answer.outcome} (check {answer.check} of {answer.article})" for answer in output.answers
+    )
+    return Part(f"{what}: paste it together with the error"), *map(Part, told)
+
+
+def _by_outcome(proofs: Sequence[Proof]) -> list[list[Proof]]:
+    """The steps that one outcome proves, together: which of them was done, nobody said."""
+    groups: dict[str, list[Proof]] = {}
+    for proof in proofs:
+        groups.setdefault(proof.verify, []).append(proof)
+    return list(groups.values())
+
+
+def _proof(group: Sequence[Proof]) -> tuple[Part, ...]:
+    first = group[0]
+    if first.proved:
+        state = "proved, it was seen afterwards"
+    elif first.outcome:
+        state = f"not proved, {first.outcome} was seen afterwards"
     else:
-        state = f"not proved yet: {proof.verify} proves it"
-    return Part(proof.step), Part(state)
+        state = "not proved yet"
+    steps = [proof.step for proof in group]
+    return Part(f"{first.verify}: {state}"), *map(
+        Part, steps if len(steps) == 1 else [f"or {s}" if i else s for i, s in enumerate(steps)]
+    )
 
 
 def _also(other: AlsoFound) -> tuple[Part, ...]:

@@ -7,7 +7,22 @@ from typing import TYPE_CHECKING
 
 from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
-from diagnose.report.words import counted, effect, often, percent, place, question, shown, summary
+from diagnose.report.words import (
+    RELATED,
+    assumption,
+    counted,
+    effect,
+    elsewhere,
+    fixed,
+    often,
+    percent,
+    place,
+    question,
+    related,
+    shown,
+    summary,
+    way_on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,15 +45,20 @@ class _Report:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.style.colour else text
 
     def wrapped(self, text: str, indent: str, first: str | None = None) -> list[str]:
-        clean = neutral(text)
-        return textwrap.wrap(
-            clean,
-            max(40, self.style.width),
-            initial_indent=indent if first is None else first,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-            break_long_words=False,
-        ) or [(first or indent).rstrip()]
+        """`text` in lines of the width, its own line ends kept."""
+        own = [line for line in text.split("\n") if line.strip()]
+        return [
+            line
+            for number, part in enumerate(own)
+            for line in textwrap.wrap(
+                neutral(part),
+                max(40, self.style.width),
+                initial_indent=first if first is not None and not number else indent,
+                subsequent_indent=indent,
+                break_on_hyphens=False,
+                break_long_words=False,
+            )
+        ] or [(first or indent).rstrip()]
 
     def lines(self, diagnosis: Diagnosis, timeline: Sequence[Step]) -> Iterator[str]:
         yield self.paint(neutral(summary(diagnosis)), diagnosis.verdict)
@@ -48,7 +68,7 @@ class _Report:
         else:
             for rank, finding in enumerate(diagnosis.causes, 1):
                 yield ""
-                yield from self._finding(rank, finding, rank == 1)
+                yield from self._finding(rank, finding, rank == 1 and not fixed(diagnosis))
             yield from self._next(diagnosis)
         for section in sections_of(diagnosis, timeline):
             yield ""
@@ -69,7 +89,7 @@ class _Report:
         return f"article {lead.id} {percent(lead.probability)}, none of the known causes {percent(diagnosis.unknown)}"
 
     def _related(self, diagnosis: Diagnosis) -> Iterator[str]:
-        near = [article for article in diagnosis.articles[:3] if article.probability >= 0.005]
+        near = related(diagnosis)
         if near:
             yield ""
             yield "Possibly related, not an answer:"
@@ -83,10 +103,10 @@ class _Report:
         yield from (self.paint(line, "strong") for line in title[1:])
         yield self.paint(f"      {finding.id}, {finding.verdict}", "faint")
         for item in finding.evidence[: 8 if detailed else 3]:
-            if not detailed and not item.weight:
+            if not detailed and not (item.weight or (item.why and finding.probability >= RELATED)):
                 continue
             sign = "+" if item.weight > 0 else "-" if item.weight < 0 else "."
-            label = f"{item.signal}, {effect(item)}" if item.weight else "symptom"
+            label = f"{item.signal}, {effect(item)}" if item.weight else neutral(effect(item))
             yield f"      {sign} {place(neutral(item.source), item.line)} {label}"
             quote = neutral(item.quote)
             room = max(30, self.style.width - 10)
@@ -96,19 +116,23 @@ class _Report:
             for line in item.context:
                 yield self.paint(f"          | {neutral(line)[:room]}", "faint")
         for check in finding.checks if detailed else finding.checks[:1]:
-            yield from self._check(check)
+            yield from self._check(check, detailed)
         if not detailed:
             return
         for step in finding.remediation:
             yield from self._step(step)
+        if way_on(finding):
+            yield f"      > {way_on(finding)}"
 
-    def _check(self, check: ShownCheck) -> Iterator[str]:
+    def _check(self, check: ShownCheck, detailed: bool) -> Iterator[str]:
         state = f" -> {check.outcome}" if check.outcome else f" -> unclear: {check.unclear}" if check.unclear else ""
         yield from self.wrapped(f"check {check.id}: {check.title}{state}", "        ", "      ? ")
         if not check.outcome:
             yield from self._commands(check.commands)
             for name in check.missing:
                 yield f"          {neutral(question(name, check.asks))}"
+        for name, value in check.assumed.items() if detailed else ():
+            yield from self.wrapped(assumption(name, value), "            ", "          ")
 
     def _step(self, step: ShownRemediation) -> Iterator[str]:
         risk = f" (risk: {step.risk})" if step.risk != "none" else ""
@@ -126,7 +150,7 @@ class _Report:
 
     def _next(self, diagnosis: Diagnosis) -> Iterator[str]:
         step = diagnosis.next_check
-        if step is None:
+        if step is None or fixed(diagnosis):
             return
         yield ""
         yield from self.wrapped(
@@ -134,11 +158,14 @@ class _Report:
         )
 
     def _rest(self, diagnosis: Diagnosis) -> Iterator[str]:
+        if elsewhere(diagnosis):
+            yield ""
+            yield elsewhere(diagnosis)
         for conflict in diagnosis.conflicts:
             yield f"Several values for {conflict.parameter}: {neutral(', '.join(conflict.values))}; the first is used (--param {conflict.parameter}=...)"
         if diagnosis.codes:
             yield ""
-            yield "Codes: " + ", ".join(neutral(f"{c.text} {c.name}".strip()) for c in diagnosis.codes[:8])
+            yield "Codes: " + ", ".join(neutral(f"{c.text} {c.name or c.meaning}".strip()) for c in diagnosis.codes[:8])
         if diagnosis.unexplained:
             yield ""
             yield f"Not explained ({counted(len(diagnosis.unexplained), 'line')}):"

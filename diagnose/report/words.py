@@ -6,8 +6,9 @@ from math import exp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnose.model import Command, Diagnosis, ShownEvidence
+    from diagnose.model import Command, Diagnosis, Finding, RankedArticle, ShownEvidence
 
+RELATED = 0.05  # share of an article that may be worth a look, though nothing is an answer
 DETAILED = 0.05  # below it, a cause other than the first is shown without its checks and steps
 
 HEADLINES = {
@@ -43,9 +44,9 @@ def often(evidence: ShownEvidence) -> str:
 
 
 def effect(evidence: ShownEvidence) -> str:
-    """`10x for`, `50x against`, or `symptom`."""
+    """`10x for`, `50x against`, or without a weight what brought the article up: `symptom`, `words of its title: ...`."""
     if evidence.weight == 0:
-        return "symptom"
+        return evidence.why or "symptom"
     return f"{exp(abs(evidence.weight)):.3g}x {'for' if evidence.supports else 'against'}"
 
 
@@ -59,8 +60,58 @@ def shown(commands: tuple[Command, ...]) -> list[Command]:
     return list({(command.shell, command.command): command for command in own}.values())
 
 
+def elsewhere(diagnosis: Diagnosis) -> str:
+    """That the commands of the first cause exist for other platforms too, and how to see them; empty where they do not."""
+    lead = diagnosis.causes[0] if diagnosis.causes and diagnosis.verdict != "unknown" else None
+    if lead is None or fixed(diagnosis):
+        return ""
+    platforms: dict[str, None] = {}
+    for commands in (*(check.commands for check in lead.checks), *(step.commands for step in lead.remediation)):
+        if not commands:
+            continue
+        known = {(command.shell, command.command) for command in shown(commands)}
+        for command in commands:
+            if (command.shell, command.command) not in known:
+                known.add((command.shell, command.command))  # macos and linux have the same ones: named once
+                platforms[command.platform] = None
+    names = list(platforms)
+    return f"More commands, for {' and '.join(names)}: --platform {names[0]}" if names else ""
+
+
 def question(missing: str, asks: dict[str, str]) -> str:
     return f"<{missing}>: {asks.get(missing, 'give it')} (--param {missing}=...)"
+
+
+def assumption(name: str, value: str) -> str:
+    """That a target is only a default, for the answer to a check of it counts little."""
+    return f"{value} is a default value and may not be yours, so its answer counts less: name yours with --param {name}=..."
+
+
+def related(diagnosis: Diagnosis) -> list[RankedArticle]:
+    """Articles worth a look where nothing is an answer."""
+    return [article for article in diagnosis.articles[:3] if article.probability >= RELATED]
+
+
+def way_on(finding: Finding) -> str:
+    """Where the article says more than the report: it has no steps of its own there, or one that was cut."""
+    if any(step.text.endswith("\N{HORIZONTAL ELLIPSIS}") for step in finding.remediation):
+        return f"the rest of it: kb show {finding.article}"
+    return "" if finding.remediation or finding.checks else f"read on: kb show {finding.article}"
+
+
+def fixed(diagnosis: Diagnosis) -> bool:
+    """Whether everything that proves the fix of the leading cause was seen after it."""
+    return bool(diagnosis.proofs) and all(proof.proved for proof in diagnosis.proofs)
+
+
+def _after_fix(diagnosis: Diagnosis) -> str:
+    proved = {proof.verify for proof in diagnosis.proofs if proof.proved}
+    if fixed(diagnosis):
+        return "Fixed, and proved"
+    if proved:
+        return "Proved in part"
+    seen = any(proof.outcome for proof in diagnosis.proofs)
+    return "Not fixed: what was seen afterwards is not the proof" if seen else "Not proved yet"
 
 
 def summary(diagnosis: Diagnosis) -> str:
@@ -68,4 +119,4 @@ def summary(diagnosis: Diagnosis) -> str:
     head = HEADLINES[diagnosis.verdict]
     if diagnosis.verdict == "unknown" or lead is None:
         return head
-    return f"{head}: {lead.title}"
+    return f"{_after_fix(diagnosis) if diagnosis.proofs else head}: {lead.title}"

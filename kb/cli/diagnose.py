@@ -41,7 +41,11 @@ PLATFORMS = ("windows", "linux", "macos")
     "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Show at most N causes."
 )
 @click.option("--explain", is_flag=True, help="Show where every number comes from.")
-@click.option("--platform", type=click.Choice(PLATFORMS), help="Show the commands of this platform first.")
+@click.option(
+    "--platform",
+    type=click.Choice(PLATFORMS),
+    help="Show commands and name checks of this platform; as a rule that of the text, else of this machine.",
+)
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need.")
 @click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding.")
 @click.option(

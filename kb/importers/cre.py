@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import KbError
+from diagnose.text import shortened
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example
@@ -181,7 +182,7 @@ def _written(value: Any) -> str:
 
 
 def _summary(cre: dict[str, Any]) -> str:
-    return " ".join(re.split(r"\n\s*\n", _written(cre.get("description")))[0].split())[:600]
+    return shortened(" ".join(re.split(r"\n\s*\n", _written(cre.get("description")))[0].split()), 600)
 
 
 def _is_url(text: str) -> bool:
@@ -241,7 +242,7 @@ def _items(text: str) -> list[str]:
 def _title(text: str) -> str:
     """The first sentence, at most 120 characters, cut between words."""
     first = re.split(r"(?<=[.;])\s", text, maxsplit=1)[0].rstrip(".;")
-    return first if len(first) <= 120 else first[:119].rsplit(" ", 1)[0] + "…"
+    return shortened(first, 120)
 
 
 def _body(cre: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from diagnose import codes as code_tables
+from diagnose.text import shortened
 from kb.mine import COMMAND, ERROR, VARIABLE, events_in, kind_of
 from kb.parse import identifier
 
@@ -70,7 +71,7 @@ def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
     told = [part for part in parts if part.kind in ("intro", "symptoms")]
     signals, symptoms = _signals(title, told, parts)
     causes = _causes(parts)
-    front: dict[str, Any] = {"title": _plain(title)[:250], "summary": _plain(known.summary)[:600]}
+    front: dict[str, Any] = {"title": shortened(_plain(title), 250), "summary": shortened(_plain(known.summary), 600)}
     front["status"] = "test"
     front["applies_to"] = _products(known, body)
     front |= {"signals": signals, "symptoms": symptoms, "causes": causes, "references": _links(body)}
@@ -228,7 +229,7 @@ def _causes(parts: Sequence[Part]) -> list[dict[str, Any]]:
         title = bare or _sentence(text)
         name = _name(title, names)
         names.add(name)
-        cause: dict[str, Any] = {"id": identifier(name)[:60], "title": title, "summary": text[:600]}
+        cause: dict[str, Any] = {"id": identifier(name)[:60], "title": title, "summary": shortened(text, 600)}
         # An article tells the causes that its vendor met; that none of them applies is rare.
         cause["likelihood"] = "very-common"
         steps = [step for fix in _fixes_of(part, index, causes, fixes) if (step := _remedy(fix))]
@@ -253,12 +254,12 @@ def _prose(part: Part) -> str:
 
 def _sentence(text: str) -> str:
     first = re.split(r"(?<=[.;:])\s", text, maxsplit=1)[0].rstrip(".;:")
-    return first if len(first) <= 160 else first[:159].rsplit(" ", 1)[0] + "…"
+    return shortened(first, 160)
 
 
 def _remedy(part: Part) -> dict[str, Any]:
     kind = "workaround" if "workaround" in part.title.lower() else "fix"
-    text = _prose(part)[:1200]
+    text = shortened(_prose(part), 1200)
     commands: dict[str, list[str]] = {}
     for line in part.lines:
         shell = _SHELLS.get(line.fence or "")

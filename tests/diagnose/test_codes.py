@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.codes import canonical, decode, find, pattern
+from diagnose.codefind import find
+from diagnose.codes import canonical, decode, pattern
 from diagnose.errors import KbError
 
 RPC = [
@@ -103,3 +104,54 @@ def test_a_small_number_alone_has_no_key_of_an_article(text, key):
     (found,) = find(text)
     assert found.name
     assert found.key == key
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("HTTP Error 503. The service is unavailable.", ["Service Unavailable"]),
+        ("HTTP Error 500.30 - ASP.NET Core app failed to start", ["Internal Server Error"]),
+        ("HTTP Error 502.5 - Process Failure", ["Bad Gateway"]),
+        ("the server answered with status code 404", ["Not Found"]),
+        ("The remote server returned an error: (503) Server Unavailable.", ["Service Unavailable"]),
+        ("cannot connect (provider: SQL Network Interfaces, error: 26 - Error Locating Server)", []),
+        ("cannot connect (provider: TCP Provider, error: 0 - No such host is known.)", []),
+        ("Error: 18456, Severity: 14, State: 8.", []),
+        ("Fehler: 9002, Schweregrad: 17, Status: 2.", []),
+        ("the SQL Server service did not start: error 1069", ["ERROR_SERVICE_LOGON_FAILED"]),
+        ("ERROR 1069 (42000) at line 3: Too many keys", [""]),
+        ("ERROR 2002 (HY000): no server", []),
+        ("FATAL: sorry (SQLSTATE 53300)", [""]),
+        ("connect() failed (111: Connection refused) while connecting", ["ECONNREFUSED"]),
+        ("connect() failed (61: Connection refused) while connecting", ["ECONNREFUSED"]),
+        ("Error 111 connecting to queue:6379. Connection refused.", ["ECONNREFUSED"]),
+        ("mysqld: cannot write file (Errcode: 28)", ["ENOSPC"]),
+        ("mount error(13): Permission denied", ["EACCES"]),
+        ("the helper ended with exit code 1", []),
+        ("the worker was killed, exit status 137", [""]),
+        ("said '550 5.7.1 no relay', error 550 5.7.1", []),
+        ("TLS fatal alert code is 46", []),
+        ("the bugcheck was: 0x0000009f", []),
+        ("level=ERROR[0000] container stopped, error: 0", []),
+        ("[WinError 5] Access is denied", ["ERROR_ACCESS_DENIED"]),
+    ],
+)
+def test_the_words_around_a_number_tell_what_it_is(text, names):
+    assert [found.name for found in find(text)] == names
+
+
+def test_a_number_that_nothing_tells_is_named_as_both():
+    (found,) = find("it failed with error 5")
+    assert found.name == "ERROR_ACCESS_DENIED or EIO"
+    assert found.key == "5"
+
+
+def test_the_system_that_wrote_the_text_tells_windows_from_unix():
+    assert [f.name for f in find("it failed with error 5", platform="windows")] == ["ERROR_ACCESS_DENIED"]
+    assert [f.name for f in find("it failed with error 5", platform="linux")] == ["EIO"]
+    assert [f.name for f in find("denied. (os error 5)", platform="windows")] == ["ERROR_ACCESS_DENIED"]
+
+
+def test_an_sqlstate_is_shown_with_its_meaning():
+    (found,) = find("ERROR 1045 (28000): no entry")
+    assert (found.text, found.meaning, found.key) == ("28000", "the login was not accepted", "sqlstate:28000")

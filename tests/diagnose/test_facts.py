@@ -136,7 +136,7 @@ def test_one_pair_of_quotes_comes_off_a_capture(raw: str, plain: str) -> None:
 
 
 def test_an_empty_capture_is_no_capture() -> None:
-    values, conflicts = merge([("port", "", at(1)), ("port", "“”", at(2))], PORT, {})
+    values, conflicts, _ = merge([("port", "", at(1)), ("port", "“”", at(2))], PORT, {})
     assert values == {"port": "9001"}
     assert conflicts == ()
 
@@ -157,7 +157,7 @@ def test_a_bad_given_value_is_told_and_never_replaced_by_another() -> None:
 
 def test_the_value_on_most_lines_wins_and_the_others_are_a_conflict() -> None:
     seen = [("port", "444", at(1)), ("port", "5061", at(2)), ("port", "5061", at(3))]
-    values, conflicts = merge(seen, PORT, {})
+    values, conflicts, _ = merge(seen, PORT, {})
     assert values == {"port": "5061"}
     assert conflicts == (Conflict(parameter="port", values=("5061", "444")),)
 
@@ -173,7 +173,7 @@ def test_two_signals_on_one_line_count_once() -> None:
 
 def test_a_host_and_its_full_name_are_one() -> None:
     seen = [("host", "POOL01", at(1)), ("host", "pool01.contoso.com", at(2)), ("host", "Pool01.contoso.com.", at(3))]
-    values, conflicts = merge(seen, HOST, {})
+    values, conflicts, _ = merge(seen, HOST, {})
     assert values["host"].rstrip(".").casefold() == "pool01.contoso.com"
     assert conflicts == ()
 
@@ -181,7 +181,7 @@ def test_a_host_and_its_full_name_are_one() -> None:
 def test_a_short_name_counts_for_its_full_name() -> None:
     seen = [("host", "other.contoso.com", at(1)), ("host", "other.contoso.com", at(2))]
     seen += [("host", "pool01", at(3)), ("host", "pool01", at(4)), ("host", "pool01.contoso.com", at(5))]
-    values, conflicts = merge(seen, HOST, {})
+    values, conflicts, _ = merge(seen, HOST, {})
     assert values == {"host": "pool01.contoso.com"}
     assert conflicts[0].values == ("pool01.contoso.com", "other.contoso.com")
 
@@ -208,7 +208,7 @@ def test_captures_of_unknown_names_are_left_out() -> None:
 
 def test_a_flood_of_values_stays_bounded() -> None:
     flood = [("host", f"h{number}", at(number)) for number in range(1, 5_000)]
-    values, conflicts = merge(flood, HOST, {})
+    values, conflicts, _ = merge(flood, HOST, {})
     assert values == {"host": "h1"}
     assert len(conflicts[0].values) <= 20
 

@@ -8,7 +8,7 @@ from diagnose.context import context_of
 from diagnose.match import Passage
 from diagnose.pipeline import codes_in
 from diagnose.retrieve import STRETCH, Place, reach, retrieve
-from diagnose.terms import bare_words, prose, stem
+from diagnose.terms import bare_words, prose, stem, words
 
 LOCK = """\
 ---

@@ -58,7 +58,7 @@ def test_a_case_is_gone_on_with_until_it_is_confirmed_and_proved(kb):
     assert out.startswith("Confirmed")
     assert "Timeline:" in out
     _, out, _ = kb("diagnose", "--case", "c.json", "--after-fix", "o")
-    assert "proved: tcp9001.connected was seen after it" in out
+    assert "tcp9001.connected: proved, it was seen afterwards" in out
     case = stored()
     assert case["diagnosis"]["causes"][0]["id"] == BLOCKED
     assert [step["verdict"] for step in case["steps"]] == ["likely", "likely", "confirmed", "confirmed"]

@@ -210,3 +210,14 @@ def test_standard_input_cannot_be_input_and_answers(capsys):
 
     assert run(["diagnose", "--interactive", "-"]) == 2
     assert "name a file, or paste when asked" in capsys.readouterr().err
+
+
+def test_a_target_that_is_only_a_default_is_asked_for_and_may_stay(talk):
+    full = "app: write failed: No space left on device\n"
+    case, person, _ = talk("/data", "quit", error=full, platform="linux")
+    assert case.parameters == {"path": "/data"}
+    assert "path (empty: /): " in person.heard
+    assert "df -h /data" in person.all
+    kept, person, _ = talk("", "quit", error=full, platform="linux")
+    assert kept.parameters == {}
+    assert "df -h /" in person.all

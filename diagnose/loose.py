@@ -1,0 +1,73 @@
+"""Outputs of checks that came without their error: whose they are, so that both are pasted together.
+
+Takes what was pasted, the candidate problems and the base; gives `LooseOutput`s. Nothing here enters the ranking.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnose.facts import merge
+from diagnose.model import LooseAnswer, LooseOutput, Span
+from diagnose.outcomes import LONGEST_ALONE, LONGEST_BLOCK, offered, told
+from diagnose.text import filled_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diagnose.knowledge import Knowledge
+    from diagnose.match import Passage
+    from diagnose.model import Problem
+    from diagnose.outcomes import Located
+
+MOST = 3
+MOST_READ = 20  # outputs; more is a log, not a check
+
+
+def loose_outputs(
+    candidates: Sequence[str], base: Knowledge, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
+) -> tuple[LooseOutput, ...]:
+    """At most MOST outputs and the checks that each answers, of `candidates` (best first) or of a short text of any problem.
+
+    With `salient` lines in the text, only recognised outputs and those below their command count: patterns of outcomes may
+    fit a line of any log.
+    """
+    tools = {Span(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
+    answers: dict[Span, list[LooseAnswer]] = {}
+    lines = sum(len(passage.lines) for passage in passages)
+    short = not salient and lines <= LONGEST_ALONE
+    outputs, passages = outputs[:MOST_READ], passages if lines <= LONGEST_BLOCK else ()
+    known = base.problems(base.names(base.lengths()).values() if short else candidates)
+    for problem in sorted(known.values(), key=lambda p: (_rank(candidates, p.id), p.id)):
+        for answer, at in _answers(problem, outputs, passages, salient):
+            answers.setdefault(at, []).append(answer)
+    ordered = sorted(answers.items(), key=lambda item: (item[0].source, item[0].line))
+    return tuple(
+        LooseOutput(
+            source=at.source, line=at.line, tool=tools.get(at, ""), answers=tuple(sorted(said, key=_open)[:MOST])
+        )
+        for at, said in ordered[:MOST]
+        if at in tools or len(said) <= MOST  # what fits many checks is the output of none
+    )
+
+
+def _answers(
+    problem: Problem, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
+) -> Iterator[tuple[LooseAnswer, Span]]:
+    merged = merge((), problem.params, {})
+    named = offered(problem, merged.values, outputs, problem.params.keys() - merged.values.keys() | merged.assumed)
+    merged = merge(list(named), problem.params, {})
+    own = frozenset() if salient else frozenset({""})
+    for name, found in told(problem, merged.values, outputs, passages, own, merged.assumed).items():
+        if found.outcome:
+            title = filled_text(problem.checks[name].title, merged.values)
+            yield LooseAnswer(article=problem.id, check=name, title=title, outcome=found.outcome), found.at
+
+
+def _rank(candidates: Sequence[str], problem: str) -> int:
+    return candidates.index(problem) if problem in candidates else len(candidates)
+
+
+def _open(answer: LooseAnswer) -> int:
+    """How many values the question still lacks: one about this very port stands before one about any."""
+    return answer.title.count("<")
