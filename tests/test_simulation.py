@@ -11,7 +11,7 @@ def played(shipped, root):
     loop = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loop)
     articles = [shipped.article(name) for name in shipped.ids()]
-    rounds = max(5, 240 // len(articles))  # however many articles there are, a few seconds
+    rounds = max(7, 300 // len(articles))  # however many articles there are, a few seconds
     return {kind: loop.simulate(shipped, articles, kind, rounds, 1) for kind in loop.WORLDS}
 
 
