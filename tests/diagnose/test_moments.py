@@ -57,9 +57,12 @@ def test_a_hit_inside_a_stack_trace_belongs_to_its_message(diagnosed):
     assert item.time == "2026-11-21T09:14:31.204+00:00"
 
 
-def test_a_pattern_on_most_lines_is_left_out_and_told(diagnosed):
-    needle = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server."
+def test_a_message_on_most_lines_does_not_hide_another(diagnosed):
+    needle = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server.\n"
     noise = "".join(f"{n} ECONNREFUSED connect to 10.0.0.1:5432 Connection refused\n" for n in range(2000))
-    found = diagnosed(needle + "\n" + noise)
-    assert any("left out" in warning for warning in found.warnings)
-    assert found.articles[0].id == "pool-failover-dcom-error"
+    for text in (needle + noise, noise + needle):
+        found = diagnosed(text)
+        told = {found.articles[0].id, *(other.article for other in found.also)}
+        assert {"pool-failover-dcom-error", "connection-refused-or-timed-out"} <= told
+
+

@@ -52,12 +52,12 @@ def talk(shipped):
     from kb.case_file import new_case
     from kb.interactive import Talk
 
-    def run(*lines, error=ERROR, **options):
+    def run(*lines, error=ERROR, store=shipped, **options):
         person, saved = Person(*lines), []
         given = list(open_inputs(["-"], BytesIO(error.encode()))) if error is not None else None
         dialogue = Talk(
             new_case(),
-            shipped,
+            store,
             Options(**options),
             say=person.say,
             hear=person.hear,
@@ -212,12 +212,27 @@ def test_standard_input_cannot_be_input_and_answers(capsys):
     assert "name a file, or paste when asked" in capsys.readouterr().err
 
 
-def test_a_target_that_is_only_a_default_is_asked_for_and_may_stay(talk):
-    full = "app: write failed: No space left on device\n"
-    case, person, _ = talk("/data", "quit", error=full, platform="linux")
+ROOM = """---
+id: room
+title: A write finds no room
+params: {path: {type: path, default: /, ask: what was written to}}
+signals: {full: {contains: No space left on device}}
+symptoms: [full]
+causes:
+  - {id: used-up, title: It is full, likelihood: common, evidence: [{check: df.full, supports: strong}]}
+  - {id: held, title: It is held, likelihood: common, evidence: [{check: df.full, refutes: strong}]}
+checks:
+  df: {title: 'How full is ${path}?', commands: {bash: 'df -h ${path}'}, outcomes: {full: {contains: 100%}}}
+---
+"""
+
+
+def test_a_target_that_is_only_a_default_is_asked_for_and_may_stay(talk, base):
+    full, store = "app: write failed: No space left on device\n", base(room=ROOM)
+    case, person, _ = talk("/data", "quit", error=full, store=store, platform="linux")
     assert case.parameters == {"path": "/data"}
-    assert "path (empty: /): " in person.heard
+    assert "path (empty or skip: /): " in person.heard
     assert "df -h /data" in person.all
-    kept, person, _ = talk("", "quit", error=full, platform="linux")
+    kept, person, _ = talk("", "quit", error=full, store=store, platform="linux")
     assert kept.parameters == {}
     assert "df -h /" in person.all
