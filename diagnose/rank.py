@@ -14,13 +14,13 @@ from msgspec import Struct
 
 from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import COMMON_CODE, LEAST_BASE
-from diagnose.terms import COMMON_CODES, bare_words, prose
+from diagnose.terms import COMMON_CODES, bare_words, branches, prose
 from diagnose.weights import Weights, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
-    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause
+    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause, Signal
     from diagnose.retrieve import Covered, Named, Retrieved
 
 DESCRIBED = "described"
@@ -32,6 +32,8 @@ SUPPORTING = 0.7
 MOST_WORDED = 6
 # What a word of a title that the text does not show is worth (nats), typically.
 UNSEEN_WORD = 4.0
+# How steeply a message of a reviewed article, which names its symptoms, loses worth with what is missing of it.
+NEAR_MISS = 6
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
 FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
 
@@ -129,8 +131,15 @@ def bag(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 14)
 def alternatives(pattern: str) -> tuple[frozenset[str], ...]:
-    """The words of each alternative of a pattern, where it has at least two."""
-    return tuple(words for part in bare_words(pattern).split("|")[:8] if len(words := bag(part)) > 1)
+    """The words of each alternative of a pattern."""
+    return tuple(filter(None, (bag(bare_words(branch)) for branch in branches(pattern))))
+
+
+def wanted(signal: Signal) -> Iterator[frozenset[str]]:
+    """The words of each text that a signal looks for."""
+    yield from filter(None, map(bag, signal.contains))
+    for regex in signal.regex:
+        yield from alternatives(regex)
 
 
 class _Seen:
@@ -155,8 +164,7 @@ class _Seen:
         signal = problem.signals.get(name)
         if signal and signal.code and problem.status != "stable" and COMMON_CODES.issuperset(signal.code):
             return min(worth, COMMON_CODE)
-        texts = [] if signal is None else [*signal.contains, *(bare_words(regex) for regex in signal.regex)]
-        wordy = [found for text in texts if (found := self._words(text))]
+        wordy = [self._words(words) for words in (wanted(signal) if signal else ()) if words <= self.rarity.keys()]
         return min(worth, max(wordy)) if wordy else worth
 
     def titled(self, problem: Problem) -> float:
@@ -166,8 +174,8 @@ class _Seen:
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""
         signals = [problem.signals[name] for name in problem.symptoms[:MOST_WORDED] if name in problem.signals]
-        texts = [text for s in signals for text in (*s.contains, *s.regex)]
-        return max((self._gathered(words) for text in texts for words in alternatives(text)), default=0.0)
+        texts = {words for signal in signals for words in wanted(signal) if len(words) > 1}
+        return max(map(self._gathered, texts), default=0.0)
 
     def _gathered(self, words: frozenset[str]) -> float:
         known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
@@ -178,10 +186,8 @@ class _Seen:
         found = max((sum(known[w] for w in known if w in stretch) for stretch in near), default=0.0)
         return found / total
 
-    def _words(self, text: str) -> float:
-        """The rarest alternative whose words all stand in the text, by the sum of its words; 0 where there is none."""
-        parts = [set(prose(part)) for part in text.split("|")]
-        return max((sum(map(self.rarity.__getitem__, p)) for p in parts if p and p <= self.rarity.keys()), default=0.0)
+    def _words(self, words: frozenset[str]) -> float:
+        return sum(map(self.rarity.__getitem__, sorted(words)))
 
 
 class _Tally:
@@ -221,7 +227,8 @@ def _tally(problem: Problem, evidence: Sequence[Evidence], seen: _Seen, context:
         # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
         tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
         at = Span(source=covered.place.source, line=covered.place.line)
-        tally.add(because, covered.share**2 * covered.worth / 3, at)
+        near_miss = NEAR_MISS if problem.status == "stable" else 2
+        tally.add(because, covered.share**near_miss * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):
         at = Span(source=named.place.source, line=named.place.line)
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)

@@ -164,6 +164,48 @@ _VARIES = re.compile(r"(?:\[[^\]]*\]|\\[wsdWSD]|\.)(?:[*+?]|\{\d*,?\d*\})\??")
 _SYNTAX = re.compile(r"\(\?[^)]*?[:>]|\[[^\]]*\]|\\[wsdbWSDBAz]|[*+?^$(){}\\]")
 
 
+_EITHER_CASE = re.compile(r"\[([A-Za-z])([A-Za-z])\]")
+
+
 def bare_words(regex: str, gap: str = " ") -> str:
     """A pattern without its syntax, alternatives apart by `|`; `gap` stands where it lets the text vary."""
+    regex = _EITHER_CASE.sub(lambda m: m[1] if m[1].lower() == m[2].lower() else m[0], regex)
     return _SYNTAX.sub(" ", _VARIES.sub("\0", regex)).replace("\0", gap)
+
+
+MOST_BRANCHES = 16
+DEEPEST = 40
+_OPENS = re.compile(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[^\\\[()|]+|.", re.DOTALL)
+
+
+def branches(regex: str) -> list[str]:
+    """The patterns without alternatives that `regex` stands for: `a (?:b|c)` is `a b` or `a c`.
+
+    What may be missing is left out, and so is a group that would make more than MOST_BRANCHES of them: each then asks for
+    less.
+    """
+    return _branches(regex, 0, 0)[0]
+
+
+def _branches(regex: str, at: int, depth: int) -> tuple[list[str], int]:
+    """Those of the group that begins at `at`, and where it ends."""
+    done: list[str] = []
+    texts = [""]
+    while at < len(regex) and regex[at] != ")":
+        if regex[at] == "|":
+            done, texts, at = [*done, *texts], [""], at + 1
+            continue
+        opens = _OPENS.match(regex, at)
+        if opens is None:
+            piece = _PIECE.match(regex, at)
+            choices = [piece[0]] if piece else [""]
+            at += len(choices[0]) or 1
+        else:
+            choices, at = _branches(regex, opens.end(), depth + 1)
+            at += 1
+            optional = regex.startswith(("?", "*", "{0"), at)
+            if optional or depth >= DEEPEST or len(texts) * len(choices) > MOST_BRANCHES:
+                choices = [" "]
+        texts = [text + choice for text in texts for choice in choices]
+    return [*done, *texts], at

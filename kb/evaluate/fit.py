@@ -31,6 +31,7 @@ ROUNDS = 40
 KIND_COUNTS = 60.0
 CASE_COUNTS = 2.0
 NEGLIGIBLE = 1e-6  # probability below which a candidate moves nothing
+AS_GOOD = 5.0  # nats over all cases, about a hundredth of the loss
 LIKELY_RIGHT = 0.9
 LEAST_LIKELY = 0.5
 
@@ -187,12 +188,15 @@ def _answer(choice: Choice, weights: Vector, scale: float, shift: float) -> Answ
 
 def _calibrated(held: Sequence[tuple[Choice, Vector]]) -> tuple[float, float]:
     """Scale and shift of the log-odds with the smallest log loss on held-out choices, unknown among them: the penalty
-    makes weights too small, and the kinds of cases are not as frequent as in life."""
+    makes weights too small, and the kinds of cases are not as frequent as in life. Of those that are as good within
+    AS_GOOD the one that says unknown most readily: a false alarm is the worse error."""
     scored = []
     for choice, weights in held:
         rows = [(hit, _dot(weights, values)) for hit, values in choice.rows]
         scored.append(([value for _, value in rows[:-1]], [i for i, (hit, _) in enumerate(rows) if hit]))
-    return min(((scale, shift) for scale in _SCALES for shift in _SHIFTS), key=lambda c: _loss(scored, *c))
+    losses = {(scale, shift): _loss(scored, scale, shift) for scale in _SCALES for shift in _SHIFTS}
+    good = min(losses.values()) + AS_GOOD
+    return max((pair for pair, loss in losses.items() if loss <= good), key=lambda pair: (pair[1], -losses[pair]))
 
 
 def _loss(scored: Sequence[tuple[Vector, list[int]]], scale: float, shift: float) -> float:

@@ -64,5 +64,3 @@ def test_a_message_on_most_lines_does_not_hide_another(diagnosed):
         found = diagnosed(text)
         told = {found.articles[0].id, *(other.article for other in found.also)}
         assert {"pool-failover-dcom-error", "connection-refused-or-timed-out"} <= told
-
-
