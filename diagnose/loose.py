@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 MOST_READ = 20  # outputs; more is a log, not a check
+ALL_LOOKED_AT = 500  # problems; of a larger base only the candidates, so that an unknown text costs no second
 
 
 def loose_outputs(
@@ -37,7 +38,8 @@ def loose_outputs(
     lines = sum(len(passage.lines) for passage in passages)
     short = not salient and lines <= LONGEST_ALONE
     outputs, passages = outputs[:MOST_READ], passages if lines <= LONGEST_BLOCK else ()
-    known = base.problems(base.names(base.lengths()).values() if short else candidates)
+    every = short and base.size <= ALL_LOOKED_AT
+    known = base.problems(base.names(base.lengths()).values() if every else candidates)
     for problem in sorted(known.values(), key=lambda p: (_rank(candidates, p.id), p.id)):
         for answer, at in _answers(problem, outputs, passages, salient):
             answers.setdefault(at, []).append(answer)
