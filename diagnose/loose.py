@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 MOST_READ = 20  # outputs; more is a log, not a check
-ALL_LOOKED_AT = 500  # problems; of a larger base only the candidates, so that an unknown text costs no second
+ALL_LOOKED_AT = 200  # problems; of a larger base only the candidates, so that an unknown text costs no second
 
 
 def loose_outputs(
@@ -56,6 +56,8 @@ def loose_outputs(
 def _answers(
     problem: Problem, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
 ) -> Iterator[tuple[LooseAnswer, Span]]:
+    if not problem.checks:
+        return
     merged = merge((), problem.params, {})
     named = offered(problem, merged.values, outputs, problem.params.keys() - merged.values.keys() | merged.assumed)
     merged = merge(list(named), problem.params, {})
