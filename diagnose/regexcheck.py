@@ -26,7 +26,7 @@ _REFUSED = (
     (r"\\[GZzAKRX]", "an anchor that lines do not have; use ^ and $"),
     (r"\(\?[aiLmsux-]*[aLmsux][aiLmsux-]*[:)]", "inline flags; matching is caseless unless case: true"),
 )
-_ESCAPED = re.compile(r"\\\\|\\[\[\]]|\[(?:\\.|[^\]\\])*\]")
+_ESCAPED = re.compile(r"\\[\\\[\](){}?*+]|\[(?:\\.|[^\]\\])*\]")
 
 
 def faults(pattern: str) -> list[tuple[int, str]]:

@@ -256,3 +256,17 @@ def test_conditions_are_read_with_their_members_in_place():
 )
 def test_a_faulty_condition_is_told_with_its_place(old, new, told):
     assert any(told in fault for fault in faults(CONDITIONS.replace(old, new)))
+
+
+@pytest.mark.parametrize("pattern", [r"state \(?(?:lost|gone)\)?", r"a\++ b", r"open\(?P=1", r"x\}+ y"])
+def test_an_escaped_sign_begins_no_construct(pattern):
+    from diagnose.regexcheck import faults
+
+    assert faults(pattern) == []
+
+
+@pytest.mark.parametrize("pattern", [r"\\(?=x)a", r"a(?(1)b|c)", r"a++b", r"x{2}+y"])
+def test_what_is_refused_stays_refused_behind_an_escape(pattern):
+    from diagnose.regexcheck import faults
+
+    assert faults(pattern)
