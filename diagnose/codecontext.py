@@ -37,20 +37,8 @@ STRERROR = {
 }  # fmt: skip
 # The same errors by the numbers of macOS and the BSDs.
 OF_BSD = {
-    35: 11,
-    48: 98,
-    49: 99,
-    51: 101,
-    53: 103,
-    54: 104,
-    57: 107,
-    60: 110,
-    61: 111,
-    63: 36,
-    64: 112,
-    65: 113,
-    66: 39,
-}
+    35: 11, 48: 98, 49: 99, 51: 101, 53: 103, 54: 104, 57: 107, 60: 110, 61: 111, 63: 36, 64: 112, 65: 113, 66: 39,
+}  # fmt: skip
 
 # Errors of Windows that SQL Server's clients and setup pass on; their other small numbers are of their own.
 _PASSED_ON = frozenset({2, 5, 53, 64, 67, 109, 121, 233})

@@ -49,25 +49,7 @@ _SQLSTATE = re.compile(
 _BUGCHECK = re.compile(r"\bbug ?check|\bstop(?: code)?\W{1,3}$", re.IGNORECASE)  # its numbers are a table of their own
 _ERROR_WORD = re.compile(BEFORE, re.IGNORECASE)
 # Part of every word of BEFORE, in lower case.
-_SIGNS = (
-    *(
-        "err",
-        "code",
-        "stat",
-        "win",
-        "fail",
-        "res",
-        "hr",
-        "rc",
-        "ret",
-        "exit",
-        "fehler",
-        "cod",
-        "エラー",
-        "错误",
-        "ошибка",
-    ),
-)
+_SIGNS = tuple("err code stat win fail res hr rc ret exit fehler cod エラー 错误 ошибка".split())
 _LONGEST_LINE = 8192
 
 

@@ -172,7 +172,7 @@ def standings_of(
     outside = {name: items for name, items in outside.items() if items}
     seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
     context = context_of(matched.passages, base, problems)
-    return stand(problems, seen, matched.rates, retrieved, context, matched.lines, weights)
+    return stand(problems, seen, matched.rates, retrieved, context, matched.lines, base.wordings(problems), weights)
 
 
 def _collapsed(

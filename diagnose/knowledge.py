@@ -50,6 +50,14 @@ class Message(Struct, frozen=True):
     pairs: array[int]
 
 
+class Wording(Struct, frozen=True):
+    """The words of a problem, as retrieval reads a text: those of its title, and those of each text that a signal looks
+    for, the alternatives of a pattern apart."""
+
+    title: frozenset[str] = frozenset()
+    signals: dict[str, tuple[frozenset[str], ...]] = {}
+
+
 class Knowledge(Protocol):
     """A knowledge base as the core reads it."""
 
@@ -71,6 +79,8 @@ class Knowledge(Protocol):
     def known(self, numbers: Collection[int]) -> dict[int, KnownPattern]: ...
 
     def problems(self, ids: Iterable[str]) -> dict[str, Problem]: ...
+
+    def wordings(self, ids: Iterable[str]) -> dict[str, Wording]: ...
 
     def pairs(self, keys: Collection[str]) -> dict[str, Pair]: ...
 

@@ -79,14 +79,15 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
     setup = setup or Setup()
     read = read_all(sources, base.lines, setup)
     matched = match(read.scans, base, setup.when)
-    seen = list(codes_in(matched.passages))
+    platform = platform_of(matched.passages)
+    seen = list(codes_in(matched.passages, platform))
     return Gathered(
         read=read,
         matched=matched,
         retrieved=retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base),
         outputs=tuple(outputs_in(matched.passages)),
         codes=distinct(code for _, _, code in seen),
-        platform=platform_of(matched.passages),
+        platform=platform,
     )
 
 
@@ -105,12 +106,11 @@ def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     )
 
 
-def codes_in(passages: Sequence[Passage]) -> Iterator[tuple[str, Place, SeenCode]]:
-    """Error codes of the text: (canonical key, place, code as shown)."""
-    system = platform_of(passages)
+def codes_in(passages: Sequence[Passage], platform: Platform | None = None) -> Iterator[tuple[str, Place, SeenCode]]:
+    """Error codes of a text that `platform` wrote: (canonical key, place, code as shown)."""
     for passage in passages:
         text = "\n".join(passage.lines)
-        for found in find(text, platform=system):
+        for found in find(text, platform=platform):
             index = text.count("\n", 0, found.start)
             place = Place(passage.source, passage.first + index, passage.lines[index])
             yield found.key, place, SeenCode(text=found.text, name=found.name, meaning=found.meaning)

@@ -6,7 +6,6 @@ values, gives values; knows nothing of how the evidence was found.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,14 @@ from msgspec import Struct
 
 from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
 from diagnose.retrieve import COMMON_CODE, LEAST_BASE
-from diagnose.terms import COMMON_CODES, bare_words, branches, prose
+from diagnose.terms import COMMON_CODES
 from diagnose.weights import Weights, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence, Set
+    from collections.abc import Mapping, Sequence, Set
 
-    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause, Signal
+    from diagnose.knowledge import Wording
+    from diagnose.model import Clue, Evidence, Learned, Problem, RootCause
     from diagnose.retrieve import Covered, Named, Retrieved
 
 DESCRIBED = "described"
@@ -33,7 +33,7 @@ MOST_WORDED = 6
 # What a word of a title that the text does not show is worth (nats), typically.
 UNSEEN_WORD = 4.0
 # How steeply a message of a reviewed article, which names its symptoms, loses worth with what is missing of it.
-NEAR_MISS = 6
+NEAR_MISS = 8
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
 FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
 
@@ -102,10 +102,11 @@ def stand(
     retrieved: Retrieved,
     context: Mapping[str, float],
     lines: int,
+    wordings: Mapping[str, Wording],
     weights: Weights = PRESET,
 ) -> list[Standing]:
     """The best COMPETE candidates, best first."""
-    seen = _Seen(rates, retrieved, lines)
+    seen = _Seen(rates, retrieved, lines, wordings)
     candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
     tallies = {
         name: _tally(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0))
@@ -123,30 +124,18 @@ def log_odds(features: Features, weights: Weights) -> float:
     return sum(parts) - weights.unknown
 
 
-@lru_cache(maxsize=1 << 14)
-def bag(text: str) -> frozenset[str]:
-    """The distinct words of a text."""
-    return frozenset(prose(text))
-
-
-@lru_cache(maxsize=1 << 14)
-def alternatives(pattern: str) -> tuple[frozenset[str], ...]:
-    """The words of each alternative of a pattern."""
-    return tuple(filter(None, (bag(bare_words(branch)) for branch in branches(pattern))))
-
-
-def wanted(signal: Signal) -> Iterator[frozenset[str]]:
-    """The words of each text that a signal looks for."""
-    yield from filter(None, map(bag, signal.contains))
-    for regex in signal.regex:
-        yield from alternatives(regex)
-
-
 class _Seen:
     """What was retrieved, by problem. Lives inside `stand` only."""
 
-    def __init__(self, rates: Mapping[tuple[str, str], tuple[float, int]], retrieved: Retrieved, lines: int) -> None:
+    def __init__(
+        self,
+        rates: Mapping[tuple[str, str], tuple[float, int]],
+        retrieved: Retrieved,
+        lines: int,
+        wordings: Mapping[str, Wording],
+    ) -> None:
         self.rates = rates
+        self.wordings = wordings
         self.lines = lines
         self.rarity = retrieved.rarity
         self.fulltext = retrieved.fulltext
@@ -162,20 +151,30 @@ class _Seen:
         """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
         worth = feature_worth(*_rate(problem, name, self.rates), self.lines)
         signal = problem.signals.get(name)
-        if signal and signal.code and problem.status != "stable" and COMMON_CODES.issuperset(signal.code):
+        if (
+            signal
+            and signal.code
+            and problem.status != "stable"
+            and COMMON_CODES.issuperset(map(str.lower, signal.code))
+        ):
             return min(worth, COMMON_CODE)
-        wordy = [self._words(words) for words in (wanted(signal) if signal else ()) if words <= self.rarity.keys()]
+        wordy = [self._rarity(words) for words in self._texts(problem, name) if words <= self.rarity.keys()]
         return min(worth, max(wordy)) if wordy else worth
 
     def titled(self, problem: Problem) -> float:
         """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
-        return self._gathered(bag(problem.title))
+        own = self.wordings.get(problem.id)
+        return self._gathered(own.title) if own else 0.0
 
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""
-        signals = [problem.signals[name] for name in problem.symptoms[:MOST_WORDED] if name in problem.signals]
-        texts = {words for signal in signals for words in wanted(signal) if len(words) > 1}
-        return max(map(self._gathered, texts), default=0.0)
+        texts = {text for name in problem.symptoms[:MOST_WORDED] for text in self._texts(problem, name)}
+        return max((self._gathered(text) for text in texts if len(text) > 1), default=0.0)
+
+    def _texts(self, problem: Problem, name: str) -> tuple[frozenset[str], ...]:
+        """The words of each text that a signal looks for."""
+        own = self.wordings.get(problem.id)
+        return own.signals.get(name, ()) if own else ()
 
     def _gathered(self, words: frozenset[str]) -> float:
         known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
@@ -186,7 +185,7 @@ class _Seen:
         found = max((sum(known[w] for w in known if w in stretch) for stretch in near), default=0.0)
         return found / total
 
-    def _words(self, words: frozenset[str]) -> float:
+    def _rarity(self, words: frozenset[str]) -> float:
         return sum(map(self.rarity.__getitem__, sorted(words)))
 
 

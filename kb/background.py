@@ -49,41 +49,41 @@ def regex_rate(regex: str) -> float:
     return max(rate(text) for text in readings(regex))
 
 
-def readings(regex: str) -> tuple[str, ...]:
+def readings(regex: str, most: int = MOST_READINGS) -> tuple[str, ...]:
     """The texts that `regex` wants, its alternatives and options spelled out, blanks where it lets the text vary.
 
-    At most MOST_READINGS: a group that would make more of them is left out, which makes each of the rest more common.
+    At most `most`: a group that would make more of them is left out, which makes each of the rest more common.
     """
     from re import _parser  # type: ignore[attr-defined]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return tuple(_spelled(_parser.parse(regex)))
+        return tuple(_spelled(_parser.parse(regex), most))
 
 
-def _spelled(items: Iterable[tuple[object, Any]]) -> list[str]:
+def _spelled(items: Iterable[tuple[object, Any]], most: int) -> list[str]:
     texts = [""]
     for operator, value in items:
-        choices = _choices(str(operator), value)
-        if len(texts) * len(choices) > MOST_READINGS:
+        choices = _choices(str(operator), value, most)
+        if len(texts) * len(choices) > most:
             choices = [" "]
         texts = [text + choice for text in texts for choice in choices]
     return list(dict.fromkeys(texts))
 
 
-def _choices(operator: str, value: Any) -> list[str]:
+def _choices(operator: str, value: Any, most: int) -> list[str]:
     """What one node of a parsed pattern may read as."""
     if operator == "LITERAL":
         return [chr(value)]
     if operator == "AT":
         return [""]
     if operator == "SUBPATTERN":
-        return _spelled(value[3])
+        return _spelled(value[3], most)
     if operator == "BRANCH":
-        return [text for branch in value[1] for text in _spelled(branch)]
+        return [text for branch in value[1] for text in _spelled(branch, most)]
     if operator in ("MAX_REPEAT", "MIN_REPEAT"):
         least, _, inner = value
-        inside = _spelled(inner)
+        inside = _spelled(inner, most)
         return inside if least or inside == [" "] else ["", *inside]
     if operator == "IN":
         letters = {chr(inner).lower() for kind, inner in value if str(kind) == "LITERAL"}

@@ -14,11 +14,12 @@ from msgspec import Struct
 from diagnose import codes
 from diagnose.events import event_pattern
 from diagnose.fold import fold_literal, fold_text
+from diagnose.knowledge import Wording
 from diagnose.patterns import literal, trimmed
 from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze
 from diagnose.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
-from kb.background import rate, regex_rate, shares
+from kb.background import rate, readings, regex_rate, shares
 from kb.mine import mine
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
 PRODUCT_WORDS = 2
+MOST_WORDINGS = 32  # readings of one pattern
 COMMON_WORD = 2e-3  # share of log lines from which on a word is no name
 _NAME = re.compile(r"[a-z][a-z0-9]{2,}")
 _PRODUCT_NOISE = frozenset(
@@ -80,6 +82,7 @@ class Indexed(Struct, frozen=True):
     terms: dict[str, int]
     length: int
     products: tuple[str, ...]
+    wording: Wording
 
 
 def index(article: Article) -> Indexed:
@@ -101,7 +104,17 @@ def index(article: Article) -> Indexed:
         terms=terms,
         length=length,
         products=tuple(sorted(_product_words(problem))),
+        wording=Wording(
+            title=frozenset(prose(problem.title)),
+            signals={name: words for name, signal in problem.signals.items() if (words := _worded(signal))},
+        ),
     )
+
+
+def _worded(signal: Signal) -> tuple[frozenset[str], ...]:
+    """The distinct words of each text that a signal looks for."""
+    texts = [*signal.contains, *(text for regex in signal.regex for text in readings(fold_text(regex), MOST_WORDINGS))]
+    return tuple(dict.fromkeys(filter(None, (frozenset(prose(text)) for text in texts))))
 
 
 def _patterns(name: str, signal: Signal) -> Iterator[PatternRow]:

@@ -117,9 +117,7 @@ def complete(article: Article) -> bool:
 
 
 def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
-    if (
-        article.problem.status in UNFINISHED or article.header.origin.format
-    ):  # what was imported has what its source had
+    if not complete(article):
         return
     for cause in article.problem.causes:
         if not cause.evidence:

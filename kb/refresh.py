@@ -92,8 +92,9 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
     rows = index(article)
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
-        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms,"
+        " wording)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
@@ -107,6 +108,7 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
             rows.length,
             " ".join(rows.products),
             msgspec.json.encode(sorted(rows.terms)),
+            msgspec.json.encode(rows.wording, order="deterministic"),
         ),
     )
     number = int(cursor.lastrowid or 0)

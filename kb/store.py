@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from diagnose.errors import KbError, did_you_mean
-from diagnose.knowledge import KnownPattern, Message, Pair
+from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
 from diagnose.patterns import (
     FREQUENT_RATE,
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
     Building = Callable[[int], AbstractContextManager[object]]
 
-FORMAT = 40
+FORMAT = 41
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB);
+  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -320,6 +320,14 @@ class Store:
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Problem]:
         return msgspec.json.Decoder(Problem)
+
+    def wordings(self, ids: Iterable[str]) -> dict[str, Wording]:
+        rows = self._rows("SELECT name, wording FROM article WHERE name IN ({})", list(ids))
+        return {name: self._wording_decoder.decode(blob) for name, blob in rows}
+
+    @cached_property
+    def _wording_decoder(self) -> msgspec.json.Decoder[Wording]:
+        return msgspec.json.Decoder(Wording)
 
     def pairs(self, keys: Collection[str]) -> dict[str, Pair]:
         rows = self._rows("SELECT key, number, df, messages FROM pair WHERE key IN ({})", keys)

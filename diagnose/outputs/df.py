@@ -1,6 +1,7 @@
 """df: room and inodes of file systems on Linux and macOS.
 
-Takes the lines of a paste, gives an `Output` per file system; the field `asked` is the one path that the command named. Images that are always full (snaps, CD-ROMs) are left out.
+Takes the lines of a paste, gives an `Output` per file system; the field `asked` is the one path that the command named.
+Images that are always full (snaps, CD-ROMs) are left out.
 """
 
 from __future__ import annotations

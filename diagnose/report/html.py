@@ -37,9 +37,6 @@ code, pre { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; white-s
 """
 
 
-_LINE = "\n"
-
-
 def _e(text: str) -> str:
     return escape(neutral(text), quote=True)
 
@@ -104,7 +101,7 @@ def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
         yield "".join(f"<p>{_e(question(name, check.asks))}</p>" for name in check.missing)
         yield "".join(f"<p>{_e(assumption(name, value))}</p>" for name, value in check.assumed.items())
     for step in finding.remediation if detailed else ():
-        yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{'<br>'.join(map(_e, step.text.split(_LINE)))}</p>"
+        yield f"<h3>{_e(step.kind.capitalize())}</h3><p>{'<br>'.join(map(_e, step.text.splitlines()))}</p>"
         yield _commands(step.commands)
         yield f"<p>Risk: {_e(step.risk)}</p>" if step.risk != "none" else ""
         yield f"<p>Undo: {_e(step.undo)}</p>" if step.undo else ""

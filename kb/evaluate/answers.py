@@ -14,11 +14,7 @@ from msgspec import Struct
 
 from diagnose.conclude import weigh
 from diagnose.errors import KbError
-from diagnose.intake import read_all
-from diagnose.match import match, places
-from diagnose.outcomes import outputs_in
-from diagnose.pipeline import codes_in, diagnose
-from diagnose.retrieve import retrieve
+from diagnose.pipeline import diagnose, gather
 from diagnose.sources import STDIN, open_inputs
 from kb.store import open_store
 
@@ -97,10 +93,8 @@ def choice(base_name: str, case: Case, base: Store) -> Choice:
     from diagnose.rank import FEATURES
     from kb.evaluate.fit import Choice
 
-    matched = match(read_all(_sources(case), base.lines).scans, base)
-    seen = [(key, place) for key, place, _ in codes_in(matched.passages)]
-    retrieved = retrieve(places(matched.passages), seen, base)
-    standings = weigh(matched, retrieved, outputs_in(matched.passages), base)
+    gathered = gather(_sources(case), base)
+    standings = weigh(gathered.matched, gathered.retrieved, gathered.outputs, base)
     return Choice(
         base=base_name,
         id=case.id,

@@ -5,6 +5,7 @@ from math import log
 import pytest
 from msgspec.structs import replace
 
+from diagnose.knowledge import Wording
 from diagnose.learned import learned_of
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
 from diagnose.plan import Candidate, next_best
@@ -107,7 +108,7 @@ def test_a_feature_common_in_logs_or_articles_is_worth_little():
 
 def standings(evidence, lines=10):
     rates = {("p", "trace"): (1e-8, 1), ("p", "symptom"): (1e-8, 1)}
-    return stand({"p": PROBLEM}, {"p": evidence}, rates, Retrieved((), (), {}), {}, lines)
+    return stand({"p": PROBLEM}, {"p": evidence}, rates, Retrieved((), (), {}), {}, lines, {})
 
 
 def test_the_parts_of_a_score_add_up():
@@ -132,8 +133,8 @@ def test_a_reviewed_article_of_which_nothing_was_seen_is_less_likely_than_one_th
 
     found = Retrieved((), (), {"p": FullText(0.5, 0.5, 20.0)})
     bare = replace(PROBLEM, signals={}, symptoms=(), causes=())
-    (quiet,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10)
-    (plain,) = stand({"p": bare}, {}, {}, found, {}, 10)
+    (quiet,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10, {})
+    (plain,) = stand({"p": bare}, {}, {}, found, {}, 10, {})
     assert quiet.score.value < plain.score.value
 
 
@@ -251,9 +252,24 @@ def test_a_code_that_any_program_returns_does_not_make_an_unreviewed_article_lik
     def symptom(code, status):
         problem = replace(PROBLEM, status=status, signals={"code": Signal(code=(code,))}, symptoms=("code",), causes=())
         rates = {("p", "code"): (1e-8, 1)}
-        (standing,) = stand({"p": problem}, {"p": [seen("code")]}, rates, Retrieved((), (), {}), {}, 10)
+        (standing,) = stand({"p": problem}, {"p": [seen("code")]}, rates, Retrieved((), (), {}), {}, 10, {})
         return standing.symptom
 
     assert not symptom("0x80004005", "test")
     assert symptom("0x80004005", "stable")
     assert symptom("0x80092013", "test")
+
+
+def test_words_of_a_symptom_count_by_the_reading_that_is_nearest_to_the_text():
+    """`Status: (suspended|lost)`: a healthy log has the name of the field, and neither of its bad values."""
+    wording = Wording(signals={"symptom": (frozenset({"status", "suspend"}), frozenset({"status", "lost"}))})
+
+    def words_seen(*words):
+        found = Retrieved((), (), {"p": FullText(0.5, 0.5, 9.0)}, dict.fromkeys(words, 4.0), (frozenset(words),))
+        (standing,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10, {"p": wording})
+        return standing.features.words
+
+    assert words_seen("status", "lost") == 1.0
+    assert words_seen("status") == 0.5
+    assert words_seen("lost", "suspend") == 0.5
+    assert words_seen("other") == 0.0

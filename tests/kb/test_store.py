@@ -160,3 +160,21 @@ def test_what_takes_long_is_told_while_it_lasts_and_what_does_not_is_not(monkeyp
     with told_late("no time at all", after=3600):
         pass
     assert told == ["a while"]
+
+
+def test_the_wording_of_an_article_has_the_alternatives_of_its_patterns_apart(base):
+    article = """---
+id: mirror
+title: The mirror is lost
+signals:
+  bad: {regex: '^(?:Status|State) of [Mm]irror: (?:suspended|lost)'}
+  plain: {contains: Cannot reach (a|b)}
+symptoms: [bad]
+causes: [{id: it, title: It, likelihood: common}]
+---
+"""
+    (wording,) = base(mirror=article).wordings(["mirror"]).values()
+    assert wording.title == {"the", "mirror", "lost"}
+    assert len(wording.signals["bad"]) == 4
+    assert all(("suspend" in words) != ("lost" in words) for words in wording.signals["bad"])
+    assert wording.signals["plain"] == (frozenset({"cannot", "reach"}),)
