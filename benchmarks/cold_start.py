@@ -81,7 +81,7 @@ def warm(base: Path, paste: str) -> float:
 
     from diagnose.pipeline import diagnose
     from diagnose.sources import open_inputs
-    from kb.store import open_store
+    from kb.opening import open_store
 
     store = open_store([base], None)
     times = []

@@ -162,7 +162,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    from kb.store import open_store
+    from kb.opening import open_store
 
     with tempfile.TemporaryDirectory() as cache:
         store = open_store([Path(folder) for folder in given.folders], Path(cache))

@@ -6,7 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from kb.article import Article
-from kb.store import Store, open_store
+from kb.opening import open_store
+from kb.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 

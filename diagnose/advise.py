@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from math import log
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from diagnose.model import RATIOS, BlindSpot, Evidence, NextCheck, RuledOut, Span
+from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
+from diagnose.model import RATIOS, Evidence, Span
 from diagnose.plan import Candidate, next_best
 from diagnose.text import filled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from diagnose.diagnosis import Finding, ShownCheck
     from diagnose.match import Passage
-    from diagnose.model import Collect, Finding, Platform, Problem, ShownCheck
-    from diagnose.outcomes import Told
-    from diagnose.rank import CauseOdds
+    from diagnose.model import Collect, Platform, Problem
+    from diagnose.workup import Workup
 
 LIVE = 0.1  # share of a problem whose blind spots matter
 MOVES = 0.1  # change of a probability that is worth going for
@@ -35,27 +36,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
 }
 
 
-class Worked(Protocol):
-    """A candidate problem worked out."""
-
-    @property
-    def problem(self) -> Problem: ...
-    @property
-    def share(self) -> float: ...
-    @property
-    def values(self) -> Mapping[str, str]: ...
-    @property
-    def outcomes(self) -> Mapping[str, Told]: ...
-    @property
-    def odds(self) -> Sequence[CauseOdds]: ...
-    @property
-    def evidence(self) -> Sequence[Evidence]: ...
-    def check(self, name: str) -> ShownCheck: ...
-
-    def odds_with(self, more: Evidence) -> Sequence[CauseOdds]: ...
-
-
-def next_check(cases: Sequence[Worked], skipped: Collection[str], platform: Platform | None) -> NextCheck | None:
+def next_check(cases: Sequence[Workup], skipped: Collection[str], platform: Platform | None) -> NextCheck | None:
     """The best open check of all `cases`; `skipped` are checks (`ARTICLE/CHECK`) that nobody wants to run.
 
     It runs on `platform` (None: not known, any will do), unless no open check does: then it says so.
@@ -76,7 +57,7 @@ def next_check(cases: Sequence[Worked], skipped: Collection[str], platform: Plat
     )
 
 
-def _candidate(case: Worked, skipped: Collection[str], platform: Platform | None) -> Candidate:
+def _candidate(case: Workup, skipped: Collection[str], platform: Platform | None) -> Candidate:
     names = [name for name in case.problem.checks if f"{case.problem.id}/{name}" not in skipped]
     shown = {name: case.check(name) for name in names}
     return Candidate(
@@ -133,7 +114,7 @@ def ruled_out(findings: Sequence[Finding]) -> tuple[RuledOut, ...]:
     )
 
 
-def blind_spots(cases: Sequence[Worked], passages: Sequence[Passage]) -> tuple[BlindSpot, ...]:
+def blind_spots(cases: Sequence[Workup], passages: Sequence[Passage]) -> tuple[BlindSpot, ...]:
     """What was not looked at and would change the leading cause or move a probability by MOVES, most first."""
     texts = ["\n".join(passage.lines) for passage in passages]
     kinds = {kind for kind, pattern in _KINDS.items() if any(pattern.search(text) for text in texts)}
@@ -141,7 +122,7 @@ def blind_spots(cases: Sequence[Worked], passages: Sequence[Passage]) -> tuple[B
     return tuple(spot for _, spot in sorted(found, key=lambda item: -item[0])[:MOST])
 
 
-def _spots(case: Worked, kinds: Collection[str]) -> Iterator[tuple[float, BlindSpot]]:
+def _spots(case: Workup, kinds: Collection[str]) -> Iterator[tuple[float, BlindSpot]]:
     seen = {item.seen for item in case.evidence}
     for collect in (*case.problem.collect, *_uncollected(case.problem)):
         if seen & set(collect.covers) or collect.source in kinds:
@@ -181,7 +162,7 @@ def _uncollected(problem: Problem) -> list[Collect]:
     ]
 
 
-def _move(case: Worked, signal: str) -> tuple[float, str, str]:
+def _move(case: Workup, signal: str) -> tuple[float, str, str]:
     """How far seeing `signal` would move a cause, in words, and which one."""
     more = Evidence(problem=case.problem.id, seen=signal, at=Span(source="", line=1), quote="")
     before = {o.cause.id: o.share for o in case.odds if o.cause}

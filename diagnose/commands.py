@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from diagnose.diagnosis import Command
 from diagnose.facts import typed
-from diagnose.model import Command, Param, ParamType, Platform, Shell
+from diagnose.model import Param, ParamType, Platform, Shell
 from diagnose.neutral import neutral
 from diagnose.shells import RULES, SLOT, Slot, filled, misplaced, scan
 

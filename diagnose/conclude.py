@@ -5,44 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.advise import blind_spots, next_check, ruled_out
-from diagnose.commands import commands_for
 from diagnose.context import context_of
-from diagnose.facts import merge
-from diagnose.foundby import found_by
-from diagnose.learned import learned_of
+from diagnose.diagnosis import AlsoFound, Diagnosis, Finding, Line, RankedArticle
 from diagnose.loose import loose_outputs
-from diagnose.model import (
-    AlsoFound,
-    Diagnosis,
-    Evidence,
-    Finding,
-    Line,
-    RankedArticle,
-    RootCause,
-    ShownCheck,
-    ShownEvidence,
-    ShownRemediation,
-    Span,
-)
+from diagnose.model import Evidence, Span
 from diagnose.moments import Times
-from diagnose.outcomes import Told, answered, evidence_of, newest, offered, told
-from diagnose.rank import DESCRIBED, PRESET, causes_of, decisive, softmax, stand
+from diagnose.rank import PRESET, softmax, stand
 from diagnose.scan import SALIENT_REGEX
-from diagnose.surroundings import unmet_of
-from diagnose.targets import assumed_of
-from diagnose.text import filled_text
+from diagnose.workup import LEAST_SHARE, Workup, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
-    from diagnose.facts import Merged
+    from diagnose.diagnosis import SeenCode, Verdict
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
-    from diagnose.model import Check, Command, Param, Platform, Problem, Remediation, SeenCode, Shell, Verdict
+    from diagnose.model import Platform, Problem
     from diagnose.outcomes import Located
     from diagnose.pipeline import Options
-    from diagnose.rank import CauseOdds, Standing, Weighed
+    from diagnose.rank import Standing
     from diagnose.retrieve import Retrieved
     from diagnose.weights import Weights
 
@@ -50,7 +32,6 @@ DETAILED = 8  # problems whose causes, checks and commands are worked out
 # Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
 LISTED = 25
 LEAST_LISTED = 5e-7
-LEAST_SHARE = 0.005
 UNEXPLAINED = 20
 MOST_ALSO = 5
 _DIGITS = str.maketrans("123456789", "0" * 9)
@@ -76,7 +57,7 @@ def conclude(
     shares = _collapsed(shares, standings, problems)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
-        _Case(
+        Workup(
             problems[s.problem],
             s,
             shares[s.problem],
@@ -103,7 +84,7 @@ def conclude(
     unexplained = said.lines(_unexplained(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,
-        unknown=_rounded(unknown_all),
+        unknown=rounded(unknown_all),
         causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
         also=_also(standings, problems, options.weights),
@@ -124,11 +105,6 @@ def conclude(
         else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
-
-
-def _rounded(value: float) -> float:
-    """Six digits: enough for any reader, and the same on every platform's mathematics."""
-    return round(min(1.0, max(0.0, value)), 6)
 
 
 def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
@@ -208,173 +184,7 @@ def _depth(problem: str, leads: Set[tuple[str, str]], seen: frozenset[str] = fro
     return 1 + max((_depth(root, leads, seen | {problem}) for root in above), default=0)
 
 
-class _Case:
-    """One candidate problem worked out: values, outcomes, odds of its causes. Lives inside `conclude` only."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        standing: Standing,
-        share: float,
-        evidence: Sequence[Evidence],
-        outputs: Sequence[Located],
-        passages: Sequence[Passage],
-        retrieved: Retrieved,
-        options: Options,
-    ) -> None:
-        self.problem = problem
-        self.standing = standing
-        self.share = share
-        self.options = options
-        candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
-        merged = _merged(problem, candidates, options.given, outputs)
-        self.values, self.conflicts, self.assumed = merged
-        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence), self.assumed)
-        chosen = answered(problem, [answer for answer in options.answers if answer.older], self.assumed)
-        found = answered(problem, [answer for answer in options.answers if not answer.older], self.assumed)
-        self.outcomes: dict[str, Told] = newest(newest(chosen, pasted), found)
-        self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
-        self.learned = learned_of(problem, options.resolved)
-        self.unmet = unmet_of(problem, passages, options.given)
-        self.passages, self.retrieved = passages, retrieved
-        self.odds = causes_of(problem, self.evidence, self.learned, self.unmet)
-        self._checks: dict[str, ShownCheck] = {}
-
-    def odds_with(self, more: Evidence) -> list[CauseOdds]:
-        """The odds of the causes, had `more` been seen as well."""
-        return causes_of(self.problem, [*self.evidence, more], self.learned, self.unmet)
-
-    @property
-    def other(self) -> float:
-        """P(another cause | problem)."""
-        return self.odds[-1].share if self.problem.causes else 0.0
-
-    def findings(self, unknown: float) -> list[Finding]:
-        if not self.problem.causes:
-            return [self._described(unknown)]
-        return [self._finding(odds.cause, odds, unknown) for odds in self.odds if odds.cause is not None]
-
-    def _described(self, unknown: float) -> Finding:
-        cause = RootCause(id=DESCRIBED, title=self.problem.title)
-        return self._finding(cause, self.odds[0], unknown)
-
-    def _finding(self, cause: RootCause, odds: CauseOdds, unknown: float) -> Finding:
-        probability = self.share * odds.share
-        shown = tuple(_shown(w) for w in odds.weighed) or self._symptoms()
-        if not shown and probability >= LEAST_SHARE:
-            shown = found_by(self.problem, self.retrieved, self.passages)
-        return Finding(
-            id=f"{self.problem.id}/{cause.id}",
-            article=self.problem.id,
-            title=cause.title,
-            probability=_rounded(probability),
-            verdict=self._verdict(probability, odds.weighed, unknown),
-            evidence=shown,
-            checks=tuple(self.check(name) for name in self._checks_of(cause)),
-            remediation=tuple(self._remedy(step) for step in cause.remediation),
-            score=odds.score if self.options.explain else None,
-        )
-
-    def _verdict(self, probability: float, weighed: Sequence[Weighed], unknown: float) -> Verdict:
-        weights = self.options.weights
-        if unknown > 0.5:
-            return "unknown"
-        if not self.standing.symptom:
-            return "possible"
-        if probability >= weights.confirmed and decisive(weighed):
-            return "confirmed"
-        own = any(w.weight > 0 for w in weighed)
-        if probability >= weights.likely_cause and (own or not self.problem.causes) and self.share >= weights.likely:
-            return "likely"
-        return "possible"
-
-    def _symptoms(self) -> tuple[ShownEvidence, ...]:
-        """What brought the article up, where nothing speaks for this cause in particular (weight 0)."""
-        own = [e for e in self.evidence if e.seen in self.problem.symptoms]
-        return tuple(
-            ShownEvidence(signal=e.seen, supports=True, weight=0.0, source=e.at.source, line=e.at.line, quote=e.quote)
-            for e in own[:3]
-        )
-
-    def _checks_of(self, cause: RootCause) -> list[str]:
-        """The checks that say something about the cause or prove its fix; all where none is named."""
-        named = {clue.check.partition(".")[0] for clue in cause.evidence if clue.check}
-        named |= {step.verify.partition(".")[0] for step in cause.remediation if step.verify}
-        return [name for name in self.problem.checks if name in named]
-
-    def check(self, name: str) -> ShownCheck:
-        """A check with its commands filled in, made once."""
-        if name not in self._checks:
-            self._checks[name] = self._shown_check(name, self.problem.checks[name])
-        return self._checks[name]
-
-    def _shown_check(self, name: str, check: Check) -> ShownCheck:
-        outcome = self.outcomes.get(name)
-        commands = self._commands(check.commands)
-        missing = _missing(commands)
-        assumed = assumed_of(check, self.problem.params, self.assumed)
-        return ShownCheck(
-            id=name,
-            title=filled_text(check.title, self.values),
-            outcome=outcome.outcome or None if outcome else None,
-            unclear=outcome.why if outcome and not outcome.outcome else "",
-            missing=missing,
-            asks=_asks((*missing, *assumed), self.problem.params),
-            assumed={name: self.values[name] for name in assumed},
-            commands=commands,
-            cost=check.cost,
-            outcomes=tuple(check.outcomes),
-            read_only=check.read_only,
-        )
-
-    def _remedy(self, step: Remediation) -> ShownRemediation:
-        commands = self._commands(step.commands)
-        return ShownRemediation(
-            kind=step.kind,
-            text=filled_text(step.text, self.values),
-            commands=commands,
-            risk=step.risk,
-            undo=filled_text(step.undo, self.values),
-            verify=step.verify,
-            missing=_missing(commands),
-        )
-
-    def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
-        return commands_for(commands, self.problem.params, self.values, self.options.platform)
-
-
-def _merged(
-    problem: Problem, captured: list[tuple[str, str, Span]], given: Mapping[str, str], outputs: Sequence[Located]
-) -> Merged:
-    """The values that the text tells; a target that it leaves open is the one that outputs of its checks name."""
-    merged = merge(captured, problem.params, given)
-    still_open = {name for name in problem.params if name not in given} - (merged.values.keys() - merged.assumed)
-    more = list(offered(problem, merged.values, outputs, still_open))
-    return merge([*captured, *more], problem.params, given) if more else merged
-
-
-def _shown(weighed: Weighed) -> ShownEvidence:
-    evidence, clue = weighed.evidence, weighed.clue
-    return ShownEvidence(
-        signal=evidence.seen,
-        supports=weighed.weight > 0,
-        weight=round(weighed.weight, 4),
-        source=evidence.at.source,
-        line=evidence.at.line,
-        quote=evidence.quote,
-        why=clue.why,
-    )
-
-
-def _missing(commands: Sequence[Command]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for command in commands for name in command.missing))
-
-
-def _asks(missing: Sequence[str], params: Mapping[str, Param]) -> dict[str, str]:
-    return {name: params[name].ask or f"which {name}?" for name in missing if name in params}
-
-
-def _verdict(findings: Sequence[Finding], cases: Sequence[_Case], unknown: float, weights: Weights) -> Verdict:
+def _verdict(findings: Sequence[Finding], cases: Sequence[Workup], unknown: float, weights: Weights) -> Verdict:
     if unknown > 0.5 or not findings:
         return "unknown"
     best = findings[0].verdict
@@ -386,7 +196,7 @@ def _verdict(findings: Sequence[Finding], cases: Sequence[_Case], unknown: float
 
 def _articles(
     standings: Sequence[Standing],
-    cases: Sequence[_Case],
+    cases: Sequence[Workup],
     shares: Mapping[str, float],
     problems: Mapping[str, Problem],
     explain: bool,
@@ -397,7 +207,7 @@ def _articles(
         RankedArticle(
             id=s.problem,
             title=problems[s.problem].title,
-            probability=_rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
+            probability=rounded(shares[s.problem] * (1 - other.get(s.problem, 0.0))),
             parameters=values.get(s.problem, {}),
             score=s.score if explain else None,
         )

@@ -13,7 +13,8 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagnose.model import Conflict, Param, ParamType, Span
+from diagnose.diagnosis import Conflict
+from diagnose.model import Param, ParamType, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

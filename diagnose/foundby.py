@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.model import ShownEvidence
+from diagnose.diagnosis import ShownEvidence
 from diagnose.retrieve import Place
 from diagnose.terms import prose
 
@@ -25,12 +25,10 @@ LEAST_WORDS = 2  # of a title on one line: a single word is chance
 
 def found_by(problem: Problem, retrieved: Retrieved, passages: Sequence[Passage]) -> tuple[ShownEvidence, ...]:
     """The best of its known messages, the codes and names it shares with the text, else the line with most of its title."""
-    found = list(
-        {
-            (e.source, e.line): e for e in reversed([*_messages(problem, retrieved), *_named(problem, retrieved)])
-        }.values()
-    )
-    return tuple(found[::-1][:MOST] or _title(problem, retrieved, passages))
+    first: dict[tuple[str, int], ShownEvidence] = {}
+    for evidence in (*_messages(problem, retrieved), *_named(problem, retrieved)):
+        first.setdefault((evidence.source, evidence.line), evidence)
+    return tuple(first.values())[:MOST] or tuple(_title(problem, retrieved, passages))
 
 
 def _messages(problem: Problem, retrieved: Retrieved) -> Iterator[ShownEvidence]:

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from diagnose.dated import When
 from diagnose.decode import looks_binary, sniff
+from diagnose.diagnosis import InputRead, Skipped
 from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
 from diagnose.excerpts import WHOLE
-from diagnose.model import InputRead, Skipped
 from diagnose.parts import ChangedEncodingError, ranges, runs
 from diagnose.readers import HEAD
 from diagnose.scan import Merged

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnose.diagnosis import LooseAnswer, LooseOutput
 from diagnose.facts import merge
-from diagnose.model import LooseAnswer, LooseOutput, Span
+from diagnose.model import Span
 from diagnose.outcomes import LONGEST_ALONE, LONGEST_BLOCK, offered, told
 from diagnose.text import filled_text
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.dated import times_of
-from diagnose.model import Moment, Span
+from diagnose.diagnosis import Moment
+from diagnose.model import Span
 from diagnose.records import record_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.dated import When
+    from diagnose.diagnosis import Finding, Line, ShownEvidence
     from diagnose.match import Matched, Passage
-    from diagnose.model import Finding, Line, ShownEvidence
     from diagnose.records import Record
 
 MOST = 40

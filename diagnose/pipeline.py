@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from diagnose.codefind import find
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
+from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.errors import KbError
 from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
-from diagnose.model import Diagnosis, SeenCode
 from diagnose.outcomes import Answered, Located, outputs_in
 from diagnose.rank import PRESET
 from diagnose.retrieve import Place, retrieve

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.model import Proof
+from diagnose.diagnosis import Proof
 from diagnose.outcomes import answered, newest, outputs_in, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from diagnose.diagnosis import Diagnosis
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
-    from diagnose.model import Diagnosis
     from diagnose.outcomes import Answered
 
 

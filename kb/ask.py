@@ -12,9 +12,9 @@ from diagnose.pipeline import Options, answer, gather
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from diagnose.diagnosis import Diagnosis, Finding, RankedArticle, RuledOut
     from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Diagnosis, Finding, RankedArticle, RuledOut
     from diagnose.redact import Redactor
     from diagnose.sources import InputError, Source
     from kb.case import Case

@@ -14,7 +14,7 @@ def cache_dir() -> Path | None:
     """The folder for derived files, made if missing; None where there is no home or it cannot be written.
 
     KbError where the folder exists but belongs to another user or may be written by others: its files would be read as
-    our own (SECURITY, I1).
+    our own.
     """
     base = _base()
     if base is None:

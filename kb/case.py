@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model import Diagnosis, Step
+from diagnose.diagnosis import Diagnosis, Step
 from diagnose.outcomes import Answered
 from diagnose.sources import STDIN, Source
 
@@ -169,7 +169,7 @@ def named(item: CaseInput) -> str:
 
 def as_given(case: Case, diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis of kept inputs with the sizes and the troubles that they had when they were read."""
-    from diagnose.model import Skipped
+    from diagnose.diagnosis import Skipped
 
     kept = {item.name: item for item in case.inputs if not item.after}
     inputs = tuple(

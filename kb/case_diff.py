@@ -11,7 +11,7 @@ from diagnose.report.words import effect, percent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.model import Diagnosis, Finding, ShownEvidence
+    from diagnose.diagnosis import Diagnosis, Finding, ShownEvidence
 
 MOVED = 0.01
 

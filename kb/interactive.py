@@ -21,8 +21,9 @@ from kb.case import CaseAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from diagnose.diagnosis import Diagnosis, Finding, NextCheck, ShownCheck
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Diagnosis, Finding, NextCheck, Param, ShownCheck
+    from diagnose.model import Param
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOISY = 2e-3
 LEAST_SAMPLES = 2
 UNFINISHED = ("draft", "deprecated")  # not to be complete yet, or no longer
-# Commands that fetch and run, hide what they run, or delete without asking (SECURITY, Y5).
+# Commands that fetch and run, hide what they run, or delete without asking.
 DANGEROUS = (
     (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
     (re.compile(r"-e(?:nc|ncodedcommand)\s+[A-Za-z0-9+/=]{8,}|\bbase64\s+(?:-d|--decode)\b", re.I), "runs an encoded command"),

@@ -18,6 +18,7 @@ from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Refere
 from diagnose.outputs import OUTPUTS
 from diagnose.regexcheck import faults as regex_faults
 from kb.article import Article, Fault, Header
+from kb.references import COMBINED, ID, mistakes_of
 from kb.safeyaml import Path, load
 from kb.shape import Misfit, convert, types_of
 
@@ -25,20 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LARGEST = 256 << 10
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 _FENCE = re.compile(r"^(?:\s*<!--.*?-->\s*)?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 _DECLARES = re.compile(r"^(?:signals|causes|symptoms|checks)[ \t]*:", re.MULTILINE)
 _NAMES = re.compile(r"^id[ \t]*:", re.MULTILINE)
-_SLOT = re.compile(r"\$\{([^}]*)\}")
-_GROUP = re.compile(r"\(\?P<(\w+)>")
 # Where a list of the part's own type stands under a field of the front matter.
 _LISTS: dict[str, type[Noun]] = {
     "causes": RootCause, "applies_to": Product, "related": Related, "references": Reference, "collect": Collect
 }  # fmt: skip
 _MAPPINGS: dict[str, type[Noun]] = {"signals": Signal, "checks": Check, "params": Param}
 _PATTERNS = ("contains", "regex", "code", "event", "any", "all", "set", "sequence")
-_COMBINED = ("any", "all", "set", "sequence")
 # What turns a pattern into a condition, and stays outside when the pattern becomes its one member.
 _CONDITION = ("count", "window", "lines", "by", "not")
 MOST_COUNT = 1000
@@ -155,7 +152,8 @@ class _Parser:
         if problem is None:
             return None
         self._id(problem.id)
-        self._references(problem)
+        for mistake in mistakes_of(problem, self.broken):
+            self.fault(mistake.at, mistake.what, mistake.way_out, mistake.severity)
         if not isinstance(header, Header):
             return None
         return Article(problem=problem, header=header, body=body, path=self.path, stated="status" in value)
@@ -231,7 +229,7 @@ class _Parser:
         return Problem(**fields)
 
     def _id(self, name: str) -> None:
-        if not _ID.fullmatch(name) or name.split(".")[0] in _DEVICES:
+        if not ID.fullmatch(name) or name.split(".")[0] in _DEVICES:
             self.fault(
                 ("id",), f"'{name[:60]}' is no id", "use a-z, 0-9, '.', '_' and '-', starting with a letter or digit"
             )
@@ -251,7 +249,7 @@ class _Parser:
             if not isinstance(signal, dict):
                 return
             shaped = result[name] = _outside(signal)
-            for kind in _COMBINED:
+            for kind in COMBINED:
                 if isinstance(shaped.get(kind), dict):
                     shaped[kind] = [shaped[kind]]
                 if isinstance(shaped.get(kind), list):
@@ -340,118 +338,9 @@ class _Parser:
             for i, regex in enumerate(outcome.regex):
                 self._regex(regex, (*path, "outcomes", name, "regex"), i)
 
-    # --- what refers to what ---
-
-    def _references(self, problem: Problem) -> None:
-        self._known_signals(problem)
-        self._known_checks(problem)
-        self._known_slots(problem)
-        seen: set[str] = set()
-        for i, cause in enumerate(problem.causes):
-            if cause.id in seen or not _ID.fullmatch(cause.id):
-                self.fault(
-                    ("causes", i, "id"),
-                    f"the cause id '{cause.id[:60]}' stands twice or is no id",
-                    "give each cause an id of its own",
-                )
-            seen.add(cause.id)
-        for i, reference in enumerate(problem.references):
-            if not re.match(r"https?://[^\s<>\"]+$", reference.url):
-                self.fault(
-                    ("references", i, "url"), f"'{reference.url[:60]}' is no web address", "write it with https://"
-                )
-
-    def _known_signals(self, problem: Problem) -> None:
-        for i, name in enumerate(problem.symptoms):
-            self._exists(name, problem.signals, ("symptoms", i), "signal")
-        joined = {field for signal in problem.signals.values() for field in signal.by}
-        for name, signal in problem.signals.items():
-            for kind in _COMBINED:
-                for j, member in enumerate(getattr(signal, kind)):
-                    self._exists(member, problem.signals, ("signals", name, kind, j), "signal")
-            for j, veto in enumerate(signal.not_):
-                self._exists(veto.signal, problem.signals, ("signals", name, "not", j, "signal"), "signal")
-            for j, field in enumerate(signal.by):
-                if field not in (captured := _captures(problem.signals, name)):
-                    hint = did_you_mean(field, captured) or f"write (?P<{field}>...) in a pattern of its members"
-                    self.fault(("signals", name, "by", j), f"no member captures '{field}'", hint)
-            if _reaches(problem.signals, name, name, 0):
-                self.fault(("signals", name), f"signal '{name}' is defined by itself", "break the circle")
-            for group in (g for regex in signal.regex for g in _GROUP.findall(regex)):
-                if not any(group in known for known in (problem.params, joined, self.broken)):
-                    self.fault(
-                        ("signals", name),
-                        f"the group '{group}' is no parameter",
-                        did_you_mean(group, problem.params) or "declare it under params",
-                        "warning",
-                    )
-
-    def _known_checks(self, problem: Problem) -> None:
-        outcomes = {f"{name}.{outcome}" for name, check in problem.checks.items() for outcome in check.outcomes}
-        for i, cause in enumerate(problem.causes):
-            for j, clue in enumerate(cause.evidence):
-                at: Path = ("causes", i, "evidence", j)
-                if bool(clue.signal) == bool(clue.check):
-                    self.fault(at, "evidence names a signal or a check", "give it one of both")
-                elif clue.signal:
-                    self._exists(clue.signal, problem.signals, (*at, "signal"), "signal")
-                else:
-                    self._exists(clue.check, outcomes, (*at, "check"), "outcome")
-                if (clue.supports is None) == (clue.refutes is None):
-                    self.fault(at, "evidence supports or refutes", "give it one of both")
-                for worth in (clue.supports, clue.refutes):
-                    if isinstance(worth, int | float) and worth <= 1:
-                        self.fault(at, f"a likelihood ratio of {worth}", "use a number greater than 1")
-            for j, step in enumerate(cause.remediation):
-                if step.verify:
-                    self._exists(step.verify, outcomes, ("causes", i, "remediation", j, "verify"), "outcome")
-
-    def _exists(self, name: str, known: Any, at: Path, kind: str) -> None:
-        if name not in known and name.partition(".")[0] not in self.broken:
-            self.fault(at, f"unknown {kind} '{name}'", did_you_mean(name, known) or f"declare the {kind}")
-
-    def _known_slots(self, problem: Problem) -> None:
-        texts: list[tuple[Path, str]] = []
-        for name, check in problem.checks.items():
-            texts += [
-                (("checks", name), text) for text in (check.title, *(t for ts in check.probe.values() for t in ts))
-            ]
-            texts += [
-                (("checks", name, "commands", shell), text) for shell, lines in check.commands.items() for text in lines
-            ]
-        for i, cause in enumerate(problem.causes):
-            for j, step in enumerate(cause.remediation):
-                texts += [
-                    (("causes", i, "remediation", j), text)
-                    for text in (step.text, *(t for ts in step.commands.values() for t in ts))
-                ]
-        for at, text in texts:
-            for slot in _SLOT.findall(text):
-                if slot not in problem.params and slot not in self.broken:
-                    self.fault(
-                        at,
-                        f"unknown parameter '{slot[:40]}'",
-                        did_you_mean(slot, problem.params) or "declare it under params",
-                    )
-
 
 def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:
     return len(at) == 2 and all(isinstance(part, int) for part in at)
-
-
-def _reaches(signals: Mapping[str, Signal], start: str, name: str, depth: int) -> bool:
-    if depth > 20 or name not in signals:
-        return depth > 20
-    members = signals[name].members
-    return start in members or any(_reaches(signals, start, member, depth + 1) for member in members)
-
-
-def _captures(signals: Mapping[str, Signal], name: str, depth: int = 0) -> set[str]:
-    """Names of the groups that a signal or its members capture."""
-    if name not in signals or depth > 20:
-        return set()
-    own = {group for regex in signals[name].regex for group in _GROUP.findall(regex)}
-    return own.union(*(_captures(signals, member, depth + 1) for member in signals[name].members))
 
 
 def _outside(signal: dict[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,14 @@
-"""The derived files of a base: one SQLite file in the user's cache, the truth being the article files.
+"""A base as the core reads it, out of its derived file: patterns, messages, terms, articles.
 
-Swept for changes by size and time, rebuilt by itself, deleted and rebuilt on any read error, in memory where nothing can
-be written. A transaction is the crash safety. Opening it for a diagnosis imports no YAML, Markdown or Whoosh: they are
-needed only when an article changed. An edge module: it touches files.
+Takes an open connection (see `kb.opening`); gives values, and changes nothing but what `kb.compiled` makes anew. Imports no
+YAML, Markdown or Whoosh, so that a diagnosis does not pay for them.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import stat
 import sys
-import zlib
 from array import array
 from collections import Counter
-from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,44 +17,17 @@ import msgspec
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
-from diagnose.patterns import (
-    FREQUENT_RATE,
-    Matcher,
-    Pattern,
-    PatternError,
-    compile_patterns,
-    engine,
-    load_patterns,
-)
-from diagnose.scan import SALIENT, SALIENT_REGEX
-from kb.files import ArticleFile, find
+from kb.compiled import matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from diagnose.patterns import Matcher
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 
-    Building = Callable[[int], AbstractContextManager[object]]
-
-FORMAT = 41
-SCHEMA = """
-CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
-CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB);
-CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
-  UNIQUE(regex, caseless, literal));
-CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
-CREATE INDEX owner_article ON owner(article);
-CREATE TABLE pair(number INTEGER PRIMARY KEY, key TEXT UNIQUE, df INT, messages BLOB);
-CREATE TABLE message(number INTEGER PRIMARY KEY, article INT, text TEXT, pairs BLOB);
-CREATE INDEX message_article ON message(article);
-CREATE TABLE term(key TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID;
-CREATE TABLE compiled(kind TEXT PRIMARY KEY, key TEXT, sum TEXT, blob BLOB) WITHOUT ROWID;
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
 _MANY = 500
 
 
@@ -73,167 +40,6 @@ class Listed(msgspec.Struct, frozen=True):
     products: tuple[str, ...]
     tags: tuple[str, ...]
     domain: str
-
-
-def open_store(
-    roots: Sequence[Path],
-    cache: Path | None,
-    note: Callable[[str], None] | None = None,
-    building: Building | None = None,
-) -> Store:
-    """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
-    `building` is held while articles that changed are read, called with their number."""
-    files = find(roots)
-    if cache is None:
-        return Store(_connected(":memory:", files, building), None, roots)
-    path = cache / f"kb-{_key(roots)}.sqlite"
-    try:
-        store = Store(_connected(str(path), files, building), cache, roots)
-        _ = store.lines, store.squeezed  # read now what a diagnosis needs first: damage shows while it can be mended
-        return store
-    except (sqlite3.DatabaseError, msgspec.MsgspecError, _DamagedError) as error:
-        if "locked" in str(error):
-            raise KbError(str(path), "another kb is indexing", "try again in a moment") from None
-        if "readonly" in str(error) or "unable to open" in str(error) or "full" in str(error):
-            if note:
-                note(f"{path}: cannot write the index ({error}); results from memory")
-            return Store(_connected(":memory:", files, building), None, roots)
-        if note:
-            note(f"{path}: index damaged ({error}); rebuilt from {len(files)} articles")
-        return Store(_connected(str(path), files, building, fresh=True), cache, roots)
-
-
-class _DamagedError(Exception):
-    """The cache holds what kb did not write."""
-
-
-def _key(roots: Sequence[Path]) -> str:
-    text = "\n".join(str(root.absolute()) for root in roots)
-    data = text.encode("utf-8", "surrogatepass")
-    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
-
-
-def _connected(
-    path: str, files: Sequence[ArticleFile], building: Building | None, *, fresh: bool = False
-) -> sqlite3.Connection:
-    if path != ":memory:":
-        _private(path, fresh)
-    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous=NORMAL")
-    known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='meta'").fetchone()[0]
-    if not known or _meta(connection, "format") != str(FORMAT):
-        connection.execute("BEGIN IMMEDIATE")
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'"
-        ).fetchall():
-            connection.execute(f'DROP TABLE "{name}"')
-        for statement in SCHEMA.split(";")[:-1]:
-            connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES('format', ?)", (str(FORMAT),))
-        connection.execute("COMMIT")
-    _sweep(connection, files, building)
-    return connection
-
-
-def _private(path: str, fresh: bool) -> None:
-    """Make the file ours alone before SQLite opens it; a link or another user's file is refused."""
-    if fresh:
-        for name in (path, path + "-journal"):
-            if os.path.lexists(name):
-                os.unlink(name)
-    if os.path.lexists(path):
-        info = os.lstat(path)
-        foreign = sys.platform != "win32" and (info.st_uid != os.geteuid() or info.st_mode & 0o022)
-        if not stat.S_ISREG(info.st_mode) or foreign:
-            raise KbError(path, "is not a private file of this user", "remove it; it is made again")
-        return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass  # another kb was faster
-    except OSError as error:
-        raise sqlite3.OperationalError(f"unable to open: {error.strerror}") from None
-
-
-def _sum(blob: bytes) -> str:
-    """Against bit rot, not against people: the file is private to this user."""
-    return f"{zlib.crc32(blob):08x}{len(blob):x}"
-
-
-def _meta(connection: sqlite3.Connection, key: str) -> str:
-    row = connection.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
-    return str(row[0]) if row else ""
-
-
-def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], building: Building | None) -> None:
-    """Bring the tables up to date with `files`."""
-    known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
-    present = {file.path: (file.size, file.mtime_ns) for file in files}
-    if known != present:
-        from kb.refresh import refresh
-
-        changed = sum(known.get(path) != state for path, state in present.items())
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            with building(changed) if building else nullcontext():
-                refresh(connection, files)
-                _compile(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    elif _meta(connection, "engine") != engine():
-        connection.execute("BEGIN IMMEDIATE")
-        _compile(connection)
-        connection.execute("COMMIT")
-
-
-def _in_conditions(connection: sqlite3.Connection) -> set[int]:
-    """Patterns of articles with a set or a sequence; the cached JSON leaves empty ones out."""
-    rows = connection.execute(
-        "SELECT DISTINCT o.pattern FROM owner o JOIN article a ON a.id = o.article"
-        """ WHERE instr(a.problem, '"set":[') OR instr(a.problem, '"sequence":[')"""
-    )
-    return {number for (number,) in rows}
-
-
-def _compile(connection: sqlite3.Connection) -> None:
-    """Compile all patterns; one that the engine refuses is left out and told as a fault of its article."""
-    from diagnose.match import prefix_length
-    from diagnose.patterns import literal as as_literal
-
-    rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()
-    lines = [Pattern(SALIENT, SALIENT_REGEX, True, True)]
-    every = _in_conditions(connection)  # a condition wants every line of its patterns, not one a block
-    lines += [
-        Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE and number not in every)
-        for number, regex, caseless, _, rate in rows
-    ]
-    squeezed = [Pattern(SALIENT, r"\x00kb\x00", True, True)]
-    for number, _, caseless, literal, _ in rows:
-        if literal:
-            data = literal.encode("utf-8", "surrogateescape")
-            prefix = data[: prefix_length(data)].decode("utf-8", "ignore")
-            squeezed.append(Pattern(number, as_literal(prefix), bool(caseless), False))
-    for kind, patterns in (("lines", lines), ("squeezed", squeezed)):
-        blob = _without_refused(connection, patterns).dump()
-        connection.execute(
-            "INSERT OR REPLACE INTO compiled VALUES(?, ?, ?, ?)",
-            (kind, engine(), _sum(blob), blob),
-        )
-    connection.execute("INSERT OR REPLACE INTO meta VALUES('engine', ?)", (engine(),))
-
-
-def _without_refused(connection: sqlite3.Connection, patterns: list[Pattern]) -> Matcher:
-    while True:
-        try:
-            return compile_patterns(patterns)
-        except PatternError as error:
-            from kb.refresh import refuse
-
-            refuse(connection, error)
-            patterns = [pattern for pattern in patterns if pattern.number != error.number]
 
 
 def _chunks(keys: Collection[Any]) -> Iterator[list[object]]:
@@ -268,23 +74,11 @@ class Store:
 
     @cached_property
     def lines(self) -> Matcher:
-        return self._matcher("lines")
+        return matcher(self._db, "lines")
 
     @cached_property
     def squeezed(self) -> Matcher:
-        return self._matcher("squeezed")
-
-    def _matcher(self, kind: str) -> Matcher:
-        """The compiled patterns, compiled again where the cache does not fit this machine."""
-        row = self._db.execute("SELECT sum, blob FROM compiled WHERE kind=?", (kind,)).fetchone()
-        try:
-            if row is None or _sum(row[1]) != row[0]:
-                raise ValueError("damaged pattern cache")
-            return load_patterns(row[1])
-        except ValueError:
-            _compile(self._db)
-            row = self._db.execute("SELECT blob FROM compiled WHERE kind=?", (kind,)).fetchone()
-            return load_patterns(row[0])
+        return matcher(self._db, "squeezed")
 
     def known(self, numbers: Collection[int]) -> dict[int, KnownPattern]:
         wanted = [n for n in numbers if n not in self._known]

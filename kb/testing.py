@@ -24,7 +24,8 @@ from diagnose.sources import open_inputs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.model import Diagnosis, Problem
+    from diagnose.diagnosis import Diagnosis
+    from diagnose.model import Problem
     from kb.article import Article
     from kb.store import Store
 

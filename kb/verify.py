@@ -17,7 +17,8 @@ from diagnose.probes.plan import Plan, Planned, merged, plan_probes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from diagnose.model import Diagnosis, Finding, ProbeResult, Problem
+    from diagnose.diagnosis import Diagnosis, Finding, ProbeResult
+    from diagnose.model import Problem
 
 LEAST = 0.02  # causes below this probability are not worth a packet
 

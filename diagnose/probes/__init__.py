@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.diagnosis import ProbeResult
 from diagnose.facts import EXPECTED, typed
-from diagnose.model import ParamType, ProbeResult
+from diagnose.model import ParamType
 from diagnose.probes.base import Answer, Failed, Limits, said
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from diagnose.model import ProbeResult
+from diagnose.diagnosis import ProbeResult
 from diagnose.probes import run_probe
 
 if TYPE_CHECKING:

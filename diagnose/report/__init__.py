@@ -13,7 +13,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diagnose.model import Diagnosis, Step
+    from diagnose.diagnosis import Diagnosis, Step
 
 
 class Style(Struct, frozen=True):

@@ -23,7 +23,8 @@ from diagnose.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score, Step
+    from diagnose.diagnosis import Command, Diagnosis, Finding, Step
+    from diagnose.model import Score
     from diagnose.report import Style
 
 

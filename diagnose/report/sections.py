@@ -14,7 +14,17 @@ from diagnose.report.words import RELATED, effect, percent, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from diagnose.model import AlsoFound, BlindSpot, Diagnosis, LooseOutput, Moment, Proof, RuledOut, ShownCheck, Step
+    from diagnose.diagnosis import (
+        AlsoFound,
+        BlindSpot,
+        Diagnosis,
+        LooseOutput,
+        Moment,
+        Proof,
+        RuledOut,
+        ShownCheck,
+        Step,
+    )
 
 
 class Part(Struct, frozen=True):

@@ -27,7 +27,8 @@ from diagnose.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.model import Command, Diagnosis, Finding, Score, ShownCheck, ShownRemediation, Step
+    from diagnose.diagnosis import Command, Diagnosis, Finding, ShownCheck, ShownRemediation, Step
+    from diagnose.model import Score
     from diagnose.report import Style
 
 _COLOURS = {"confirmed": "1;32", "likely": "1;33", "possible": "1;36", "unknown": "1;35", "strong": "1", "faint": "2"}

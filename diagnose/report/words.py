@@ -6,7 +6,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnose.model import Command, Diagnosis, Finding, RankedArticle, ShownEvidence
+    from diagnose.diagnosis import Command, Diagnosis, Finding, RankedArticle, ShownEvidence
 
 RELATED = 0.05  # share of an article that may be worth a look, though nothing is an answer
 DETAILED = 0.05  # below it, a cause other than the first is shown without its checks and steps

@@ -14,7 +14,7 @@ from kb.cli import Session, base_option, tell
 from kb.cli.output import check_output, write_output
 
 if TYPE_CHECKING:
-    from diagnose.model import Diagnosis
+    from diagnose.diagnosis import Diagnosis
     from kb.case import Case
     from kb.case_diff import Change
 

@@ -16,7 +16,7 @@ from kb.case_file import load_or_new, new_case, now, save
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from diagnose.model import Diagnosis, Step
+    from diagnose.diagnosis import Diagnosis, Step
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case

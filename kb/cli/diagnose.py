@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.dated import When
+    from diagnose.diagnosis import Diagnosis, Step
     from diagnose.intake import Setup
-    from diagnose.model import Diagnosis, Step
     from diagnose.pipeline import Options
     from diagnose.sources import InputError, Source
     from diagnose.span import Span

@@ -77,7 +77,7 @@ def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) 
 
     from kb.evaluate.answers import answers, earlier
     from kb.evaluate.figures import changes
-    from kb.store import open_store
+    from kb.opening import open_store
 
     if Path(other).is_file():
         before = earlier(other)
@@ -96,7 +96,7 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
     from kb.evaluate.answers import choices
     from kb.evaluate.cases import read_cases
     from kb.evaluate.fit import fit
-    from kb.store import open_store
+    from kb.opening import open_store
 
     learned = [*choices(labelled, store, session.cache, jobs, progress(len(labelled)))]
     for path, base in others:

@@ -61,7 +61,7 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
 
 def _failure(place: Path) -> str:
     """What the sample does wrong against the draft alone; empty if it finds it."""
-    from kb.store import open_store
+    from kb.opening import open_store
     from kb.testing import run
 
     store = open_store([place], None)

@@ -14,7 +14,7 @@ from diagnose.errors import BINARY, LEFT_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.model import Diagnosis, Skipped
+    from diagnose.diagnosis import Diagnosis, Skipped
 
 NAMED = 3
 

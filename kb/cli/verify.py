@@ -23,7 +23,7 @@ from kb.cli.probing import probe_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagnose.model import Diagnosis, ProbeResult
+    from diagnose.diagnosis import Diagnosis, ProbeResult
     from diagnose.probes.plan import Plan, Planned
     from kb.verify import Choice
 

@@ -16,12 +16,12 @@ from diagnose.conclude import weigh
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose, gather
 from diagnose.sources import STDIN, open_inputs
-from kb.store import open_store
+from kb.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from diagnose.model import Diagnosis
+    from diagnose.diagnosis import Diagnosis
     from diagnose.sources import InputError, Source
     from kb.evaluate.cases import Case
     from kb.evaluate.fit import Choice

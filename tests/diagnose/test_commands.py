@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.commands import commands_for, fill, platform_of, template_faults
+from diagnose.diagnosis import Command
 from diagnose.facts import typed
-from diagnose.model import Command, Param, ParamType, Shell
+from diagnose.model import Param, ParamType, Shell
 
 KINDS: tuple[ParamType, ...] = ("host", "ip", "port", "path", "service", "user", "name")
 PARAMS: dict[str, Param] = {kind: Param(type=kind) for kind in KINDS}

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagnose.diagnosis import Conflict
 from diagnose.facts import EXPECTED, TYPES, merge, refused, typed, unquoted
-from diagnose.model import Conflict, Param, ParamType, Span
+from diagnose.model import Param, ParamType, Span
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

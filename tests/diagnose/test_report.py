@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from msgspec.structs import replace
 
-from diagnose.model import Proof, ShownRemediation
+from diagnose.diagnosis import Proof, ShownRemediation
 from diagnose.pipeline import diagnose
 from diagnose.report import RENDERERS, Style
 from diagnose.sources import open_inputs
@@ -160,7 +160,7 @@ def test_articles_of_a_small_share_are_not_called_related(diagnosed, kind):
 
 
 def test_an_unknown_case_lists_no_checks_of_causes_that_are_hardly_possible(diagnosed):
-    from diagnose.model import Step
+    from diagnose.diagnosis import Step
 
     known = diagnosed(ERROR)
     step = (Step(time="2026-01-01T00:00:00+00:00", did="diagnosed"),)

@@ -15,8 +15,8 @@ from kb.importers import Left, Made, reader
 from kb.importers.cre_rule import Unusable, conditions
 from kb.importers.jq import tests as jq_tests
 from kb.importers.write import Report, write
+from kb.opening import open_store
 from kb.parse import parse
-from kb.store import open_store
 
 CRE = """\
 rules:

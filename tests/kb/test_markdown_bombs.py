@@ -8,7 +8,7 @@ from kb import markdown_child
 from kb.markdown import LARGEST, LIMIT, render, to_text, worst_case
 
 FIRST, LAST = "firstword", "lastword"
-# The kinds of commonmark/cmark test/pathological_tests.py and of SECURITY item 3; sizes at which they hurt here.
+# The kinds of commonmark/cmark test/pathological_tests.py; sizes at which they hurt here.
 BOMBS = {
     "open brackets": "[" * 5000,
     "images in links": "![[]()" * 2000,
