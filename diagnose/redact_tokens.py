@@ -25,8 +25,7 @@ TOKENS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (r"(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])",),
     ),
     ("jwt", "eyj", (r"eyJ[\w-]{8,}(?:\.[\w-]*){1,4}", r"eyJ[\w-]{40,}")),
-    ("anthropic-key", "sk-", (r"sk-ant-[\w-]{20,}",)),
-    ("openai-key", "sk-", (r"sk-(?=[\w-]{0,60}\d)[\w-]{20,}",)),
+    ("sk-key", "sk-", (r"sk-(?=[\w-]{0,60}\d)[\w-]{20,}",)),  # several vendors; a digit tells it from a hyphenated name
     ("hashicorp-token", "hvs hvb hvr", (r"hv[sbr]\.[\w-]{20,}",)),
     ("shopify-token", "shp", (r"shp(?:at|ss|ca|pa)_[A-Fa-f0-9]{32}",)),
     ("sendgrid-key", "sg.", (r"SG\.[\w-]{16,}\.[\w-]{16,}",)),

@@ -120,6 +120,10 @@ PLANTED: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...]]] = {
         lambda d: f"T{of(UPPER, 9)(d)}/B{of(UPPER, 9)(d)}/{of(ALNUM, 24)(d)}",
         ("POST https://hooks.slack.com/services/{} 404",),
     ),
+    "sk- key": (
+        lambda d: f"sk-{d.choice(('proj', 'ant-api03', 'svcacct'))}-{of(URL64, 60)(d)}7",
+        ("OPENAPI_KEY={}", "bad key {}"),
+    ),
     "npm token": (lambda d: "npm_" + of(ALNUM, 36)(d), ("//registry/:_authToken={}", "npm ERR! {}")),
     "PyPI token": (lambda d: "pypi-AgEIcHlwaS5vcmc" + of(URL64, 60)(d), ("403 for {}",)),
     "Bearer": (
