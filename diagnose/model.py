@@ -106,7 +106,11 @@ class Param(Noun, frozen=True, kw_only=True):
 
 
 class Remediation(Noun, frozen=True, kw_only=True):
-    """One step towards health. `verify` names the outcome (`check.outcome`) that proves it."""
+    """One step towards health. `verify` names the outcome (`check.outcome`) that proves it.
+
+    `on` is the machine where it runs, `needs` what must be there (a shell, a module), `before` what must be true before a
+    step of high risk, `reason` why its risk is lower than what it touches suggests.
+    """
 
     text: str
     kind: Literal["workaround", "fix", "mitigation", "rollback", "recovery"] = "fix"
@@ -114,6 +118,11 @@ class Remediation(Noun, frozen=True, kw_only=True):
     risk: Literal["none", "low", "medium", "high"] = "none"
     undo: str = ""
     verify: str = ""
+    on: str = ""
+    needs: tuple[str, ...] = ()
+    privilege: Literal["user", "admin"] = "user"
+    before: str = ""
+    reason: str = ""
 
 
 class Cost(Noun, frozen=True, kw_only=True):
@@ -131,7 +140,10 @@ class Outcome(Noun, frozen=True, kw_only=True):
 
 
 class Check(Noun, frozen=True, kw_only=True):
-    """A question with a small set of answers, the commands that ask it, and how each answer looks."""
+    """A question with a small set of answers, the commands that ask it, and how each answer looks.
+
+    `on` is the machine where the commands run, `needs` what must be there: a shell, a module.
+    """
 
     title: str
     commands: dict[Shell, tuple[str, ...]] = {}
@@ -140,6 +152,8 @@ class Check(Noun, frozen=True, kw_only=True):
     probe: dict[str, tuple[str, ...]] = {}
     read_only: bool = True
     cost: Cost = Cost()
+    on: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class RootCause(Noun, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Building = Callable[[int], AbstractContextManager[object]]
 
-FORMAT = 41
+FORMAT = 42
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
