@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Span
 from diagnose.plan import Candidate, next_best
-from diagnose.text import filled_text
+from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
     from diagnose.model import Platform, Problem
+    from diagnose.options import Options
     from diagnose.outcomes import Located
-    from diagnose.pipeline import Options
     from diagnose.rank import Standing
     from diagnose.retrieve import Retrieved
     from diagnose.weights import Weights

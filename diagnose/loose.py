@@ -11,7 +11,7 @@ from diagnose.diagnosis import LooseAnswer, LooseOutput
 from diagnose.facts import merge
 from diagnose.model import Span
 from diagnose.outcomes import LONGEST_ALONE, LONGEST_BLOCK, offered, told
-from diagnose.text import filled_text
+from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

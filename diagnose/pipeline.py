@@ -14,16 +14,14 @@ from diagnose.codefind import find
 from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
-from diagnose.errors import KbError
 from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
-from diagnose.outcomes import Answered, Located, outputs_in
-from diagnose.rank import PRESET
+from diagnose.options import Options
+from diagnose.outcomes import Located, outputs_in
 from diagnose.retrieve import Place, retrieve
-from diagnose.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.errors import InputError
     from diagnose.knowledge import Knowledge
@@ -31,30 +29,6 @@ if TYPE_CHECKING:
     from diagnose.model import Platform
     from diagnose.retrieve import Retrieved
     from diagnose.sources import Source
-
-
-class Options(Struct, frozen=True):
-    """What a person asked for. `given` are parameters by name; `top` bounds the causes in the answer,
-    `context` is the number of lines to show around evidence.
-
-    `answers` are states of checks found by other means than a paste, in the order in which they were found.
-
-    Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
-    The next check runs on the system that was asked for or that the text tells.
-    `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
-    """
-
-    platform: Platform | None = None
-    here: Platform | None = None
-    given: dict[str, str] = {}
-    setup: Setup = Setup()
-    context: int = 0
-    top: int = 10
-    explain: bool = False
-    weights: Weights = PRESET
-    resolved: dict[str, int] = {}
-    answers: tuple[Answered, ...] = ()
-    skipped: frozenset[str] = frozenset()
 
 
 class Gathered(Struct, frozen=True):
@@ -118,16 +92,3 @@ def codes_in(passages: Sequence[Passage], platform: Platform | None = None) -> I
 
 def distinct(codes: Iterable[SeenCode]) -> tuple[SeenCode, ...]:
     return tuple({(code.name or code.text): code for code in reversed(list(codes))}.values())[::-1]
-
-
-def given_parameters(pairs: Iterable[str]) -> Mapping[str, str]:
-    """`NAME=VALUE` options as a mapping; KbError for one without `=`."""
-    result = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise KbError(
-                f"--param {pair}", "not of the form NAME=VALUE", "write it like --param target_fe=fe01.contoso.com"
-            )
-        result[name.strip()] = value
-    return result

@@ -17,7 +17,7 @@ from diagnose.outcomes import Told, answered, evidence_of, newest, offered, told
 from diagnose.rank import DESCRIBED, causes_of, decisive
 from diagnose.surroundings import unmet_of
 from diagnose.targets import assumed_of
-from diagnose.text import filled_text
+from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from diagnose.facts import Merged
     from diagnose.match import Passage
     from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
+    from diagnose.options import Options
     from diagnose.outcomes import Located
-    from diagnose.pipeline import Options
     from diagnose.rank import CauseOdds, Standing, Weighed
     from diagnose.retrieve import Retrieved
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from diagnose.neutral import clip
-from diagnose.pipeline import Options, answer, gather
+from diagnose.options import Options
+from diagnose.pipeline import answer, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis, Finding, NextCheck, ShownCheck
     from diagnose.knowledge import Knowledge
     from diagnose.model import Param
-    from diagnose.pipeline import Options
+    from diagnose.options import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case
 

@@ -58,7 +58,7 @@ def replay(session: Session, case: str, keep: bool, no_learned: bool) -> int:
     """
     from msgspec.structs import replace
 
-    from diagnose.pipeline import Options
+    from diagnose.options import Options
     from kb import __version__
     from kb.ask import ask_case, with_learned
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from diagnose.diagnosis import Diagnosis, Step
-    from diagnose.pipeline import Options
+    from diagnose.options import Options
     from diagnose.sources import InputError, Source
     from kb.case import Case
     from kb.store import Store

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from diagnose.dated import When
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.intake import Setup
-    from diagnose.pipeline import Options
+    from diagnose.options import Options
     from diagnose.sources import InputError, Source
     from diagnose.span import Span
     from kb.cli.progress import Meter
@@ -120,7 +120,7 @@ def check_output(given: dict[str, Any]) -> None:
 
 def options_of(given: dict[str, Any]) -> Options:
     """The options of the pipeline that the command line asks for, with what resolved cases say."""
-    from diagnose.pipeline import Options, given_parameters
+    from diagnose.options import Options, given_parameters
     from kb.ask import with_learned
 
     options = Options(

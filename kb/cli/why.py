@@ -13,8 +13,8 @@ from kb.cli.diagnose import options_of, sources_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diagnose.explain import SignalReport, Why
     from diagnose.model import Score
-    from diagnose.why import SignalReport, Why
 
 SHARED = frozenset("inputs texts params encoding max_bytes since until around zone threads raw".split())
 
@@ -30,10 +30,10 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
     """
     import msgspec
 
+    from diagnose.explain import why
     from diagnose.neutral import clip, neutral
     from diagnose.pipeline import gather
     from diagnose.redact import Redactor
-    from diagnose.why import why
 
     store = session.store()
     problem = store.article(article).problem

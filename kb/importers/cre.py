@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import KbError
-from diagnose.text import shortened
+from diagnose.templates import shortened
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example

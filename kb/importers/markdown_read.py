@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from diagnose import codes as code_tables
-from diagnose.text import shortened
+from diagnose.templates import shortened
 from kb.mine import COMMAND, ERROR, VARIABLE, events_in, kind_of
 from kb.parse import identifier
 

@@ -9,7 +9,7 @@ from diagnose.diagnosis import Proof, ShownRemediation
 from diagnose.pipeline import diagnose
 from diagnose.report import RENDERERS, Style
 from diagnose.sources import open_inputs
-from diagnose.text import shortened
+from diagnose.templates import shortened
 
 ERROR = """\
 Invoke-CsPoolFailOver : Could not find a compatible interface with the server.

@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from diagnose.pipeline import Options, diagnose
+from diagnose.options import Options
+from diagnose.pipeline import diagnose
 from diagnose.sources import open_inputs
 from diagnose.targets import nearest_mount, same_host, same_path
 

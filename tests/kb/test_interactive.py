@@ -47,7 +47,7 @@ class Person:
 def talk(shipped):
     from io import BytesIO
 
-    from diagnose.pipeline import Options
+    from diagnose.options import Options
     from diagnose.sources import open_inputs
     from kb.case_file import new_case
     from kb.interactive import Talk

@@ -17,8 +17,8 @@ import pytest
 
 from diagnose.errors import KbError
 from diagnose.model import Check, Outcome, Param, Problem
+from diagnose.options import Options
 from diagnose.outcomes import Answered, answered
-from diagnose.pipeline import Options
 from diagnose.probes import Limits
 from diagnose.probes.plan import Planned, merged, plan_probes
 from diagnose.probes.run import run_all

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
     from diagnose.model import Evidence, Problem, Score, Signal
-    from diagnose.pipeline import Gathered, Options
+    from diagnose.options import Options
+    from diagnose.pipeline import Gathered
 
 MOST_SHOWN = 5
 LEAST_PIECE = 4
