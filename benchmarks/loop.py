@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
+from diagnose.answer.next_check import Candidate, cost_of, likelihoods, next_best  # noqa: E402
 from diagnose.model import PRIORS, Evidence, Problem, Span  # noqa: E402
-from diagnose.plan import Candidate, cost_of, likelihoods, next_best  # noqa: E402
 from diagnose.rank import causes_of, ratio  # noqa: E402
 from kb.testing import outcome_of  # noqa: E402
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from diagnose.conclude import claimed_lines, standings_of
+from diagnose.answer.standings import claimed_lines, standings_of
 from diagnose.conditions import combined, evaluate
 from diagnose.dated import horizons_of
 from diagnose.fold import fold_literal, fold_text

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.answer.conclude import conclude
 from diagnose.codefind import find
-from diagnose.conclude import conclude
 from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.intake import Read, Setup, read_all

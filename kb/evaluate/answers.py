@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from diagnose.conclude import weigh
+from diagnose.answer.standings import weigh
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose, gather
 from diagnose.sources import STDIN, open_inputs

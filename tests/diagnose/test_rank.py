@@ -5,10 +5,10 @@ from math import log
 import pytest
 from msgspec.structs import replace
 
+from diagnose.answer.next_check import Candidate, next_best
 from diagnose.knowledge import Wording
 from diagnose.learned import learned_of
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
-from diagnose.plan import Candidate, next_best
 from diagnose.rank import causes_of, decisive, feature_worth, softmax, stand
 from diagnose.retrieve import FullText, Retrieved
 

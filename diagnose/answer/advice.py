@@ -10,18 +10,18 @@ import re
 from math import log
 from typing import TYPE_CHECKING
 
+from diagnose.answer.next_check import Candidate, next_best
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Span
-from diagnose.plan import Candidate, next_best
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from diagnose.answer.candidate import Workup
     from diagnose.diagnosis import Finding, ShownCheck
     from diagnose.match import Passage
     from diagnose.model import Collect, Platform, Problem
-    from diagnose.workup import Workup
 
 LIVE = 0.1  # share of a problem whose blind spots matter
 MOVES = 0.1  # change of a probability that is worth going for

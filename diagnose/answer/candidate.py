@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnose.answer.found_by import found_by
 from diagnose.commands import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
-from diagnose.foundby import found_by
 from diagnose.learned import learned_of
 from diagnose.model import RootCause
 from diagnose.outcomes import Told, answered, evidence_of, newest, offered, told

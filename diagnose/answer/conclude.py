@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.advise import blind_spots, next_check, ruled_out
-from diagnose.context import context_of
-from diagnose.diagnosis import AlsoFound, Diagnosis, Finding, Line, RankedArticle
-from diagnose.loose import loose_outputs
-from diagnose.model import Evidence, Span
-from diagnose.moments import Times
-from diagnose.rank import PRESET, softmax, stand
-from diagnose.scan import SALIENT_REGEX
-from diagnose.workup import LEAST_SHARE, Workup, rounded
+from diagnose.answer.advice import blind_spots, next_check, ruled_out
+from diagnose.answer.candidate import LEAST_SHARE, Workup, rounded
+from diagnose.answer.leftover import also_found, unexplained_lines
+from diagnose.answer.standings import by_problem, candidates, claimed_lines, standings_of
+from diagnose.answer.timeline import Times
+from diagnose.answer.unasked_outputs import loose_outputs
+from diagnose.diagnosis import Diagnosis, Finding, RankedArticle
+from diagnose.rank import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import SeenCode, Verdict
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Matched, Passage
+    from diagnose.match import Matched
     from diagnose.model import Platform, Problem
     from diagnose.options import Options
     from diagnose.outcomes import Located
@@ -32,9 +31,6 @@ DETAILED = 8  # problems whose causes, checks and commands are worked out
 # Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
 LISTED = 25
 LEAST_LISTED = 5e-7
-UNEXPLAINED = 20
-MOST_ALSO = 5
-_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 def conclude(
@@ -50,8 +46,8 @@ def conclude(
 ) -> Diagnosis:
     """The whole answer. The same input and base give the same value. `runs_on` is the reader's system, where it is known."""
     claimed = claimed_lines(outputs)
-    evidence = _by_problem(matched.evidence)
-    problems = _candidates(matched, retrieved, base)
+    evidence = by_problem(matched.evidence)
+    problems = candidates(matched, retrieved, base)
     standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
     shares = _collapsed(shares, standings, problems)
@@ -81,13 +77,13 @@ def conclude(
     said = Times(matched, options.setup.when, options.context)
     shown = tuple(said.finding(finding) for finding in findings[: options.top])
     explained = said.messages(span for case in cases[:3] for span in case.standing.lines) | claimed
-    unexplained = said.lines(_unexplained(matched.passages, explained))
+    unexplained = said.lines(unexplained_lines(matched.passages, explained))
     return Diagnosis(
         verdict=verdict,
         unknown=rounded(unknown_all),
         causes=shown,
         articles=_articles(standings, cases, shares, problems, options.explain),
-        also=_also(standings, problems, options.weights),
+        also=also_found(standings, problems, options.weights),
         next_check=next_check(cases, options.skipped, runs_on) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
@@ -105,50 +101,6 @@ def conclude(
         else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
-
-
-def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
-    result: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        result.setdefault(item.problem, []).append(item)
-    return result
-
-
-def claimed_lines(outputs: Sequence[Located]) -> set[Span]:
-    """Lines of recognised outputs: they answer checks, so they do not bring articles up as well."""
-    return {
-        Span(source=located.source, line=located.first + offset)
-        for located in outputs
-        for offset in range(located.output.last - located.output.first + 1)
-    }
-
-
-def _candidates(matched: Matched, retrieved: Retrieved, base: Knowledge) -> dict[str, Problem]:
-    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
-    return matched.problems | base.problems(sorted(wanted - set(matched.problems)))
-
-
-def weigh(matched: Matched, retrieved: Retrieved, outputs: Sequence[Located], base: Knowledge) -> list[Standing]:
-    """All candidates with their features, best first by the shipped weights: what a fit learns from."""
-    problems = _candidates(matched, retrieved, base)
-    evidence = _by_problem(matched.evidence)
-    return standings_of(problems, evidence, matched, retrieved, base, PRESET, claimed_lines(outputs))
-
-
-def standings_of(
-    problems: dict[str, Problem],
-    evidence: Mapping[str, Sequence[Evidence]],
-    matched: Matched,
-    retrieved: Retrieved,
-    base: Knowledge,
-    weights: Weights,
-    claimed: set[Span],
-) -> list[Standing]:
-    outside = {name: [e for e in items if e.at not in claimed] for name, items in evidence.items()}
-    outside = {name: items for name, items in outside.items() if items}
-    seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
-    context = context_of(matched.passages, base, problems)
-    return stand(problems, seen, matched.rates, retrieved, context, matched.lines, base.wordings(problems), weights)
 
 
 def _collapsed(
@@ -214,42 +166,3 @@ def _articles(
         for rank, s in enumerate(standings)
         if rank < LISTED or shares[s.problem] >= LEAST_LISTED
     )
-
-
-def _also(standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights) -> tuple[AlsoFound, ...]:
-    """Other faults of the same text: problems that explain lines which those before them do not, each judged as if the
-    explained lines were not there, against unknown and the others that are left."""
-    explained = set(standings[0].lines) if standings else set()
-    left = list(standings[1:])
-    result: list[AlsoFound] = []
-    while left and len(result) < MOST_ALSO:
-        left = [standing for standing in left if standing.lines - explained]
-        shares, _ = softmax(left)
-        best = max(left, key=lambda s: (s.score.value, s.problem), default=None)
-        if best is None or shares[best.problem] < weights.likely or best.score.value <= 0:
-            break
-        first = min(best.lines - explained, key=lambda at: (at.source, at.line))
-        title = problems[best.problem].title
-        result.append(AlsoFound(article=best.problem, title=title, source=first.source, line=first.line))
-        explained |= best.lines
-        left.remove(best)
-    return tuple(result)
-
-
-def _unexplained(passages: Sequence[Passage], explained: set[Span]) -> tuple[Line, ...]:
-    """Salient lines that no leading article explains, one of each shape, bounded."""
-    import re
-
-    salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
-    seen: set[str] = set()
-    result: list[Line] = []
-    for passage in passages:
-        for index, line in enumerate(passage.lines):
-            at = Span(source=passage.source, line=passage.first + index)
-            shape = line[:80].translate(_DIGITS)
-            if shape in seen or at in explained or not salient.search(line):
-                continue
-            seen.add(shape)
-            if len(result) < UNEXPLAINED:
-                result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
-    return tuple(result)
