@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.checks.answers import Answered
 from diagnose.errors import KbError
 from diagnose.intake import Setup
-from diagnose.outcomes import Answered
 from diagnose.rank import PRESET
 from diagnose.weights import Weights
 

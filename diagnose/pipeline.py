@@ -11,13 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.answer.conclude import conclude
+from diagnose.checks.answers import Located, outputs_in
 from diagnose.codefind import find
 from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.intake import Read, Setup, read_all
 from diagnose.match import match, places
 from diagnose.options import Options
-from diagnose.outcomes import Located, outputs_in
 from diagnose.retrieve import Place, retrieve
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.checks.answers import Answered
 from diagnose.diagnosis import Diagnosis, Step
-from diagnose.outcomes import Answered
 from diagnose.sources import STDIN, Source
 
 if TYPE_CHECKING:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.blocks import blocks
+from diagnose.checks.answers import outputs_in
+from diagnose.checks.outcomes import told
+from diagnose.checks.patterns import first_outcome
 from diagnose.decode import sniff, to_utf8
 from diagnose.facts import merge
 from diagnose.match import passages_of
-from diagnose.outcomes import first_outcome, outputs_in, told
 from diagnose.pipeline import diagnose
 from diagnose.scan import scan_source
 from diagnose.sources import open_inputs

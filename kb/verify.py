@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.checks.answers import Answered
 from diagnose.errors import KbError, did_you_mean
-from diagnose.outcomes import Answered
 from diagnose.probes.base import is_loopback
 from diagnose.probes.plan import Plan, Planned, merged, plan_probes
 

@@ -8,26 +8,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.answer.found_by import found_by
+from diagnose.checks.answers import Told, evidence_of, newest
+from diagnose.checks.outcomes import answered, offered, told
+from diagnose.checks.targets import assumed_of
 from diagnose.commands import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
 from diagnose.learned import learned_of
 from diagnose.model import RootCause
-from diagnose.outcomes import Told, answered, evidence_of, newest, offered, told
 from diagnose.rank import DESCRIBED, causes_of, decisive
 from diagnose.surroundings import unmet_of
-from diagnose.targets import assumed_of
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diagnose.checks.answers import Located
     from diagnose.diagnosis import Command, Verdict
     from diagnose.facts import Merged
     from diagnose.match import Passage
     from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
     from diagnose.options import Options
-    from diagnose.outcomes import Located
     from diagnose.rank import CauseOdds, Standing, Weighed
     from diagnose.retrieve import Retrieved
 

@@ -16,13 +16,13 @@ from diagnose.rank import softmax
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
+    from diagnose.checks.answers import Located
     from diagnose.diagnosis import SeenCode, Verdict
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched
     from diagnose.model import Platform, Problem
     from diagnose.options import Options
-    from diagnose.outcomes import Located
     from diagnose.rank import Standing
     from diagnose.retrieve import Retrieved
     from diagnose.weights import Weights

@@ -23,7 +23,9 @@ MOST_ALSO = 5
 _DIGITS = str.maketrans("123456789", "0" * 9)
 
 
-def also_found(standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights) -> tuple[AlsoFound, ...]:
+def also_found(
+    standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights
+) -> tuple[AlsoFound, ...]:
     """Other faults of the same text: problems that explain lines which those before them do not, each judged as if the
     explained lines were not there, against unknown and the others that are left."""
     explained = set(standings[0].lines) if standings else set()

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnose.checks.answers import newest, outputs_in
+from diagnose.checks.outcomes import answered, told
 from diagnose.diagnosis import Proof
-from diagnose.outcomes import answered, newest, outputs_in, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from diagnose.checks.answers import Answered
     from diagnose.diagnosis import Diagnosis
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
-    from diagnose.outcomes import Answered
 
 
 def prove(

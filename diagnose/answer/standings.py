@@ -11,10 +11,10 @@ from diagnose.rank import PRESET, stand
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched
     from diagnose.model import Problem
-    from diagnose.outcomes import Located
     from diagnose.rank import Standing
     from diagnose.retrieve import Retrieved
     from diagnose.weights import Weights

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnose.checks.outcomes import LONGEST_ALONE, offered, told
+from diagnose.checks.patterns import LONGEST_BLOCK
 from diagnose.diagnosis import LooseAnswer, LooseOutput
 from diagnose.facts import merge
 from diagnose.model import Span
-from diagnose.outcomes import LONGEST_ALONE, LONGEST_BLOCK, offered, told
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
     from diagnose.match import Passage
     from diagnose.model import Problem
-    from diagnose.outcomes import Located
 
 MOST = 3
 MOST_READ = 20  # outputs; more is a log, not a check

@@ -55,7 +55,7 @@ def test_a_skipped_check_is_not_named_again(diagnosed):
 
 
 def test_an_answer_counts_as_an_outcome_until_a_text_shows_another(diagnosed):
-    from diagnose.outcomes import Answered
+    from diagnose.checks.answers import Answered
 
     told = Answered("pool-failover-dcom-error", "tcp9001", "timeout", "typed", older=True)
     diagnosis = diagnosed(ERROR + TRACE, answers=(told,))

@@ -4,10 +4,10 @@ from io import BytesIO
 
 import pytest
 
+from diagnose.checks.targets import nearest_mount, same_host, same_path
 from diagnose.options import Options
 from diagnose.pipeline import diagnose
 from diagnose.sources import open_inputs
-from diagnose.targets import nearest_mount, same_host, same_path
 
 FULL = """\
 ---
@@ -141,7 +141,7 @@ def test_a_command_that_no_recogniser_knows_is_held_to_its_target_too(asked):
 
 
 def test_an_answer_to_a_check_of_a_default_target_is_weak_too(asked):
-    from diagnose.outcomes import Answered
+    from diagnose.checks.answers import Answered
 
     answers = (Answered("volume-full", "room", "ok", "answered"),)
     assert weights(asked(ERROR, answers=answers), "room.ok")["filled"] > -0.5

@@ -15,10 +15,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from diagnose.checks.answers import Answered
+from diagnose.checks.outcomes import answered
 from diagnose.errors import KbError
 from diagnose.model import Check, Outcome, Param, Problem
 from diagnose.options import Options
-from diagnose.outcomes import Answered, answered
 from diagnose.probes import Limits
 from diagnose.probes.plan import Planned, merged, plan_probes
 from diagnose.probes.run import run_all

@@ -7,9 +7,11 @@ from collections import Counter
 import pytest
 from varied import TEMPLATES, Varied, varied
 
+from diagnose.checks.answers import outputs_in
+from diagnose.checks.outcomes import told
+from diagnose.checks.patterns import LESS
 from diagnose.match import Passage
 from diagnose.model import Check, Outcome, Param, Problem
-from diagnose.outcomes import LESS, outputs_in, told
 
 PASTES = varied(200)
 STATES = ("connected", "refused", "timeout", "unreachable", "failed", "name-error", "resolved", "running", "stopped", "start-pending")  # fmt: skip

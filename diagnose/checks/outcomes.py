@@ -10,91 +10,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from diagnose.fold import fold_literal
-from diagnose.model import Evidence, Span
-from diagnose.targets import (
+from diagnose.checks.answers import Answered, Located, Told, newer
+from diagnose.checks.echoed import echoed
+from diagnose.checks.patterns import command_lines, filled, first_outcome, outcome_of, quote_of
+from diagnose.checks.targets import (
     COMPARED,
-    assumed_of,
     is_other,
     known_of,
     limit_of,
     mounts_of,
     named_by,
-    same_host,
-    same_path,
     targets_of,
 )
+from diagnose.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from diagnose.match import Passage
-    from diagnose.model import Check, Outcome, Problem, Strength
+    from diagnose.model import Check, Problem, Strength
     from diagnose.outputs.base import Output
 
 # Outputs that say whether a TCP port of another machine answers.
 CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
-# A state, and the one that says the same with less detail.
-LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
-    ("expired", "untrusted", "name-mismatch"), "tls-error"
-)
-_PROMPT = re.compile(
-    r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"
-)
-_SLOT = re.compile(r"\$\{([\w-]+)\}")
-LONGEST_BLOCK = 200
 LONGEST_ALONE = 60
-
-
-class Told(Struct, frozen=True):
-    """An outcome of a check (`outcome` empty: unclear, `why`), where it stands, and the most that it may count."""
-
-    check: str
-    outcome: str
-    at: Span
-    quote: str
-    why: str = ""
-    limit: Strength | None = None
-
-
-class Answered(Struct, frozen=True):
-    """A state that a check of a problem came out with, found by other means than a paste: a probe, a person.
-
-    `line` tells the answers of one `source` apart, from 1. `older` than the texts are answers that a person gave while
-    the check was open: what a text shows has come after them.
-    """
-
-    problem: str
-    check: str
-    state: str
-    quote: str
-    source: str = "probe"
-    line: int = 1
-    why: str = ""
-    older: bool = False
-
-
-class Located(Struct, frozen=True):
-    """A recognised output and the source and line where it begins."""
-
-    source: str
-    first: int
-    output: Output
-
-
-def outputs_in(passages: Sequence[Passage]) -> list[Located]:
-    """Every output that a recogniser of `diagnose.outputs` finds."""
-    from diagnose.outputs import recognise
-
-    return [
-        Located(passage.source, passage.first + output.first - 1, output)
-        for passage in passages
-        for output in recognise(passage.lines)
-    ]
 
 
 def told(
@@ -128,12 +69,12 @@ def told(
                 elsewhere |= {} if open_port else {name: index}
                 continue
             limit = limit_of(check, problem.params, assumed, outputs[index].output)
-            result[name] = _newer(result.get(name), _outcome(name, check, outputs[index], limit))
+            result[name] = newer(result.get(name), _outcome(name, check, outputs[index], limit))
             answered.add(index)
         if name not in result:
-            echoed = _echoed(name, problem, known, passages, claimed, assumed)
-            if echoed is not None:
-                result[name] = echoed
+            typed = echoed(name, problem, known, passages, claimed, assumed)
+            if typed is not None:
+                result[name] = typed
     foreign = {
         name: _of_another(name, problem, known, outputs[index])
         for name, index in elsewhere.items()
@@ -172,20 +113,10 @@ def answered(problem: Problem, answers: Sequence[Answered], assumed: Collection[
             why = "" if outcome else answer.why or "none of the outcomes of this check"
             at = Span(source=answer.source, line=answer.line)
             limit = limit_of(check, problem.params, assumed)
-            result[answer.check] = _newer(
+            result[answer.check] = newer(
                 result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why, limit)
             )
     return result
-
-
-def outcome_of(check: Check, state: str) -> str:
-    """The outcome of `check` that `state` is: of that name, or one that says the same with less detail; else empty."""
-    return next((name for name in (state, LESS.get(state, "")) if name in check.outcomes), "")
-
-
-def newest(old: Mapping[str, Told], new: Mapping[str, Told]) -> dict[str, Told]:
-    """What was told later counts, but an unclear outcome does not undo a clear one."""
-    return {**old, **{name: _newer(old.get(name), told) for name, told in new.items()}}
 
 
 def _alone(
@@ -217,38 +148,11 @@ def _alone(
     return result
 
 
-def _newer(old: Told | None, new: Told) -> Told:
-    """A clear outcome is not forgotten because of an unclear one."""
-    return old if old is not None and old.outcome and not new.outcome else new
-
-
 def _outcome(name: str, check: Check, located: Located, limit: Strength | None = None) -> Told:
     output = located.output
     outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
     why = "" if outcome else output.why or "none of the outcomes of this check"
-    return Told(name, outcome, Span(source=located.source, line=located.first), _quote(output), why, limit)
-
-
-def _quote(output: Output) -> str:
-    return " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
-
-
-def first_outcome(check: Check, text: str) -> str:
-    """The first outcome, in the order of the article, that `text` shows."""
-    folded = fold_literal(text)
-    for name, outcome in check.outcomes.items():
-        if _shows(outcome, text, folded):
-            return name
-    return ""
-
-
-def _shows(outcome: Outcome, text: str, folded: str) -> bool:
-    flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
-    lowered = folded if outcome.case else folded.lower()
-    literals = (fold_literal(text) for text in outcome.contains)
-    return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
-        re.search(pattern, text[: LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
-    )
+    return Told(name, outcome, Span(source=located.source, line=located.first), quote_of(output), why, limit)
 
 
 def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
@@ -279,92 +183,19 @@ def _of_another(name: str, problem: Problem, known: Mapping[str, str], located: 
     kind = next(kind for kind in COMPARED if kind in output.subject or (kind == "host" and "address" in output.subject))
     seen = output.fields.get("asked") or output.subject.get(kind) or output.subject["address"]
     why = f"output of another {kind}, {seen}, not of {_targets(problem, problem.checks[name], known).get(kind, '')}"
-    return Told(name, "", Span(source=located.source, line=located.first), _quote(output), why)
+    return Told(name, "", Span(source=located.source, line=located.first), quote_of(output), why)
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
     """What the check asks about, as far as it is known: host and port of its probe, services named in its commands."""
     tcp = check.probe.get("tcp")
     if tcp and len(tcp) == 2:
-        filled = {"host": _fill(tcp[0], values), "port": _fill(tcp[1], values)}
-        known = {key: value for key, value in filled.items() if value}
+        wanted = {"host": filled(tcp[0], values), "port": filled(tcp[1], values)}
+        known = {key: value for key, value in wanted.items() if value}
         return known if "port" in known else {**known, "connects": "some port"}
     services = check.probe.get("service", ())
     if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
-        services = tuple(word for line in _lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])
+        services = tuple(word for line in command_lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])
     if services:
-        return {"service": "\n".join(filter(None, (_fill(name, values) for name in services)))}
+        return {"service": "\n".join(filter(None, (filled(name, values) for name in services)))}
     return {}
-
-
-def _lines(check: Check, values: Mapping[str, str]) -> list[str]:
-    return [_fill(line, values) for lines in check.commands.values() for line in lines]
-
-
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    return _SLOT.sub(lambda slot: values.get(slot[1], ""), template)
-
-
-def _echoed(
-    name: str,
-    problem: Problem,
-    values: Mapping[str, str],
-    passages: Sequence[Passage],
-    claimed: set[tuple[str, int]],
-    assumed: Collection[str],
-) -> Told | None:
-    """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
-    check = problem.checks[name]
-    targets = {values[n].casefold() for n in targets_of(check, problem.params).values() if n in values}
-    defaults = {problem.params[n].default.casefold() for n in assumed_of(check, problem.params, assumed)}
-    wanted = [line.casefold().split() for line in _lines(check, values) if line.split()]
-    for passage in reversed(passages):
-        for index in range(len(passage.lines) - 1, -1, -1):
-            prompt = _PROMPT.match(passage.lines[index][:2000])
-            if prompt is None or (passage.source, passage.first + index) in claimed:
-                continue
-            words = prompt[1].casefold().split()
-            same = [line for line in wanted if _same_command(line, words)]
-            if not same:
-                continue
-            block = _block(passage.lines, index)
-            outcome = first_outcome(check, "\n".join(block))
-            if outcome:
-                at = Span(source=passage.source, line=passage.first + index)
-                quote = " / ".join(block)[:400]
-                if all(_of_other(line, words, targets) for line in same):
-                    return Told(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
-                limit: Strength | None = "weak" if defaults and defaults & set(words) else None
-                return Told(name, outcome, at, quote, limit=limit)
-    return None
-
-
-def _same_command(wanted: Sequence[str], typed_in: Sequence[str]) -> bool:
-    """The same program, and no number (a port, mostly) of ours that the typed line lacks."""
-    numbers = {word for word in wanted if word.isdigit()}
-    return wanted[0] == typed_in[0] and numbers <= set(typed_in)
-
-
-def _of_other(wanted: Sequence[str], typed_in: Sequence[str], targets: Collection[str]) -> bool:
-    """Whether two forms of one command differ in the word that is a target, one above or below the other left out."""
-    if len(wanted) != len(typed_in):
-        return False
-    pairs = [(ours, theirs) for ours, theirs in zip(wanted, typed_in, strict=True) if ours in targets]
-    return any(
-        same_host(ours, {"host": theirs}) == "other" and same_path(ours, theirs) == "other" for ours, theirs in pairs
-    )
-
-
-def _block(lines: Sequence[str], index: int) -> list[str]:
-    """The lines after the prompt at `index`, up to the next prompt."""
-    block = []
-    for line in lines[index + 1 : index + 1 + LONGEST_BLOCK]:
-        if _PROMPT.match(line[:2000]):
-            break
-        block.append(line)
-    return block
-
-
-def evidence_of(problem: str, outcome: Told) -> Evidence:
-    seen = f"{outcome.check}.{outcome.outcome}"
-    return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

@@ -18,8 +18,8 @@ from diagnose.facts import typed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from diagnose.checks.answers import Located
     from diagnose.model import Check, Param, ParamType, Strength
-    from diagnose.outcomes import Located
     from diagnose.outputs.base import Output
 
 Sameness = Literal["same", "other", "unknown"]

@@ -1,0 +1,78 @@
+"""Told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.model import Evidence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from diagnose.match import Passage
+    from diagnose.model import Strength
+    from diagnose.outputs.base import Output
+
+
+class Told(Struct, frozen=True):
+    """An outcome of a check (`outcome` empty: unclear, `why`), where it stands, and the most that it may count."""
+
+    check: str
+    outcome: str
+    at: Span
+    quote: str
+    why: str = ""
+    limit: Strength | None = None
+
+
+class Answered(Struct, frozen=True):
+    """A state that a check of a problem came out with, found by other means than a paste: a probe, a person.
+
+    `line` tells the answers of one `source` apart, from 1. `older` than the texts are answers that a person gave while
+    the check was open: what a text shows has come after them.
+    """
+
+    problem: str
+    check: str
+    state: str
+    quote: str
+    source: str = "probe"
+    line: int = 1
+    why: str = ""
+    older: bool = False
+
+
+class Located(Struct, frozen=True):
+    """A recognised output and the source and line where it begins."""
+
+    source: str
+    first: int
+    output: Output
+
+
+def outputs_in(passages: Sequence[Passage]) -> list[Located]:
+    """Every output that a recogniser of `diagnose.outputs` finds."""
+    from diagnose.outputs import recognise
+
+    return [
+        Located(passage.source, passage.first + output.first - 1, output)
+        for passage in passages
+        for output in recognise(passage.lines)
+    ]
+
+
+def newest(old: Mapping[str, Told], new: Mapping[str, Told]) -> dict[str, Told]:
+    """What was told later counts, but an unclear outcome does not undo a clear one."""
+    return {**old, **{name: newer(old.get(name), told) for name, told in new.items()}}
+
+
+def newer(old: Told | None, new: Told) -> Told:
+    """A clear outcome is not forgotten because of an unclear one."""
+    return old if old is not None and old.outcome and not new.outcome else new
+
+
+def evidence_of(problem: str, outcome: Told) -> Evidence:
+    seen = f"{outcome.check}.{outcome.outcome}"
+    return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

@@ -1,0 +1,57 @@
+"""first_outcome."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diagnose.fold import fold_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from diagnose.model import Check, Outcome
+    from diagnose.outputs.base import Output
+
+
+# A state, and the one that says the same with less detail.
+LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
+    ("expired", "untrusted", "name-mismatch"), "tls-error"
+)
+_SLOT = re.compile(r"\$\{([\w-]+)\}")
+LONGEST_BLOCK = 200
+
+
+def outcome_of(check: Check, state: str) -> str:
+    """The outcome of `check` that `state` is: of that name, or one that says the same with less detail; else empty."""
+    return next((name for name in (state, LESS.get(state, "")) if name in check.outcomes), "")
+
+
+def quote_of(output: Output) -> str:
+    return " / ".join(line.strip() for line in output.text.splitlines() if line.strip())[:400]
+
+
+def first_outcome(check: Check, text: str) -> str:
+    """The first outcome, in the order of the article, that `text` shows."""
+    folded = fold_literal(text)
+    for name, outcome in check.outcomes.items():
+        if _shows(outcome, text, folded):
+            return name
+    return ""
+
+
+def _shows(outcome: Outcome, text: str, folded: str) -> bool:
+    flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
+    lowered = folded if outcome.case else folded.lower()
+    literals = (fold_literal(text) for text in outcome.contains)
+    return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
+        re.search(pattern, text[: LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
+    )
+
+
+def command_lines(check: Check, values: Mapping[str, str]) -> list[str]:
+    return [filled(line, values) for lines in check.commands.values() for line in lines]
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    return _SLOT.sub(lambda slot: values.get(slot[1], ""), template)
