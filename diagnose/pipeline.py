@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from diagnose.answer.conclude import conclude
 from diagnose.checks.answers import Located, outputs_in
-from diagnose.codefind import find
+from diagnose.codes.find import find
 from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.intake import Read, Setup, read_all

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose.codefind import Found, find
-from diagnose.codes import decode
+from diagnose.codes.decode import decode
+from diagnose.codes.find import Found, find
 from diagnose.facts import typed
 from diagnose.fold import fold_literal, fold_text
 from diagnose.scan import SALIENT_REGEX

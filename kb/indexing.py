@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose import codes
+from diagnose.codes import decode as codes
 from diagnose.events import event_pattern
 from diagnose.fold import fold_literal, fold_text
 from diagnose.knowledge import Wording

@@ -103,7 +103,7 @@ def mine(body: str, title: str) -> Mined:
 
 
 def _known(code: str) -> bool:
-    from diagnose.codes import decode
+    from diagnose.codes.decode import decode
 
     return bool(decode(code))
 

@@ -17,7 +17,7 @@ def command(values: tuple[str, ...], format_: str) -> int:
     """
     import msgspec
 
-    from diagnose.codes import decode
+    from diagnose.codes.decode import decode
     from diagnose.neutral import neutral
 
     decoded = {value: decode(value) for value in values}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose import codes as code_tables
+from diagnose.codes import decode as code_tables
 from diagnose.templates import shortened
 from kb.mine import COMMAND, ERROR, VARIABLE, events_in, kind_of
 from kb.parse import identifier

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.codefind import find
-from diagnose.codes import canonical, decode, pattern
+from diagnose.codes.decode import canonical, decode, pattern
+from diagnose.codes.find import find
 from diagnose.errors import KbError
 
 RPC = [

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codecontext import SMALL, errno_of, kinds_of
-from diagnose.codes import BEFORE, BETWEEN, Decoded, decode
+from diagnose.codes.around import SMALL, errno_of, kinds_of
+from diagnose.codes.decode import BEFORE, BETWEEN, Decoded, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codecontext import SMALL
+from diagnose.codes.around import SMALL
+from diagnose.codes.meanings import EXITS, FACILITIES, HTTP, MEANINGS, SQLSTATES
 from diagnose.errors import KbError, did_you_mean
-from diagnose.meanings import EXITS, FACILITIES, HTTP, MEANINGS, SQLSTATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagnose.meanings import EXITS, HTTP
+from diagnose.codes.meanings import EXITS, HTTP
 
 if TYPE_CHECKING:
     from diagnose.model import Platform
