@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnose.commands import template_faults
+from diagnose.commands.fill import template_faults
 from kb.article import Article, Fault
 from kb.background import rate, regex_rate
 

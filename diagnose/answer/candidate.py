@@ -11,7 +11,7 @@ from diagnose.answer.found_by import found_by
 from diagnose.checks.answers import Told, evidence_of, newest
 from diagnose.checks.outcomes import answered, offered, told
 from diagnose.checks.targets import assumed_of
-from diagnose.commands import commands_for
+from diagnose.commands.fill import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
 from diagnose.learned import learned_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.commands import commands_for, fill, platform_of, template_faults
+from diagnose.commands.fill import commands_for, fill, platform_of, template_faults
 from diagnose.diagnosis import Command
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Shell

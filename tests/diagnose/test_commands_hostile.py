@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.commands import fill
+from diagnose.commands.fill import fill
+from diagnose.commands.shells import quoted_cmd, quoted_powershell
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Shell
-from diagnose.shells import quoted_cmd, quoted_powershell
 
 HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"
 KINDS: tuple[ParamType, ...] = ("host", "ip", "port", "path", "service", "user", "name")
