@@ -79,8 +79,8 @@ def main(articles: int, runs: int) -> None:
 def warm(base: Path, paste: str) -> float:
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
-    from diagnose.sources import open_inputs
     from kb.opening import open_store
 
     store = open_store([base], None)

@@ -16,18 +16,18 @@ from diagnose.decode import looks_binary, sniff
 from diagnose.diagnosis import InputRead, Skipped
 from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
 from diagnose.excerpts import WHOLE
+from diagnose.inputs.kinds import HEAD
 from diagnose.parts import ChangedEncodingError, ranges, runs
-from diagnose.readers import HEAD
 from diagnose.scan import Merged
 from diagnose.workers import Ticket, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from diagnose.inputs.sources import Source
     from diagnose.parts import Part
     from diagnose.patterns import Matcher
     from diagnose.scan import PartScan, SourceScan
-    from diagnose.sources import Source
     from diagnose.span import Span
 
 # A plain file from this size on is read by the threads themselves, in ranges.

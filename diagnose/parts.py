@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from diagnose.blocks import LONGEST_LINE, Block, blocks
 from diagnose.decode import to_utf8
 from diagnose.errors import InputError
+from diagnose.inputs.sources import CHUNK
 from diagnose.scan import scan_part
-from diagnose.sources import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

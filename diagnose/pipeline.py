@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.errors import InputError
+    from diagnose.inputs.sources import Source
     from diagnose.knowledge import Knowledge
     from diagnose.match import Matched, Passage
     from diagnose.model import Platform
     from diagnose.retrieve import Retrieved
-    from diagnose.sources import Source
 
 
 class Gathered(Struct, frozen=True):

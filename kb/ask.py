@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from diagnose.diagnosis import Diagnosis, Finding, RankedArticle, RuledOut
+    from diagnose.inputs.sources import InputError, Source
     from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
     from diagnose.redact import Redactor
-    from diagnose.sources import InputError, Source
     from kb.case import Case
 
 

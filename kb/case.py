@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from diagnose.checks.answers import Answered
 from diagnose.diagnosis import Diagnosis, Step
-from diagnose.sources import STDIN, Source
+from diagnose.inputs.sources import STDIN, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from diagnose.inputs.sources import InputError
     from diagnose.intake import Read
     from diagnose.match import Passage
-    from diagnose.sources import InputError
 
 SCHEMA = "kb.case/1"
 ANSWER = "answer"

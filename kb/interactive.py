@@ -13,8 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.facts import EXPECTED, typed, unquoted
+from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.report.words import percent, shown, summary
-from diagnose.sources import STDIN, open_inputs
 from kb.ask import ask_case, prove_case
 from kb.case import CaseAnswer
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from diagnose.diagnosis import Diagnosis, Finding, NextCheck, ShownCheck
+    from diagnose.inputs.sources import InputError, Source
     from diagnose.knowledge import Knowledge
     from diagnose.model import Param
     from diagnose.options import Options
-    from diagnose.sources import InputError, Source
     from kb.case import Case
 
 END = "."

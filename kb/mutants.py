@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
-from diagnose.sources import open_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

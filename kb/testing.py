@@ -18,10 +18,10 @@ from diagnose.checks.outcomes import told
 from diagnose.checks.patterns import first_outcome
 from diagnose.decode import sniff, to_utf8
 from diagnose.facts import merge
+from diagnose.inputs.sources import open_inputs
 from diagnose.match import passages_of
 from diagnose.pipeline import diagnose
 from diagnose.scan import scan_source
-from diagnose.sources import open_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -56,9 +56,9 @@ def diagnosed(shipped):
     """Diagnose texts (str or bytes), each an input of one case, against the shipped articles."""
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.options import Options
     from diagnose.pipeline import diagnose
-    from diagnose.sources import open_inputs
 
     def run(*texts, **options):
         sources = [

@@ -44,8 +44,8 @@ def test_the_two_commands_are_the_first_lines_with_pip_install(readme):
 def test_the_article_of_the_five_minutes_works(readme, base):
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
-    from diagnose.sources import open_inputs
 
     (article,) = blocks(readme, "markdown")
     store = base(print_spooler_stopped=article)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from diagnose.diagnosis import Diagnosis, Step
+    from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
-    from diagnose.sources import InputError, Source
     from kb.case import Case
     from kb.store import Store
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from diagnose.dated import When
     from diagnose.diagnosis import Diagnosis, Step
+    from diagnose.inputs.sources import InputError, Source
     from diagnose.intake import Setup
     from diagnose.options import Options
-    from diagnose.sources import InputError, Source
     from diagnose.span import Span
     from kb.cli.progress import Meter
     from kb.store import Store
@@ -245,7 +245,7 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
 def sources_of(
     inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
 ) -> Iterator[Source | InputError]:
-    from diagnose.sources import STDIN, open_inputs
+    from diagnose.inputs.sources import STDIN, open_inputs
 
     texts, limit = given["texts"], given["max_bytes"]
     for text in texts:

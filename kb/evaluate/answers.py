@@ -14,15 +14,15 @@ from msgspec import Struct
 
 from diagnose.answer.standings import weigh
 from diagnose.errors import KbError
+from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.pipeline import diagnose, gather
-from diagnose.sources import STDIN, open_inputs
 from kb.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from diagnose.diagnosis import Diagnosis
-    from diagnose.sources import InputError, Source
+    from diagnose.inputs.sources import InputError, Source
     from kb.evaluate.cases import Case
     from kb.evaluate.fit import Choice
     from kb.store import Store

@@ -12,10 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from diagnose import intake, parts
+from diagnose.inputs.sources import open_inputs
 from diagnose.intake import Setup, read_all
 from diagnose.patterns import Pattern, compile_patterns, literal
 from diagnose.scan import SALIENT, SALIENT_REGEX
-from diagnose.sources import open_inputs
 
 NEEDLE = "Could not find a compatible interface with the server"
 PATTERNS = [

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.errors import DAMAGED, ENCRYPTED, LEFT_OUT, LIMIT, UNKNOWN
-from diagnose.readers import zip as zip_reader
-from diagnose.sources import InputError, Limits, open_inputs
+from diagnose.inputs.archives import zip as zip_reader
+from diagnose.inputs.sources import InputError, Limits, open_inputs
 
 TEXT = b"2024-05-01 ERROR connection refused\nnext line\n" * 30
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.errors import DAMAGED, LIMIT, MISSING
-from diagnose.readers import gzip as gzip_reader
-from diagnose.readers import xz as xz_reader
-from diagnose.readers.stream import Limits, Stream
-from diagnose.sources import InputError, open_inputs
+from diagnose.inputs.compressed import gzip as gzip_reader
+from diagnose.inputs.compressed import xz as xz_reader
+from diagnose.inputs.sources import InputError, open_inputs
+from diagnose.inputs.stream import Limits, Stream
 
 try:
     from backports import zstd

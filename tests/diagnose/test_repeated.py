@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 
+from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
-from diagnose.sources import open_inputs
 
 ARTICLE = """---
 id: {0}

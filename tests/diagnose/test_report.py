@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from diagnose.diagnosis import Proof, ShownRemediation
+from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
 from diagnose.report import RENDERERS, Style
-from diagnose.sources import open_inputs
 from diagnose.templates import shortened
 
 ERROR = """\

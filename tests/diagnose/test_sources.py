@@ -12,8 +12,8 @@ from io import BytesIO
 import pytest
 
 from diagnose.errors import LEFT_OUT, LIMIT
-from diagnose.readers import READERS
-from diagnose.sources import InputError, Limits, open_inputs, size_of
+from diagnose.inputs.kinds import READERS
+from diagnose.inputs.sources import InputError, Limits, open_inputs, size_of
 
 TEXT = b"2024-05-01 ERROR refused\nnext\n"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")

@@ -3,9 +3,9 @@
 import pytest
 
 from diagnose.blocks import blocks
+from diagnose.inputs.sources import open_inputs
 from diagnose.intake import Setup, read_all
 from diagnose.patterns import Pattern, compile_patterns
-from diagnose.sources import open_inputs
 from diagnose.span import Span
 from diagnose.times import parse_time
 

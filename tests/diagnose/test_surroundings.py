@@ -89,8 +89,8 @@ causes:
 def test_a_broken_condition_moves_the_odds_and_says_why(base):
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
-    from diagnose.sources import open_inputs
 
     store = base(two_worlds=ARTICLE)
 

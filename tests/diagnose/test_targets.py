@@ -5,9 +5,9 @@ from io import BytesIO
 import pytest
 
 from diagnose.checks.targets import nearest_mount, same_host, same_path
+from diagnose.inputs.sources import open_inputs
 from diagnose.options import Options
 from diagnose.pipeline import diagnose
-from diagnose.sources import open_inputs
 
 FULL = """\
 ---

@@ -125,8 +125,8 @@ def test_an_imported_article_is_found_by_its_message(base):
     store = base(proxy=render(made.front, made.body).decode())
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
-    from diagnose.sources import open_inputs
 
     text = b"12:01 gw7 The gateway GW7 could not complete the handshake with the peer\nbecause the peer was rejected."
     assert diagnose(open_inputs(["-"], BytesIO(text)), store).articles[0].id == "proxy"

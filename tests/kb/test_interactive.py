@@ -47,8 +47,8 @@ class Person:
 def talk(shipped):
     from io import BytesIO
 
+    from diagnose.inputs.sources import open_inputs
     from diagnose.options import Options
-    from diagnose.sources import open_inputs
     from kb.case_file import new_case
     from kb.interactive import Talk
 

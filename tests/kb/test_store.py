@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from diagnose.errors import KbError
+from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
-from diagnose.sources import open_inputs
 from kb.opening import open_store
 
 TEXT = """---

@@ -17,8 +17,8 @@ from diagnose.errors import DAMAGED, InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from diagnose.readers.feed import Feed
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.feed import Feed
+    from diagnose.inputs.stream import Stream
 
 LEVELS = ("EMERG", "ALERT", "CRIT", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG")
 SHOWN = frozenset(

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from diagnose.errors import DAMAGED, InputError
-from diagnose.readers.feed import CHUNK
+from diagnose.inputs.feed import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from diagnose.readers.feed import Feed
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.feed import Feed
+    from diagnose.inputs.stream import Stream
 
 FIRST_PIECE, PIECE = 512, 1 << 14
 AHEAD = 512

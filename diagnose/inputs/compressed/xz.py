@@ -5,13 +5,13 @@ from __future__ import annotations
 import lzma
 from typing import TYPE_CHECKING
 
-from diagnose.readers.packed import decoded, unpacked
+from diagnose.inputs.compressed.packed import decoded, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.packed import Decoder, Faults
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.compressed.packed import Decoder, Faults
+    from diagnose.inputs.stream import Stream
 
 MAGIC = b"\xfd7zXZ\0"
 MEMORY = 160 << 20

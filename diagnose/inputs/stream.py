@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from diagnose.errors import LIMIT, InputError
-from diagnose.readers.feed import Feed
+from diagnose.inputs.feed import Feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,14 +8,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from diagnose.readers.packed import Damage, decoded, unpacked
+from diagnose.inputs.compressed.packed import Damage, decoded, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.feed import Feed
-    from diagnose.readers.packed import Decoder, Faults
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.compressed.packed import Decoder, Faults
+    from diagnose.inputs.feed import Feed
+    from diagnose.inputs.stream import Stream
 
 MAGIC = b"\x1f\x8b\x08"
 EXTRA, NAME, COMMENT, HEADER_CRC = 4, 8, 16, 2

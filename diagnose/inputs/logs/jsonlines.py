@@ -13,12 +13,12 @@ import msgspec
 from msgspec import Raw, Struct
 
 from diagnose.decode import sniff, to_utf8, valid_utf8
-from diagnose.readers.journal import one_line, shown, utc
+from diagnose.inputs.logs.journal import one_line, shown, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.stream import Stream
 
 MESSAGE = (
     "message", "msg", "@message", "Message", "MESSAGE", "log", "text", "@m", "@mt", "short_message", "textPayload",

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.errors import DAMAGED, LEFT_OUT, UNKNOWN, InputError
-from diagnose.readers.feed import CHUNK
+from diagnose.inputs.feed import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.feed import Feed
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.feed import Feed
+    from diagnose.inputs.stream import Stream
 
 BLOCK = 512
 FILE, FOLDER, LABEL, LONG_NAME, LONG_LINK, PAX, PAX_GLOBAL, SPARSE = (

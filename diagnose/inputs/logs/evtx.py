@@ -18,7 +18,7 @@ from diagnose.errors import DAMAGED, MISSING, InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.stream import Stream
 
 MAGIC = b"ElfFile\0"
 CHUNK_MAGIC = b"ElfChnk\0"

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import MISSING, InputError
-from diagnose.readers.packed import decoded, unpacked
+from diagnose.inputs.compressed.packed import decoded, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.packed import Decoder, Faults
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.compressed.packed import Decoder, Faults
+    from diagnose.inputs.stream import Stream
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"

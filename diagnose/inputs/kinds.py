@@ -36,7 +36,7 @@ class Reader(Struct, frozen=True):
     def load(self) -> Any:
         """The function that reads this kind."""
         module, _, function = self.open.partition(":")
-        return getattr(import_module(f"diagnose.readers.{module}"), function)
+        return getattr(import_module(f"diagnose.inputs.kinds.{module}"), function)
 
 
 def _is_bzip2(head: bytes) -> bool:
@@ -46,7 +46,7 @@ def _is_bzip2(head: bytes) -> bool:
 def _is_tar(head: bytes) -> bool:
     if len(head) < 512 or (head[257:262] != b"ustar" and b"\0" not in head[:512]):
         return False
-    from diagnose.readers.tar import is_header
+    from diagnose.inputs.archives.tar import is_header
 
     return is_header(head[:512])
 
@@ -59,7 +59,7 @@ def _json(kind: str) -> Callable[[bytes], bool]:
     def tells(head: bytes) -> bool:
         if b"{" not in head[:512]:
             return False
-        from diagnose.readers.jsonlines import kind_of
+        from diagnose.inputs.logs.jsonlines import kind_of
 
         return kind_of(head) == kind
 

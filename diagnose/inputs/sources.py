@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec import Struct
 
 from diagnose.errors import LEFT_OUT, LIMIT, UNKNOWN, InputError
-from diagnose.readers import HEAD, told
-from diagnose.readers.feed import CHUNK, Feed
-from diagnose.readers.stream import Limits, Stream, in_words
+from diagnose.inputs.feed import CHUNK, Feed
+from diagnose.inputs.kinds import HEAD, told
+from diagnose.inputs.stream import Limits, Stream, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from diagnose.readers import Reader
+    from diagnose.inputs.kinds import Reader
 
     Progress = Callable[[int], object]
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.errors import DAMAGED, UNKNOWN, InputError
-from diagnose.readers.feed import CHUNK, Feed
-from diagnose.readers.zip import (
+from diagnose.inputs.archives.zip_format import (
     CENTRAL,
     END,
     END64,
@@ -22,11 +21,12 @@ from diagnose.readers.zip import (
     refused,
     zip64,
 )
+from diagnose.inputs.feed import CHUNK, Feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.readers.stream import Stream
+    from diagnose.inputs.stream import Stream
 
 LAST = (CENTRAL, END, END64)
 
