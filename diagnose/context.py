@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Platform
 
 LOOKED_AT = 1000  # lines: a system shows early and often

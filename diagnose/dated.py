@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from diagnose.conditions import Horizon
 from diagnose.times import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
 
@@ -90,11 +89,3 @@ def times_of(passages: Sequence[Lines], hits: Sequence[Hit], when: When) -> dict
             if time is not None:
                 times[hit.source, hit.line] = time
     return times
-
-
-def horizons_of(lines: Mapping[str, int], times: Mapping[tuple[str, int], float]) -> dict[str, Horizon]:
-    """How far each source was read: its number of lines, and the latest time seen in it."""
-    latest: dict[str, float] = {}
-    for (source, _), time in times.items():
-        latest[source] = max(time, latest.get(source, time))
-    return {source: Horizon(lines=count, time=latest.get(source)) for source, count in lines.items()}

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from diagnose.answer.standings import claimed_lines, standings_of
-from diagnose.conditions import combined, evaluate
-from diagnose.dated import horizons_of
 from diagnose.fold import fold_literal, fold_text
-from diagnose.implied import occurrence
+from diagnose.match.combined import occurrence
+from diagnose.match.conditions import combined, evaluate, horizons_of
 from diagnose.patterns import literal_parts
 from diagnose.pipeline import answer
 from diagnose.rank import causes_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Evidence, Problem, Score, Signal
     from diagnose.options import Options
     from diagnose.pipeline import Gathered

@@ -58,7 +58,7 @@ class Signal(Noun, frozen=True, kw_only=True, rename={"not_": "not"}):
     alternatives; the others hold names of other signals of the same problem (an inline signal in an article gets a name
     made from its place, `parent.1`). `all` wants every member within `lines` lines of one source; `set` within
     `window` (30s, 5m, 1h30m), `sequence` also in order; `count` wants the one member of a set so often. `by` names
-    captures that must agree, `not` what must not be seen (`not_` here). Their meaning: diagnose.conditions.
+    captures that must agree, `not` what must not be seen (`not_` here). Their meaning: diagnose.match.conditions.
     """
 
     contains: tuple[str, ...] = ()

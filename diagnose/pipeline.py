@@ -16,7 +16,7 @@ from diagnose.codes.find import find
 from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.intake import Read, Setup, read_all
-from diagnose.match import match, places
+from diagnose.match.evidence import match, places
 from diagnose.options import Options
 from diagnose.retrieve import Place, retrieve
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diagnose.errors import InputError
     from diagnose.inputs.sources import Source
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Matched, Passage
+    from diagnose.match.evidence import Matched, Passage
     from diagnose.model import Platform
     from diagnose.retrieve import Retrieved
 

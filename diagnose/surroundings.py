@@ -19,7 +19,7 @@ from diagnose.rank import Weighed, ratio
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Problem, RootCause
 
 GIVEN = "--param"

@@ -92,7 +92,7 @@ def prove_case(
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
     from diagnose.answer.proof import prove
     from diagnose.intake import read_all
-    from diagnose.match import passages_of
+    from diagnose.match.evidence import passages_of
     from diagnose.redact import Redactor
     from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
 

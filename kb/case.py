@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from diagnose.inputs.sources import InputError
     from diagnose.intake import Read
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
 
 SCHEMA = "kb.case/1"
 ANSWER = "answer"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from diagnose.blocks import blocks
 from diagnose.decode import sniff, to_utf8
 from diagnose.fold import fold_literal
-from diagnose.match import match
+from diagnose.match.evidence import match
 from diagnose.scan import scan_source
 from kb.article import Fault
 from kb.lint import claims_samples, complete

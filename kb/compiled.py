@@ -52,7 +52,7 @@ def _in_conditions(connection: sqlite3.Connection) -> set[int]:
 
 def compile_all(connection: sqlite3.Connection) -> None:
     """Compile all patterns; one that the engine refuses is left out and told as a fault of its article."""
-    from diagnose.match import prefix_length
+    from diagnose.match.rejoined import prefix_length
     from diagnose.patterns import literal as as_literal
 
     rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()

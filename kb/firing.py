@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from diagnose.blocks import blocks
 from diagnose.decode import sniff, to_utf8
-from diagnose.match import match
+from diagnose.match.evidence import match
 from diagnose.scan import scan_source
 from kb.testing import diagnosis_of
 

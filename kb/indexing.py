@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.codes import decode as codes
-from diagnose.events import event_pattern
 from diagnose.fold import fold_literal, fold_text
 from diagnose.knowledge import Wording
+from diagnose.match.windows_events import event_pattern
 from diagnose.patterns import literal, trimmed
 from diagnose.regexcheck import capturable
 from diagnose.repair import squeeze

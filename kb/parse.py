@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from msgspec.structs import fields as struct_fields
 
 from diagnose.codes import decode as codes
-from diagnose.conditions import seconds
 from diagnose.errors import KbError, did_you_mean
+from diagnose.match.conditions import seconds
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.outputs import OUTPUTS
 from diagnose.regexcheck import faults as regex_faults

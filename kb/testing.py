@@ -19,7 +19,7 @@ from diagnose.checks.patterns import first_outcome
 from diagnose.decode import sniff, to_utf8
 from diagnose.facts import merge
 from diagnose.inputs.sources import open_inputs
-from diagnose.match import passages_of
+from diagnose.match.evidence import passages_of
 from diagnose.pipeline import diagnose
 from diagnose.scan import scan_source
 

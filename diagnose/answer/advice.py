@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from diagnose.answer.candidate import Workup
     from diagnose.diagnosis import Finding, ShownCheck
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Collect, Platform, Problem
 
 LIVE = 0.1  # share of a problem whose blind spots matter

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diagnose.checks.answers import Located
     from diagnose.diagnosis import Command, Verdict
     from diagnose.facts import Merged
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
     from diagnose.options import Options
     from diagnose.rank import CauseOdds, Standing, Weighed

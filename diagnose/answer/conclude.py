@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import SeenCode, Verdict
     from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Matched
+    from diagnose.match.evidence import Matched
     from diagnose.model import Platform, Problem
     from diagnose.options import Options
     from diagnose.rank import Standing

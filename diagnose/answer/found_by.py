@@ -15,7 +15,7 @@ from diagnose.terms import prose
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
     from diagnose.retrieve import Retrieved
 

@@ -12,7 +12,7 @@ from diagnose.scan import SALIENT_REGEX
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
     from diagnose.rank import Standing
     from diagnose.weights import Weights

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Matched
+    from diagnose.match.evidence import Matched
     from diagnose.model import Problem
     from diagnose.rank import Standing
     from diagnose.retrieve import Retrieved

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from diagnose.dated import When
     from diagnose.diagnosis import Finding, Line, ShownEvidence
-    from diagnose.match import Matched, Passage
+    from diagnose.match.evidence import Matched, Passage
     from diagnose.records import Record
 
 MOST = 40

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
 
 MOST = 3

@@ -11,7 +11,7 @@ from diagnose.model import Evidence, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Strength
     from diagnose.outputs.base import Output
 

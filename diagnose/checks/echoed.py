@@ -17,7 +17,7 @@ from diagnose.model import Span
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Problem, Strength
 from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
 

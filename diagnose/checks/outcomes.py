@@ -27,7 +27,7 @@ from diagnose.model import Span
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from diagnose.match import Passage
+    from diagnose.match.evidence import Passage
     from diagnose.model import Check, Problem, Strength
     from diagnose.outputs.base import Output
 

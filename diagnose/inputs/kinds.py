@@ -36,7 +36,7 @@ class Reader(Struct, frozen=True):
     def load(self) -> Any:
         """The function that reads this kind."""
         module, _, function = self.open.partition(":")
-        return getattr(import_module(f"diagnose.inputs.kinds.{module}"), function)
+        return getattr(import_module(f"diagnose.inputs.{module}"), function)
 
 
 def _is_bzip2(head: bytes) -> bool:
@@ -67,18 +67,23 @@ def _json(kind: str) -> Callable[[bytes], bool]:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader("gzip", "packed", "gzip:unpack", (b"\x1f\x8b\x08",)),
-    Reader("bzip2", "packed", "bzip2:unpack", tells=_is_bzip2),
-    Reader("xz", "packed", "xz:unpack", (b"\xfd7zXZ\0",)),
-    Reader("lzma", "packed", "xz:unpack", (b"\x5d\0\0",), hint=".lzma"),
-    Reader("zstd", "packed", "zstd:unpack", (b"\x28\xb5\x2f\xfd",), tells=_is_skippable_zstd),
-    Reader("zip", "archive", "zip:members", (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04", b"PK00PK\x03\x04")),
-    Reader("tar", "archive", "tar:members", tells=_is_tar),
-    Reader("evtx", "text", "evtx:render", (b"ElfFile\0",)),
-    Reader("journal-export", "text", "journal:render", (b"__CURSOR=", b"__REALTIME_TIMESTAMP=")),
-    Reader("docker-json", "text", "jsonlines:render_docker", tells=_json("docker-json")),
-    Reader("journal-json", "text", "jsonlines:render_journal", tells=_json("journal-json")),
-    Reader("json-lines", "text", "jsonlines:render_lines", tells=_json("json-lines")),
+    Reader("gzip", "packed", "compressed.gzip:unpack", (b"\x1f\x8b\x08",)),
+    Reader("bzip2", "packed", "compressed.bzip2:unpack", tells=_is_bzip2),
+    Reader("xz", "packed", "compressed.xz:unpack", (b"\xfd7zXZ\0",)),
+    Reader("lzma", "packed", "compressed.xz:unpack", (b"\x5d\0\0",), hint=".lzma"),
+    Reader("zstd", "packed", "compressed.zstd:unpack", (b"\x28\xb5\x2f\xfd",), tells=_is_skippable_zstd),
+    Reader(
+        "zip",
+        "archive",
+        "archives.zip:members",
+        (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04", b"PK00PK\x03\x04"),
+    ),
+    Reader("tar", "archive", "archives.tar:members", tells=_is_tar),
+    Reader("evtx", "text", "logs.evtx:render", (b"ElfFile\0",)),
+    Reader("journal-export", "text", "logs.journal:render", (b"__CURSOR=", b"__REALTIME_TIMESTAMP=")),
+    Reader("docker-json", "text", "logs.jsonlines:render_docker", tells=_json("docker-json")),
+    Reader("journal-json", "text", "logs.jsonlines:render_journal", tells=_json("journal-json")),
+    Reader("json-lines", "text", "logs.jsonlines:render_lines", tells=_json("json-lines")),
     Reader("compress (.Z)", "unread", magic=(b"\x1f\x9d",)),
     Reader("7z archive", "unread", magic=(b"7z\xbc\xaf\x27\x1c",)),
     Reader("rar archive", "unread", magic=(b"Rar!\x1a\x07",)),

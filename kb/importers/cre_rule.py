@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.conditions import seconds
+from diagnose.match.conditions import seconds
 from diagnose.patterns import trimmed
 from diagnose.regexcheck import faults
 from kb.importers.jq import tests

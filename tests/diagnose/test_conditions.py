@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose.conditions import MOST, Horizon, Result, evaluate, seconds
-from diagnose.frames import Occurrence
+from diagnose.match.conditions import MOST, Horizon, Result, evaluate, seconds
+from diagnose.match.correlation import Occurrence
 from diagnose.model import Problem, Signal, Veto
 
 A, B, C, D = (Signal(contains=(letter,)) for letter in "abcd")

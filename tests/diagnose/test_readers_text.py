@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from diagnose.decode import sniff
 from diagnose.errors import DAMAGED, MISSING
-from diagnose.events import event_pattern, provider_strength
 from diagnose.inputs.logs import evtx
 from diagnose.inputs.sources import InputError, open_inputs
+from diagnose.match.windows_events import event_pattern, provider_strength
 from diagnose.model import EventRef
 
 

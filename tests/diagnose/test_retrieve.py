@@ -5,7 +5,7 @@ import random
 import pytest
 
 from diagnose.context import context_of, platform_of
-from diagnose.match import Passage
+from diagnose.match.evidence import Passage
 from diagnose.pipeline import codes_in
 from diagnose.retrieve import STRETCH, Place, reach, retrieve
 from diagnose.terms import bare_words, prose, stem, words

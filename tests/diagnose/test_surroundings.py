@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnose.match import Passage
+from diagnose.match.evidence import Passage
 from diagnose.model import Problem, Product, RootCause
 from diagnose.surroundings import fits, unmet_of
 

@@ -307,7 +307,7 @@ def test_an_imported_rule_fires_as_its_engine_would(tmp_path: Path, log: str, fi
 
 def test_single_terms_still_bring_the_article_up_and_a_veto_takes_them_along(tmp_path: Path) -> None:
     from diagnose.blocks import blocks
-    from diagnose.match import match
+    from diagnose.match.evidence import match
     from diagnose.scan import scan_source
 
     imported(rule_file(tmp_path / "rules"), tmp_path / "base")

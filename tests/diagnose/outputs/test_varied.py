@@ -10,7 +10,7 @@ from varied import TEMPLATES, Varied, varied
 from diagnose.checks.answers import outputs_in
 from diagnose.checks.outcomes import told
 from diagnose.checks.patterns import LESS
-from diagnose.match import Passage
+from diagnose.match.evidence import Passage
 from diagnose.model import Check, Outcome, Param, Problem
 
 PASTES = varied(200)

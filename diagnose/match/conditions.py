@@ -3,7 +3,7 @@
 Takes a problem, the occurrences of its signals and how far each source was read; gives a three-valued result a signal.
 A condition occurs at every line that completes it, once, and may be a member of another. Where its members all have a
 time, positions are times; else they are lines, and a window is a distance in lines. Pure; the search for frames is
-`diagnose.frames`. Knows nothing of patterns, texts or odds. Meaning: docs/article-format.md, "Conditions".
+`diagnose.match.correlation`. Knows nothing of patterns, texts or odds. Meaning: docs/article-format.md, "Conditions".
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.frames import Budget, Frame, Occurrence, Span, Vetoed, frames
+from diagnose.match.correlation import Budget, Frame, Occurrence, Span, Vetoed, frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.model import Problem, Signal
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 # Occurrences of one signal that are kept, and frames of one condition: what bounds time and memory.
 MOST = 2000
@@ -283,3 +288,11 @@ def _occurrence(name: str, frame: Frame) -> Occurrence:
     leaves = tuple(leaf for part in frame.parts for leaf in part.leaves)
     agreed = tuple((field, value) for field, value in fields.items() if value)
     return replace(last, signal=name, fields=agreed, parts=leaves)
+
+
+def horizons_of(lines: Mapping[str, int], times: Mapping[tuple[str, int], float]) -> dict[str, Horizon]:
+    """How far each source was read: its number of lines, and the latest time seen in it."""
+    latest: dict[str, float] = {}
+    for (source, _), time in times.items():
+        latest[source] = max(time, latest.get(source, time))
+    return {source: Horizon(lines=count, time=latest.get(source)) for source, count in lines.items()}

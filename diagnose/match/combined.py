@@ -1,7 +1,7 @@
 """Combinations of signals to evidence: what a matched condition shows, and how rare it is.
 
 Takes the evidence of one problem's patterns; gives evidence of its `any`, `all`, `set` and `sequence` signals at the
-lines that made them. The meaning is `diagnose.conditions`; nothing here searches.
+lines that made them. The meaning is `diagnose.match.conditions`; nothing here searches.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.conditions import Horizon, Result, combined, evaluate
-from diagnose.frames import Occurrence
+from diagnose.match.conditions import Horizon, Result, combined, evaluate
+from diagnose.match.correlation import Occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
