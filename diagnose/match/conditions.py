@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from diagnose.model import Problem, Signal
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

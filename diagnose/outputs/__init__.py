@@ -18,76 +18,79 @@ __all__ = ["OUTPUTS", "STATES", "Output", "Recogniser", "claimed_lines", "recogn
 # wraps anywhere; `a&b` wants both. In order of precedence where two claim a line.
 _TOOLS: dict[str, tuple[str, str]] = {
     "test-netconnection": (
-        "testnetconnection",
+        "reach.testnetconnection",
         "tcptestsucceeded tcpconnectto nameresolutionof pingsucceeded informationlevel remoteport&computername",
     ),
     "telnet": (
-        "telnet",
+        "reach.telnet",
         "telnet: connectingto couldnotopenconnection trying&connectedto trying&telnet serverlookupfailure "
         "connectiontohostlost verbindungmitdemhost ouvriruneconnexion abrirlaconexi 无法打开到主机的连接 "
         "無法開啟到主機的連線 ホストへ接続できませんでした",
     ),
     "nc": (
-        "nc",
+        "reach.nc",
         "nc:connect nc:getaddrinfo nc:can't nc:bad ncat: ]succeeded (unknown)[ )open (?): ):connection ):noroute "
         "):network ):operation forwardhostlookupfailed",
     ),
-    "get-cswindowsservice": ("getcswindowsservice", "activitylevel rolename get-cswindowsservice"),
+    "get-cswindowsservice": ("services.getcswindowsservice", "activitylevel rolename get-cswindowsservice"),
     "get-service": (
-        "getservice",
+        "services.getservice",
         "statusname namestatus status&displayname&---- status&starttype&---- canstop: status:running status:stopped "
         "status:paused status:start status:stop status:continue get-service&).status get-service&expandproperty "
         "findanyservice noservicefoundforgiven -service]",
     ),
     "get-nettcpconnection": (
-        "getnettcpconnection",
+        "sockets.getnettcpconnection",
         "localport&state remoteport&state msft_nettcpconnection [get-nettcpconnection]",
     ),
     "netstat": (
-        "netstat",
+        "sockets.netstat",
         "tcp0 tcp1 tcp2 tcp3 tcp4 tcp5 tcp6 tcp7 tcp8 tcp9 tcp[ tcp* tcp&listening tcp&established tcp&syn_sent "
         "foreignaddress remoteadresse adressedistante dirección",
     ),
-    "ss": ("ss", "recv-q&send-q estab0 listen0 syn-sent0 syn-recv0 time-wait0 close-wait fin-wait last-ack"),
+    "ss": ("sockets.ss", "recv-q&send-q estab0 listen0 syn-sent0 syn-recv0 time-wait0 close-wait fin-wait last-ack"),
     "systemctl": (
-        "systemctl",
+        "services.systemctl",
         "active:active active:inactive active:failed active:activating active:deactivating active:reloading "
         "loaded:loaded loaded:not-found loaded:masked couldnotbefound&unit notfound&unit is-active",
     ),
-    "sc-query": ("scquery", "service_name: [sc] scquery start_type: nom_service nombre_servicio nome_ dienstname:"),
-    "curl": ("curl", "curl:( *trying *connectedto curl&http/"),
-    "openssl-s-client": ("opensslsclient", "verifyreturncode connect:errno connected(0 s_client"),
-    "dig": ("dig", "->>header<<- <<>>dig noserverscouldbereached"),
+    "sc-query": (
+        "services.scquery",
+        "service_name: [sc] scquery start_type: nom_service nombre_servicio nome_ dienstname:",
+    ),
+    "curl": ("reach.curl", "curl:( *trying *connectedto curl&http/"),
+    "openssl-s-client": ("reach.opensslsclient", "verifyreturncode connect:errno connected(0 s_client"),
+    "dig": ("names.dig", "->>header<<- <<>>dig noserverscouldbereached"),
     "nslookup": (
-        "nslookup",
+        "names.nslookup",
         "server:&address: serveur:&address: servidor:&address: サーバー:&address: 服务器:&address: can'tfind nslookup&: "
         "dnsrequesttimedout noserverscouldbereached :non-existentdomain :noresponsefromserver :queryrefused ***&timed-out",
     ),
-    "resolve-dnsname": ("resolvednsname", "nametypettl resolve-dnsname: microsoft.dnsclient"),
-    "ping": ("ping", "ttl= packetloss (100% (0% %loss) ping: pingrequest pinging bytesofdata"),
+    "resolve-dnsname": ("names.resolvednsname", "nametypettl resolve-dnsname: microsoft.dnsclient"),
+    "ping": ("reach.ping", "ttl= packetloss (100% (0% %loss) ping: pingrequest pinging bytesofdata"),
     "w32tm": (
-        "w32tm",
+        "machine.w32tm",
         "leapindicator sprungindikator 0x80070426 didnotresync tracking&o:+ tracking&o:- tracking&0x800705b4",
     ),
     "klist": (
-        "klist",
+        "machine.klist",
         "cachedtickets zwischengespeichertetickets ticketsmisencache ticketcache: credentialscache klist:",
     ),
     "df": (
-        "df",
+        "machine.df",
         "filesystem&use% filesystem&capacity filesystem&mounted dateisystem&% sys.defichiers s.ficheros 文件系统&% "
         "ファイルシス&% sist.arq.",
     ),
-    "get-psdrive": ("getpsdrive", "used(gb)&free(gb)"),
-    "free": ("free", "buff/cacheavailable"),
-    "traceroute": ("traceroute", "traceroute&hopsmax,"),
-    "docker": ("docker", 'containerid exited( "state":{'),
+    "get-psdrive": ("machine.getpsdrive", "used(gb)&free(gb)"),
+    "free": ("machine.free", "buff/cacheavailable"),
+    "traceroute": ("reach.traceroute", "traceroute&hopsmax,"),
+    "docker": ("containers.docker", 'containerid exited( "state":{'),
     "kubectl": (
-        "kubectl",
+        "containers.kubectl",
         "nameready readystatus 0running 1running 2running 3running 4running 5running backoff errimagepull "
         "namespace:&status: noresourcesfound",
     ),
-    "get-winevent": ("getwinevent", "timecreatedid timecreated: noeventswerefound nomatchingeventsfound"),
+    "get-winevent": ("machine.getwinevent", "timecreatedid timecreated: noeventswerefound nomatchingeventsfound"),
 }
 
 
@@ -107,7 +110,7 @@ def recognise(lines: Sequence[str]) -> list[Output]:
     tools = _present(lines)
     if not tools:
         return []
-    from diagnose.outputs.paste import Paste
+    from diagnose.outputs.parsing.paste import Paste
 
     page = Paste(lines)
     claimed = bytearray(len(lines) + 1)

@@ -34,14 +34,14 @@ class Kind(Struct, frozen=True):
 
 
 PROBES: dict[str, Kind] = {
-    "tcp": Kind("tcp", ("host", "port"), 2, remote=True),
-    "dns": Kind("dns", ("host",), 1, remote=True),
-    "tls": Kind("tls", ("host", "port", "host"), 2, remote=True),
-    "http": Kind("http", ("host", "port", "path"), 2, remote=True),
-    "disk": Kind("disk", ("path",), 1, remote=False),
-    "service": Kind("service", ("service",), 1, remote=False),
-    "listening": Kind("listening", ("port",), 1, remote=False),
-    "file": Kind("file", ("path",), 1, remote=False),
+    "tcp": Kind("network.tcp", ("host", "port"), 2, remote=True),
+    "dns": Kind("network.dns", ("host",), 1, remote=True),
+    "tls": Kind("network.tls", ("host", "port", "host"), 2, remote=True),
+    "http": Kind("network.http", ("host", "port", "path"), 2, remote=True),
+    "disk": Kind("machine.disk", ("path",), 1, remote=False),
+    "service": Kind("machine.service", ("service",), 1, remote=False),
+    "listening": Kind("machine.listening", ("port",), 1, remote=False),
+    "file": Kind("machine.file", ("path",), 1, remote=False),
 }
 
 

@@ -13,7 +13,7 @@ from loopback import HERE, closing, endless, resetting, saying, serving, silent
 
 from diagnose.outputs.base import STATES
 from diagnose.probes import run_probe
-from diagnose.probes.certificate import read_certificate
+from diagnose.probes.network.certificate import read_certificate
 
 trustme = pytest.importorskip("trustme")
 LONG_AGO = datetime.datetime(2020, 5, 17, 12, 30, tzinfo=datetime.timezone.utc)  # noqa: UP017
