@@ -22,8 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from diagnose.decode import sniff, to_utf8, valid_utf8
 from diagnose.inputs.sources import InputError, Limits, open_inputs
+from diagnose.text.decode import sniff, to_utf8, valid_utf8
 
 TEXT = "".join(
     f"2024-05-01T10:00:{n:02} ERROR connection to 10.0.0.{n} port 9001 refused\r\n" for n in range(40)

@@ -27,7 +27,7 @@ if __name__ == "__main__":
 
 from diagnose.answer.next_check import Candidate, cost_of, likelihoods, next_best  # noqa: E402
 from diagnose.model import PRIORS, Evidence, Problem, Span  # noqa: E402
-from diagnose.rank import causes_of, ratio  # noqa: E402
+from diagnose.rank.causes import causes_of, ratio  # noqa: E402
 from kb.testing import outcome_of  # noqa: E402
 
 if TYPE_CHECKING:

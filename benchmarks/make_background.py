@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from diagnose.terms import words
+from diagnose.text.terms import words
 
 
 def main(folder: str) -> None:

@@ -71,7 +71,7 @@ def patterns(count: int, lines: list[bytes]) -> list[tuple[str, bool]]:
 def _of_rules() -> list[tuple[str, bool]]:
     import yaml
 
-    from diagnose.patterns import trimmed
+    from diagnose.scan.patterns import trimmed
 
     found: list[tuple[str, bool]] = []
     for path in sorted((SHARED / "cre" / "rules").glob("*/*.y*ml")):

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from diagnose.records import record_at
-from diagnose.times import Clock
+from diagnose.records.grouping import record_at
+from diagnose.timestamps.clock import Clock
 
 START = datetime(2026, 11, 21, 9, 14, 31, tzinfo=UTC)
 FORMATS: dict[str, Callable[[datetime], str]] = {

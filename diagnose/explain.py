@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from diagnose.answer.standings import claimed_lines, standings_of
-from diagnose.fold import fold_literal, fold_text
 from diagnose.match.combined import occurrence
 from diagnose.match.conditions import combined, evaluate, horizons_of
-from diagnose.patterns import literal_parts
 from diagnose.pipeline import answer
-from diagnose.rank import causes_of
+from diagnose.rank.causes import causes_of
+from diagnose.scan.patterns import literal_parts
+from diagnose.text.fold import fold_literal, fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Passage
     from diagnose.model import Evidence, Problem, Score, Signal
     from diagnose.options import Options
     from diagnose.pipeline import Gathered
+    from diagnose.scan.passages import Passage
 
 MOST_SHOWN = 5
 LEAST_PIECE = 4

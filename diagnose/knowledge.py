@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from diagnose.model import Problem
-    from diagnose.patterns import Matcher
+    from diagnose.scan.patterns import Matcher
 
 
 class KnownPattern(Struct, frozen=True):

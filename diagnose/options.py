@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from diagnose.checks.answers import Answered
 from diagnose.errors import KbError
-from diagnose.intake import Setup
-from diagnose.rank import PRESET
-from diagnose.weights import Weights
+from diagnose.rank.problems import PRESET
+from diagnose.rank.weights import Weights
+from diagnose.scan.intake import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from diagnose.answer.conclude import conclude
 from diagnose.checks.answers import Located, outputs_in
 from diagnose.codes.find import find
-from diagnose.context import platform_of
 from diagnose.diagnosis import Diagnosis, SeenCode
-from diagnose.intake import Read, Setup, read_all
-from diagnose.match.evidence import match, places
+from diagnose.match.evidence import match
 from diagnose.options import Options
-from diagnose.retrieve import Place, retrieve
+from diagnose.retrieve.lookup import retrieve
+from diagnose.retrieve.platform import platform_of
+from diagnose.scan.intake import Read, Setup, read_all
+from diagnose.scan.passages import Place, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from diagnose.errors import InputError
     from diagnose.inputs.sources import Source
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Matched, Passage
+    from diagnose.match.evidence import Matched
     from diagnose.model import Platform
-    from diagnose.retrieve import Retrieved
+    from diagnose.retrieve.lookup import Retrieved
+    from diagnose.scan.passages import Passage
 
 
 class Gathered(Struct, frozen=True):

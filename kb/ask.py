@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from diagnose.neutral import clip
 from diagnose.options import Options
 from diagnose.pipeline import answer, gather
+from diagnose.text.sanitize import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from diagnose.diagnosis import Diagnosis, Finding, RankedArticle, RuledOut
     from diagnose.inputs.sources import InputError, Source
-    from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
+    from diagnose.scan.intake import Setup
     from kb.case import Case
 
 
@@ -58,7 +58,7 @@ def ask_case(
 
     Also gives the diagnosis with its quotes as they stand, for whoever asks for it; the one of the case is redacted.
     """
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
     from kb.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
 
     redactor = Redactor()
@@ -91,9 +91,9 @@ def prove_case(
 ) -> Case:
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
     from diagnose.answer.proof import prove
-    from diagnose.intake import read_all
-    from diagnose.match.evidence import passages_of
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
+    from diagnose.scan.intake import read_all
+    from diagnose.scan.passages import passages_of
     from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
 
     def everything() -> Iterable[Source | InputError]:
@@ -125,7 +125,7 @@ def _without_secrets(given: dict[str, str], redactor: Redactor) -> dict[str, str
 
 def redacted(diagnosis: Diagnosis, redactor: Redactor | None = None) -> Diagnosis:
     """The same diagnosis with every quote redacted, the same secret under the same name."""
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
 
     redact = (redactor or Redactor()).redact
     return with_quotes(diagnosis, lambda quote: clip(redact(quote)))

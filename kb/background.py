@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnose.terms import PLACEHOLDER, words
+from diagnose.text.terms import PLACEHOLDER, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnose.blocks import blocks
-from diagnose.decode import sniff, to_utf8
-from diagnose.fold import fold_literal
 from diagnose.match.evidence import match
-from diagnose.scan import scan_source
+from diagnose.scan.hits import scan_source
+from diagnose.text.blocks import blocks
+from diagnose.text.decode import sniff, to_utf8
+from diagnose.text.fold import fold_literal
 from kb.article import Fault
 from kb.lint import claims_samples, complete
 from kb.testing import diagnosis_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from diagnose.patterns import (
+from diagnose.scan.hits import SALIENT, SALIENT_REGEX
+from diagnose.scan.patterns import (
     FREQUENT_RATE,
     Matcher,
     Pattern,
@@ -17,7 +18,6 @@ from diagnose.patterns import (
     engine,
     load_patterns,
 )
-from diagnose.scan import SALIENT, SALIENT_REGEX
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +53,7 @@ def _in_conditions(connection: sqlite3.Connection) -> set[int]:
 def compile_all(connection: sqlite3.Connection) -> None:
     """Compile all patterns; one that the engine refuses is left out and told as a fault of its article."""
     from diagnose.match.rejoined import prefix_length
-    from diagnose.patterns import literal as as_literal
+    from diagnose.scan.patterns import literal as as_literal
 
     rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()
     lines = [Pattern(SALIENT, SALIENT_REGEX, True, True)]

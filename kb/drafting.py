@@ -14,8 +14,8 @@ from msgspec import Struct
 from diagnose.codes.decode import decode
 from diagnose.codes.find import Found, find
 from diagnose.facts import typed
-from diagnose.fold import fold_literal, fold_text
-from diagnose.scan import SALIENT_REGEX
+from diagnose.scan.hits import SALIENT_REGEX
+from diagnose.text.fold import fold_literal, fold_text
 from kb.background import rate
 from kb.mine import events_in
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.blocks import blocks
-from diagnose.decode import sniff, to_utf8
 from diagnose.match.evidence import match
-from diagnose.scan import scan_source
+from diagnose.scan.hits import scan_source
+from diagnose.text.blocks import blocks
+from diagnose.text.decode import sniff, to_utf8
 from kb.testing import diagnosis_of
 
 if TYPE_CHECKING:

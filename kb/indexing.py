@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.codes import decode as codes
-from diagnose.fold import fold_literal, fold_text
 from diagnose.knowledge import Wording
 from diagnose.match.windows_events import event_pattern
-from diagnose.patterns import literal, trimmed
-from diagnose.regexcheck import capturable
-from diagnose.repair import squeeze
-from diagnose.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
+from diagnose.scan.pattern_check import capturable
+from diagnose.scan.patterns import literal, trimmed
+from diagnose.text.fold import fold_literal, fold_text
+from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
+from diagnose.text.unwrap import squeeze
 from kb.background import rate, readings, regex_rate, shares
 from kb.mine import mine
 

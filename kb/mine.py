@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from diagnose.terms import PLACEHOLDER
+from diagnose.text.terms import PLACEHOLDER
 from kb.markdown import blocks, render
 
 if TYPE_CHECKING:

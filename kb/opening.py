@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from diagnose.errors import KbError
-from diagnose.patterns import engine
+from diagnose.scan.patterns import engine
 from kb.compiled import compile_all
 from kb.files import ArticleFile, find
 from kb.store import Store

@@ -16,7 +16,7 @@ from diagnose.errors import KbError, did_you_mean
 from diagnose.match.conditions import seconds
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.outputs import OUTPUTS
-from diagnose.regexcheck import faults as regex_faults
+from diagnose.scan.pattern_check import faults as regex_faults
 from kb.article import Article, Fault, Header
 from kb.references import COMBINED, ID, mistakes_of
 from kb.safeyaml import Path, load

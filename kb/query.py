@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.fold import fold_text
+from diagnose.text.fold import fold_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

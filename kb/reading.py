@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from diagnose.neutral import neutral
+from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from diagnose.patterns import PatternError
+    from diagnose.scan.patterns import PatternError
     from kb.files import ArticleFile
 
 LARGEST = 1 << 20

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from diagnose.patterns import Matcher
+    from diagnose.scan.patterns import Matcher
     from kb.article import Article, Fault
     from kb.search import SearchDoc
 

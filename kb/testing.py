@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.blocks import blocks
 from diagnose.checks.answers import outputs_in
 from diagnose.checks.outcomes import told
 from diagnose.checks.patterns import first_outcome
-from diagnose.decode import sniff, to_utf8
 from diagnose.facts import merge
 from diagnose.inputs.sources import open_inputs
-from diagnose.match.evidence import passages_of
 from diagnose.pipeline import diagnose
-from diagnose.scan import scan_source
+from diagnose.scan.hits import scan_source
+from diagnose.scan.passages import passages_of
+from diagnose.text.blocks import blocks
+from diagnose.text.decode import sniff, to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

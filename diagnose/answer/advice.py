@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from diagnose.answer.candidate import Workup
     from diagnose.diagnosis import Finding, ShownCheck
-    from diagnose.match.evidence import Passage
     from diagnose.model import Collect, Platform, Problem
+    from diagnose.scan.passages import Passage
 
 LIVE = 0.1  # share of a problem whose blind spots matter
 MOVES = 0.1  # change of a probability that is worth going for

@@ -14,10 +14,11 @@ from diagnose.checks.targets import assumed_of
 from diagnose.commands.fill import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
-from diagnose.learned import learned_of
 from diagnose.model import RootCause
-from diagnose.rank import DESCRIBED, causes_of, decisive
-from diagnose.surroundings import unmet_of
+from diagnose.rank.causes import causes_of, decisive
+from diagnose.rank.learned import learned_of
+from diagnose.rank.problems import DESCRIBED
+from diagnose.rank.requirements import unmet_of
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from diagnose.checks.answers import Located
     from diagnose.diagnosis import Command, Verdict
     from diagnose.facts import Merged
-    from diagnose.match.evidence import Passage
     from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
     from diagnose.options import Options
-    from diagnose.rank import CauseOdds, Standing, Weighed
-    from diagnose.retrieve import Retrieved
+    from diagnose.rank.causes import CauseOdds, Weighed
+    from diagnose.rank.problems import Standing
+    from diagnose.retrieve.lookup import Retrieved
+    from diagnose.scan.passages import Passage
 
 LEAST_SHARE = 0.005
 

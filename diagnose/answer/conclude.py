@@ -11,21 +11,22 @@ from diagnose.answer.standings import by_problem, candidates, claimed_lines, sta
 from diagnose.answer.timeline import Times
 from diagnose.answer.unasked_outputs import loose_outputs
 from diagnose.diagnosis import Diagnosis, Finding, RankedArticle
-from diagnose.rank import softmax
+from diagnose.rank.cascade import collapsed
+from diagnose.rank.problems import softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Mapping, Sequence
 
     from diagnose.checks.answers import Located
     from diagnose.diagnosis import SeenCode, Verdict
-    from diagnose.intake import Read
     from diagnose.knowledge import Knowledge
     from diagnose.match.evidence import Matched
     from diagnose.model import Platform, Problem
     from diagnose.options import Options
-    from diagnose.rank import Standing
-    from diagnose.retrieve import Retrieved
-    from diagnose.weights import Weights
+    from diagnose.rank.problems import Standing
+    from diagnose.rank.weights import Weights
+    from diagnose.retrieve.lookup import Retrieved
+    from diagnose.scan.intake import Read
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
 # Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
@@ -50,7 +51,7 @@ def conclude(
     problems = candidates(matched, retrieved, base)
     standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
     shares, unknown = softmax(standings)
-    shares = _collapsed(shares, standings, problems)
+    shares = collapsed(shares, standings, problems)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
         Workup(
@@ -101,39 +102,6 @@ def conclude(
         else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
-
-
-def _collapsed(
-    shares: Mapping[str, float], standings: Sequence[Standing], problems: Mapping[str, Problem]
-) -> dict[str, float]:
-    """A cascade under its root: what a problem leads to keeps little of its own share, where the problem itself was seen
-    well enough to be believed alone. A long list of consequences does not outvote it."""
-    result = dict(shares)
-    believed = {s.problem for s in standings if s.symptom and s.score.value > 0}
-    leads = _leads(problems, shares)
-    for root, effect in sorted(leads, key=lambda link: (-_depth(link[0], leads), link)):
-        if root in believed:
-            moved = 0.8 * result[effect]
-            result[effect] -= moved
-            result[root] += moved
-    return result
-
-
-def _leads(problems: Mapping[str, Problem], shares: Mapping[str, float]) -> set[tuple[str, str]]:
-    found = set()
-    for name in shares:
-        for link in problems[name].related:
-            if link.id in shares and link.type == "leads_to":
-                found.add((name, link.id))
-            elif link.id in shares and link.type == "caused_by":
-                found.add((link.id, name))
-    return {(root, effect) for root, effect in found if root != effect and (effect, root) not in found}
-
-
-def _depth(problem: str, leads: Set[tuple[str, str]], seen: frozenset[str] = frozenset()) -> int:
-    """How many problems stand above `problem` in the longest cascade: the last links collapse first."""
-    above = [root for root, effect in leads if effect == problem and root not in seen]
-    return 1 + max((_depth(root, leads, seen | {problem}) for root in above), default=0)
 
 
 def _verdict(findings: Sequence[Finding], cases: Sequence[Workup], unknown: float, weights: Weights) -> Verdict:

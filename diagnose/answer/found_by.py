@@ -9,15 +9,15 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import ShownEvidence
-from diagnose.retrieve import Place
-from diagnose.terms import prose
+from diagnose.scan.passages import Place
+from diagnose.text.terms import prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
-    from diagnose.retrieve import Retrieved
+    from diagnose.retrieve.lookup import Retrieved
+    from diagnose.scan.passages import Passage
 
 MOST = 3
 LEAST_WORDS = 2  # of a title on one line: a single word is chance

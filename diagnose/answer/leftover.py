@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import AlsoFound, Line
 from diagnose.model import Span
-from diagnose.rank import softmax
-from diagnose.scan import SALIENT_REGEX
+from diagnose.rank.problems import softmax
+from diagnose.scan.hits import SALIENT_REGEX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
-    from diagnose.rank import Standing
-    from diagnose.weights import Weights
+    from diagnose.rank.problems import Standing
+    from diagnose.rank.weights import Weights
+    from diagnose.scan.passages import Passage
 
 
 UNEXPLAINED = 20

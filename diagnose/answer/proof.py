@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnose.checks.answers import Answered
     from diagnose.diagnosis import Diagnosis
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Passage
+    from diagnose.scan.passages import Passage
 
 
 def prove(

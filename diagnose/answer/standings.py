@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.context import context_of
 from diagnose.model import Evidence, Span
-from diagnose.rank import PRESET, stand
+from diagnose.rank.problems import PRESET, stand
+from diagnose.retrieve.products import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.match.evidence import Matched
     from diagnose.model import Problem
-    from diagnose.rank import Standing
-    from diagnose.retrieve import Retrieved
-    from diagnose.weights import Weights
+    from diagnose.rank.problems import Standing
+    from diagnose.rank.weights import Weights
+    from diagnose.retrieve.lookup import Retrieved
 
 
 def by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:

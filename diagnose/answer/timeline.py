@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from diagnose.dated import times_of
 from diagnose.diagnosis import Moment
 from diagnose.model import Span
-from diagnose.records import record_at
+from diagnose.records.grouping import record_at
+from diagnose.timestamps.of_hits import times_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.dated import When
     from diagnose.diagnosis import Finding, Line, ShownEvidence
-    from diagnose.match.evidence import Matched, Passage
-    from diagnose.records import Record
+    from diagnose.match.evidence import Matched
+    from diagnose.records.grouping import Record
+    from diagnose.scan.passages import Passage
+    from diagnose.timestamps.of_hits import When
 
 MOST = 40
 MOST_MESSAGES = 200
@@ -104,7 +105,7 @@ class Times:
     def _said(self, time: float | None) -> str | None:
         if time is None:
             return None
-        from diagnose.times import format_time
+        from diagnose.timestamps.clock import format_time
 
         return format_time(time, self._when.zone)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Passage
     from diagnose.model import Problem
+    from diagnose.scan.passages import Passage
 
 MOST = 3
 MOST_READ = 20  # outputs; more is a log, not a check

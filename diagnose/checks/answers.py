@@ -11,9 +11,9 @@ from diagnose.model import Evidence, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Strength
     from diagnose.outputs.base import Output
+    from diagnose.scan.passages import Passage
 
 
 class Told(Struct, frozen=True):

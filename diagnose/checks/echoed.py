@@ -17,8 +17,8 @@ from diagnose.model import Span
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Problem, Strength
+    from diagnose.scan.passages import Passage
 from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
 
 _PROMPT = re.compile(

@@ -27,9 +27,9 @@ from diagnose.model import Span
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Check, Problem, Strength
     from diagnose.outputs.base import Output
+    from diagnose.scan.passages import Passage
 
 # Outputs that say whether a TCP port of another machine answers.
 CONNECTING = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.fold import fold_literal
+from diagnose.text.fold import fold_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

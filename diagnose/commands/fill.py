@@ -17,7 +17,7 @@ from diagnose.commands.shells import RULES, SLOT, Slot, filled, misplaced, scan
 from diagnose.diagnosis import Command
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Platform, Shell
-from diagnose.neutral import neutral
+from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.blocks import BLOCK
-from diagnose.patterns import FREQUENT_RATE
-from diagnose.scan import KEPT_PER_PATTERN, SALIENT
+from diagnose.scan.hits import KEPT_PER_PATTERN, SALIENT
+from diagnose.scan.patterns import FREQUENT_RATE
+from diagnose.text.blocks import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.knowledge import KnownPattern
-    from diagnose.scan import SourceScan
+    from diagnose.scan.hits import SourceScan
 
 CELLS = 16
 _LEVELS = ".:-=+*#"

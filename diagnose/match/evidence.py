@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.dated import When, tell_times, times_of
-from diagnose.fold import fold
 from diagnose.match.combined import combined_rates, implied
 from diagnose.match.conditions import horizons_of
 from diagnose.match.counts import Tally, tallies
@@ -21,29 +19,19 @@ from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
 from diagnose.model import Evidence, Span
-from diagnose.retrieve import Place
+from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, passages_of
+from diagnose.timestamps.of_hits import When, tell_times, times_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.excerpts import Excerpt
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.match.conditions import Horizon
     from diagnose.model import Problem, Signal
-    from diagnose.scan import SourceScan
+    from diagnose.scan.hits import SourceScan
 
-LONGEST_CAPTURE_LINE = 8192
 # Longer than what is shown: a quote is redacted whole and clipped afterwards.
 LONGEST_QUOTE = 4000
-
-
-class Passage(Struct, frozen=True):
-    """An excerpt as text: `lines` folded for matching, `quotes` as they stood; `first` is the number of line 0."""
-
-    source: str
-    first: int
-    lines: tuple[str, ...]
-    quotes: tuple[str, ...]
 
 
 class Matched(Struct, frozen=True):
@@ -57,19 +45,6 @@ class Matched(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     tallies: dict[tuple[str, str], Tally] = {}
     times: dict[tuple[str, int], float] = {}
-
-
-def passages_of(scans: Iterable[SourceScan]) -> tuple[Passage, ...]:
-    """The excerpts of all scans as folded text."""
-    return tuple(_passage(scan.name, excerpt) for scan in scans for excerpt in scan.excerpts)
-
-
-def _passage(source: str, excerpt: Excerpt) -> Passage:
-    raw = b"\n".join(line[:LONGEST_CAPTURE_LINE] for line in excerpt.lines)
-    folded = fold(raw)
-    lines = folded.decode("utf-8", "replace").split("\n")
-    quotes = lines if folded is raw else raw.decode("utf-8", "replace").split("\n")
-    return Passage(source, excerpt.line, tuple(lines), tuple(quotes))
 
 
 def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None) -> Matched:
@@ -215,13 +190,3 @@ def _rates(
         key = (evidence.problem, evidence.seen)
         rates[key] = min(rates.get(key, rate), rate)
     return rates
-
-
-def places(passages: Sequence[Passage]) -> list[Place]:
-    """Every line of text that is not empty, as retrieval reads it."""
-    return [
-        Place(passage.source, passage.first + index, line)
-        for passage in passages
-        for index, line in enumerate(passage.lines)
-        if line.strip()
-    ]

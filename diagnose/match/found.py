@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.patterns import compile_re
-from diagnose.regexcheck import capturable
+from diagnose.scan.pattern_check import capturable
+from diagnose.scan.patterns import compile_re
 
 if TYPE_CHECKING:
-    from diagnose.scan import LineHit
+    from diagnose.scan.hits import LineHit
 
 
 class Found(Struct, frozen=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from diagnose.terms import words
+from diagnose.text.terms import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnose.knowledge import KnownPattern
-    from diagnose.scan import SourceScan
+    from diagnose.scan.hits import SourceScan
 
 
 MANY_LINES = 1000

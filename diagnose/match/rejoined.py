@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.match.found import Found, compiled_regex, searchable
-from diagnose.repair import entries, joined, squeezed
-from diagnose.scan import SALIENT, located
+from diagnose.scan.hits import SALIENT, located
+from diagnose.text.unwrap import entries, joined, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diagnose.knowledge import Knowledge, KnownPattern
-    from diagnose.repair import Reading
-from diagnose.match.evidence import LONGEST_CAPTURE_LINE, Passage
+    from diagnose.text.unwrap import Reading
+from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
 
 LEAST_PREFIX = 16
 

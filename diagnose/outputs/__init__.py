@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from diagnose.fold import fold, fold_text
 from diagnose.outputs.base import STATES, Output, Recogniser
+from diagnose.text.fold import fold, fold_text
 
 __all__ = ["OUTPUTS", "STATES", "Output", "Recogniser", "claimed_lines", "recognise"]
 

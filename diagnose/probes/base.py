@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from diagnose.neutral import clip, neutral
+from diagnose.text.sanitize import clip, neutral
 
 LONGEST_DETAIL = 300
 

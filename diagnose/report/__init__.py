@@ -8,20 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from diagnose.report.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from diagnose.diagnosis import Diagnosis, Step
-
-
-class Style(Struct, frozen=True):
-    """How a report is laid out: `width` in columns, colours, and whether the trees of reasons are shown."""
-
-    colour: bool = False
-    width: int = 100
-    explain: bool = False
 
 
 def _json(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
 from diagnose.report.words import (
     DETAILED,
@@ -19,14 +18,15 @@ from diagnose.report.words import (
     summary,
     way_on,
 )
+from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.diagnosis import Command, Diagnosis, Finding, Step
     from diagnose.model import Score
-    from diagnose.report import Style
     from diagnose.report.sections import Part
+    from diagnose.report.style import Style
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
 from diagnose.report.words import (
     DETAILED,
@@ -19,13 +18,14 @@ from diagnose.report.words import (
     summary,
     way_on,
 )
+from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.diagnosis import Command, Diagnosis, Finding, Step
     from diagnose.model import Score
-    from diagnose.report import Style
+    from diagnose.report.style import Style
 
 
 def escaped(text: str) -> str:

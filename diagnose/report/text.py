@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from diagnose.neutral import neutral
 from diagnose.report.sections import sections_of
 from diagnose.report.words import (
     RELATED,
@@ -23,13 +22,14 @@ from diagnose.report.words import (
     summary,
     way_on,
 )
+from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.diagnosis import Command, Diagnosis, Finding, ShownCheck, ShownRemediation, Step
     from diagnose.model import Score
-    from diagnose.report import Style
+    from diagnose.report.style import Style
 
 _COLOURS = {"confirmed": "1;32", "likely": "1;33", "possible": "1;36", "unknown": "1;35", "strong": "1", "faint": "2"}
 

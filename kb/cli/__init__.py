@@ -84,7 +84,7 @@ def _building(count: int) -> AbstractContextManager[None]:
 
 def tell(message: str) -> None:
     """One line to standard error, neutralised."""
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
 
     click.echo(f"kb: {neutral(message)}", err=True)
 

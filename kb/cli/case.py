@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.errors import KbError
-from diagnose.neutral import neutral
+from diagnose.text.sanitize import neutral
 from kb.case_file import load, now, save
 from kb.cli import Session, base_option, tell
 from kb.cli.output import check_output, write_output

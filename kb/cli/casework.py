@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from diagnose.errors import KbError
-from diagnose.neutral import neutral
+from diagnose.text.sanitize import neutral
 from kb import __version__
 from kb.case_file import load_or_new, new_case, now, save
 

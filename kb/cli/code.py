@@ -18,7 +18,7 @@ def command(values: tuple[str, ...], format_: str) -> int:
     import msgspec
 
     from diagnose.codes.decode import decode
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
 
     decoded = {value: decode(value) for value in values}
     if format_ == "json":

@@ -19,12 +19,12 @@ from kb.cli.unread import summed_up, troubles, unread
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.dated import When
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
-    from diagnose.intake import Setup
     from diagnose.options import Options
-    from diagnose.span import Span
+    from diagnose.scan.intake import Setup
+    from diagnose.timestamps.of_hits import When
+    from diagnose.timestamps.period import Span
     from kb.cli.progress import Meter
     from kb.store import Store
 
@@ -187,13 +187,13 @@ def setup_of(given: dict[str, Any]) -> Setup:
     """How the inputs are to be read."""
     import time
 
-    from diagnose.dated import When
-    from diagnose.decode import check_encoding
-    from diagnose.intake import Setup
+    from diagnose.scan.intake import Setup
+    from diagnose.text.decode import check_encoding
+    from diagnose.timestamps.of_hits import When
 
     zone = None
     if given.get("zone"):
-        from diagnose.times import parse_zone
+        from diagnose.timestamps.clock import parse_zone
 
         zone = parse_zone(given["zone"])
     when = When(time.time(), zone)
@@ -210,8 +210,8 @@ def _span(given: dict[str, Any], when: When) -> Span | None:
     wanted = {name: given[name] for name in ("since", "until", "around") if given.get(name)}
     if not wanted:
         return None
-    from diagnose.span import Span
-    from diagnose.times import parse_time
+    from diagnose.timestamps.clock import parse_time
+    from diagnose.timestamps.period import Span
 
     at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
     if "around" in at:

@@ -18,7 +18,7 @@ def command(session: Session) -> int:
     """Show versions, the matching engine, the articles in use and the state of the cache."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from diagnose.patterns import engine
+    from diagnose.scan.patterns import engine
     from kb import __version__
 
     click.echo(f"kb          {__version__}")

@@ -23,7 +23,7 @@ def command(format_: str, path: Path, to: Path) -> int:
 
     Importing again writes only what changed and takes nothing away. What cannot be brought over is listed.
     """
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
     from kb.importers import reader
     from kb.importers.write import write
 

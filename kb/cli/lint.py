@@ -20,7 +20,7 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
     """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
     import msgspec
 
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
     from kb.lint import lint
 
     session.named.extend(folders)

@@ -19,7 +19,7 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
     """List the articles by domain: id, status and title."""
     import msgspec
 
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
 
     rows = [
         row

@@ -24,7 +24,7 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
     The text is redacted first. Nothing is written over. A text in which nothing is telling is refused. The draft passes
     kb lint; whether it finds its own sample (kb test) is tried and told.
     """
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
     from kb.drafting import draft
     from kb.importers.write import render
     from kb.parse import identifier
@@ -70,7 +70,7 @@ def _failure(place: Path) -> str:
 
 def _read(source: str | None, text: str | None) -> str:
     """The error text as UTF-8 with LF; an empty one is an error."""
-    from diagnose.decode import sniff, to_utf8, valid_utf8
+    from diagnose.text.decode import sniff, to_utf8, valid_utf8
 
     if (source is None) == (text is None):
         raise click.UsageError("give the error text with --from FILE or with --text TEXT")

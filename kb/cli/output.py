@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
-    from diagnose.report import Style
+    from diagnose.report.style import Style
 
 
 def check_output(path: str | None, *, force: bool) -> None:
@@ -20,7 +20,7 @@ def check_output(path: str | None, *, force: bool) -> None:
 
 def style_for(path: str | None, *, explain: bool) -> Style:
     """Colours and width of the terminal where the report goes there."""
-    from diagnose.report import Style
+    from diagnose.report.style import Style
 
     terminal = not path and sys.stdout.isatty()
     return Style(colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain)

@@ -24,7 +24,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     """
     import msgspec
 
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
     from kb.cli.progress import told_late
     from kb.search import open_index
 

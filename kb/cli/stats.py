@@ -44,7 +44,7 @@ def _base(store: Store) -> dict[str, int]:
 
 def _learned(store: Store) -> list[dict[str, Any]]:
     """Every cause of an article of which a case was resolved: how many, of how many, and the factor on its prior."""
-    from diagnose.learned import learned_of
+    from diagnose.rank.learned import learned_of
     from kb.cache import data_dir
     from kb.resolved import counts
 

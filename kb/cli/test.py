@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
     from kb.testing import run
 
     store = session.store()
@@ -47,7 +47,7 @@ def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, l
 
 
 def _fires(store: Store, articles: list[Article]) -> int:
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
     from kb.firing import firings
 
     count = own = alone = leads = shared = 0

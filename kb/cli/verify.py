@@ -107,7 +107,7 @@ def _question(item: Planned) -> str:
 
 
 def _line(head: str, text: str, checks: Sequence[str]) -> None:
-    from diagnose.neutral import neutral
+    from diagnose.text.sanitize import neutral
 
     click.echo(neutral(f"{head}   {text} [{', '.join(checks)}]"), err=True)
 

@@ -31,9 +31,9 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
     import msgspec
 
     from diagnose.explain import why
-    from diagnose.neutral import clip, neutral
     from diagnose.pipeline import gather
-    from diagnose.redact import Redactor
+    from diagnose.redact.redactor import Redactor
+    from diagnose.text.sanitize import clip, neutral
 
     store = session.store()
     problem = store.article(article).problem

@@ -90,7 +90,7 @@ def earlier(path: str) -> tuple[Answer, ...]:
 
 def choice(base_name: str, case: Case, base: Store) -> Choice:
     """The candidates of `case` with their features, as a fit takes them."""
-    from diagnose.rank import FEATURES
+    from diagnose.rank.features import FEATURES
     from kb.evaluate.fit import Choice
 
     gathered = gather(_sources(case), base)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.rank import FEATURES
-from diagnose.weights import Fitted, Weights
+from diagnose.rank.features import FEATURES
+from diagnose.rank.weights import Fitted, Weights
 from kb.evaluate.answers import Answer
 from kb.evaluate.cases import NEGATIVE
 from kb.evaluate.figures import HARD, accuracy, alarms, expected_error, judged_of

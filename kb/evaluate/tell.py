@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.neutral import neutral
+from diagnose.text.sanitize import neutral
 from kb.evaluate.cases import NEGATIVE
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import Struct
 
 from diagnose.match.conditions import seconds
-from diagnose.patterns import trimmed
-from diagnose.regexcheck import faults
+from diagnose.scan.pattern_check import faults
+from diagnose.scan.patterns import trimmed
 from kb.importers.jq import tests
 
 MOST_TERMS = 1000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.decode import looks_binary, sniff, to_utf8, valid_utf8
+from diagnose.text.decode import looks_binary, sniff, to_utf8, valid_utf8
 
 ERRORS = [f"{n:02} {text}" for n, text in enumerate([
     "DCOM was unable to communicate with the computer fe01.contoso.com using any of the configured protocols.",

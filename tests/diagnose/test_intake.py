@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from diagnose import intake, parts
 from diagnose.inputs.sources import open_inputs
-from diagnose.intake import Setup, read_all
-from diagnose.patterns import Pattern, compile_patterns, literal
-from diagnose.scan import SALIENT, SALIENT_REGEX
+from diagnose.scan import intake, parts
+from diagnose.scan.hits import SALIENT, SALIENT_REGEX
+from diagnose.scan.intake import Setup, read_all
+from diagnose.scan.patterns import Pattern, compile_patterns, literal
 
 NEEDLE = "Could not find a compatible interface with the server"
 PATTERNS = [

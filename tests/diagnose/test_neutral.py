@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.neutral import clip, neutral
+from diagnose.text.sanitize import clip, neutral
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

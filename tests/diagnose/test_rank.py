@@ -7,10 +7,13 @@ from msgspec.structs import replace
 
 from diagnose.answer.next_check import Candidate, next_best
 from diagnose.knowledge import Wording
-from diagnose.learned import learned_of
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
-from diagnose.rank import causes_of, decisive, feature_worth, softmax, stand
-from diagnose.retrieve import FullText, Retrieved
+from diagnose.rank.causes import causes_of, decisive
+from diagnose.rank.features import feature_worth
+from diagnose.rank.learned import learned_of
+from diagnose.rank.problems import softmax, stand
+from diagnose.retrieve.fulltext import FullText
+from diagnose.retrieve.lookup import Retrieved
 
 PROBLEM = Problem(
     id="p",
@@ -139,7 +142,7 @@ def test_a_reviewed_article_of_which_nothing_was_seen_is_less_likely_than_one_th
 
 
 def test_a_combination_that_was_seen_in_part_counts_less_than_whole():
-    from diagnose.rank import _missing
+    from diagnose.rank.features import _missing
 
     signals = {name: Signal(contains=(name,)) for name in ("one", "two", "three", "four")}
     whole = {"all": Signal(sequence=tuple(signals)), **signals}
@@ -149,7 +152,7 @@ def test_a_combination_that_was_seen_in_part_counts_less_than_whole():
 
 
 def test_what_few_problems_reach_by_chance_counts_for_nothing():
-    from diagnose.retrieve import _outstanding
+    from diagnose.retrieve.fulltext import _outstanding
 
     noise = _outstanding({1: 10.0, 2: 9.0, 3: 8.0}, {1, 2, 3})
     clear = _outstanding({1: 40.0, 2: 9.0, 3: 8.0}, {1, 2, 3})

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose.decode import sniff
 from diagnose.errors import DAMAGED, MISSING
 from diagnose.inputs.logs import evtx
 from diagnose.inputs.sources import InputError, open_inputs
 from diagnose.match.windows_events import event_pattern, provider_strength
 from diagnose.model import EventRef
+from diagnose.text.decode import sniff
 
 
 def read(data):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose.levels import level_of
-from diagnose.records import LONGEST, record_at, records, source_kind
+from diagnose.records.grouping import LONGEST, record_at, records, source_kind
+from diagnose.records.levels import level_of
 
 BEFORE = "2026-11-21 09:14:30,000 INFO before it"
 AFTER = "2026-11-21 09:14:32,000 INFO after it"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose.redact import Redactor
+from diagnose.redact.redactor import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

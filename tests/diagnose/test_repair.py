@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from diagnose.repair import joined, squeeze, squeezed
+from diagnose.text.unwrap import joined, squeeze, squeezed
 
 TRACE = (
     "15225 TL_INFO(TF_COMPONENT) [5]2154.11A8::05/21/2015-21:07:46.988.00003bc3 (PowerShell,Factory.Create:factory.cs(112))"

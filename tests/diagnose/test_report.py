@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from diagnose.diagnosis import Proof, ShownRemediation
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
-from diagnose.report import RENDERERS, Style
+from diagnose.report import RENDERERS
+from diagnose.report.style import Style
 from diagnose.templates import shortened
 
 ERROR = """\

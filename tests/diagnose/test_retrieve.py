@@ -4,11 +4,14 @@ import random
 
 import pytest
 
-from diagnose.context import context_of, platform_of
-from diagnose.match.evidence import Passage
 from diagnose.pipeline import codes_in
-from diagnose.retrieve import STRETCH, Place, reach, retrieve
-from diagnose.terms import bare_words, prose, stem, words
+from diagnose.retrieve.coverage import reach
+from diagnose.retrieve.fulltext import STRETCH
+from diagnose.retrieve.lookup import retrieve
+from diagnose.retrieve.platform import platform_of
+from diagnose.retrieve.products import context_of
+from diagnose.scan.passages import Passage, Place
+from diagnose.text.terms import bare_words, prose, stem, words
 
 LOCK = """\
 ---

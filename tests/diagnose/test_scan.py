@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.blocks import blocks
-from diagnose.decode import looks_binary, sniff, to_utf8
 from diagnose.inputs.sources import InputError, open_inputs
-from diagnose.patterns import Pattern, ReMatcher, compile_patterns, literal, load_patterns, required_literal, trimmed
-from diagnose.scan import SALIENT, SALIENT_REGEX, WHOLE, scan_source
+from diagnose.scan.hits import SALIENT, SALIENT_REGEX, WHOLE, scan_source
+from diagnose.scan.patterns import (
+    Pattern,
+    ReMatcher,
+    compile_patterns,
+    literal,
+    load_patterns,
+    required_literal,
+    trimmed,
+)
+from diagnose.text.blocks import blocks
+from diagnose.text.decode import looks_binary, sniff, to_utf8
 
 NEEDLE = "Could not find a compatible interface with the server"
 PATTERNS = [

@@ -2,12 +2,12 @@
 
 import pytest
 
-from diagnose.blocks import blocks
 from diagnose.inputs.sources import open_inputs
-from diagnose.intake import Setup, read_all
-from diagnose.patterns import Pattern, compile_patterns
-from diagnose.span import Span
-from diagnose.times import parse_time
+from diagnose.scan.intake import Setup, read_all
+from diagnose.scan.patterns import Pattern, compile_patterns
+from diagnose.text.blocks import blocks
+from diagnose.timestamps.clock import parse_time
+from diagnose.timestamps.period import Span
 
 NOW = 1_800_000_000.0
 T = "2026-11-21 "

@@ -2,9 +2,9 @@
 
 import pytest
 
-from diagnose.match.evidence import Passage
 from diagnose.model import Problem, Product, RootCause
-from diagnose.surroundings import fits, unmet_of
+from diagnose.rank.requirements import fits, unmet_of
+from diagnose.scan.passages import Passage
 
 
 def problem(**cause):

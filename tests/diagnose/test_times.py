@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.errors import KbError
-from diagnose.times import Clock, format_time, parse_time, parse_zone
+from diagnose.timestamps.clock import Clock, format_time, parse_time, parse_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -471,7 +471,7 @@ def test_exchange_setup_records_get_times_in_order(shared):
 
 
 def test_every_format_is_documented(root):
-    from diagnose.timeforms import FORMS
+    from diagnose.timestamps.formats import FORMS
 
     text = (root / "docs" / "times.md").read_text("utf-8")
     assert [form.name for form in FORMS if f"`{form.name}`" not in text] == []

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from diagnose.errors import KbError
-from diagnose.rank import FEATURES
+from diagnose.rank.features import FEATURES
 from kb.cli import run
 from kb.evaluate.answers import Answer, answers, choices
 from kb.evaluate.cases import Case, read_cases

@@ -306,9 +306,9 @@ def test_an_imported_rule_fires_as_its_engine_would(tmp_path: Path, log: str, fi
 
 
 def test_single_terms_still_bring_the_article_up_and_a_veto_takes_them_along(tmp_path: Path) -> None:
-    from diagnose.blocks import blocks
     from diagnose.match.evidence import match
-    from diagnose.scan import scan_source
+    from diagnose.scan.hits import scan_source
+    from diagnose.text.blocks import blocks
 
     imported(rule_file(tmp_path / "rules"), tmp_path / "base")
     store = open_store((tmp_path / "base",), tmp_path / "cache")

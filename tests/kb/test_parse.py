@@ -260,13 +260,13 @@ def test_a_faulty_condition_is_told_with_its_place(old, new, told):
 
 @pytest.mark.parametrize("pattern", [r"state \(?(?:lost|gone)\)?", r"a\++ b", r"open\(?P=1", r"x\}+ y"])
 def test_an_escaped_sign_begins_no_construct(pattern):
-    from diagnose.regexcheck import faults
+    from diagnose.scan.pattern_check import faults
 
     assert faults(pattern) == []
 
 
 @pytest.mark.parametrize("pattern", [r"\\(?=x)a", r"a(?(1)b|c)", r"a++b", r"x{2}+y"])
 def test_what_is_refused_stays_refused_behind_an_escape(pattern):
-    from diagnose.regexcheck import faults
+    from diagnose.scan.pattern_check import faults
 
     assert faults(pattern)

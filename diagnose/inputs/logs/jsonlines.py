@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw, Struct
 
-from diagnose.decode import sniff, to_utf8, valid_utf8
 from diagnose.inputs.logs.journal import one_line, shown, utc
+from diagnose.text.decode import sniff, to_utf8, valid_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

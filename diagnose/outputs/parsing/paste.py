@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from diagnose.fold import fold, fold_text
+from diagnose.text.fold import fold, fold_text
 
 LONGEST = 4096  # characters of a line that are looked at; no tool here prints longer ones
 NARROWEST = 20  # columns of the narrowest console that wraps

@@ -10,8 +10,8 @@ from varied import TEMPLATES, Varied, varied
 from diagnose.checks.answers import outputs_in
 from diagnose.checks.outcomes import told
 from diagnose.checks.patterns import LESS
-from diagnose.match.evidence import Passage
 from diagnose.model import Check, Outcome, Param, Problem
+from diagnose.scan.passages import Passage
 
 PASTES = varied(200)
 STATES = ("connected", "refused", "timeout", "unreachable", "failed", "name-error", "resolved", "running", "stopped", "start-pending")  # fmt: skip

@@ -16,12 +16,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from diagnose.redact_rules import RULES
+from diagnose.redact.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from diagnose.redact_rule import Rule
+    from diagnose.redact.rule import Rule
 
 KEPT = 100_000  # pseudonyms remembered; beyond, a secret is still replaced, but by `[password]`
 _SHORTEST_TOKEN = 16  # of those known by their first letters

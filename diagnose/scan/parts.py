@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.blocks import LONGEST_LINE, Block, blocks
-from diagnose.decode import to_utf8
 from diagnose.errors import InputError
 from diagnose.inputs.sources import CHUNK
-from diagnose.scan import scan_part
+from diagnose.scan.hits import scan_part
+from diagnose.text.blocks import LONGEST_LINE, Block, blocks
+from diagnose.text.decode import to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from diagnose.patterns import Matcher
-    from diagnose.scan import PartScan
-    from diagnose.span import Span
+    from diagnose.scan.hits import PartScan
+    from diagnose.scan.patterns import Matcher
+    from diagnose.timestamps.period import Span
 
     Progress = Callable[[int], object]
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from diagnose.timeforms import EPOCH_SCALE, FIRST_EPOCH, LEAP_SECOND, TENTHS
+from diagnose.timestamps.formats import EPOCH_SCALE, FIRST_EPOCH, LEAP_SECOND, TENTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from re import Match
 
-    from diagnose.timeforms import Form
+    from diagnose.timestamps.formats import Form
 
     # A whole line to seconds since 1970, or None.
     Quick = Callable[[bytes], float | None]

@@ -1,6 +1,6 @@
 """How the lines of known sources look: what begins a message, what continues one, what a carrier puts before each line.
 
-Takes single lines; the machine that makes messages of them is diagnose/records.py. Every regex is bounded and reads the
+Takes single lines; the machine that makes messages of them is diagnose/records/grouping.py. Every regex is bounded and reads the
 first 512 characters of a line at most.
 """
 
@@ -11,7 +11,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from diagnose.timeforms import REACH, SHAPES, compiled, plausible
+from diagnose.timestamps.formats import REACH, SHAPES, compiled, plausible
 
 LONGEST = 512
 # Compiled when first needed.

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.decode import valid_utf8
-from diagnose.excerpts import AROUND, MOST_HIT, MOST_SALIENT, NEAR, WHOLE, WIDE, Edges, Excerpt, Windows, shape
-from diagnose.fold import fold
+from diagnose.scan.excerpts import AROUND, MOST_HIT, MOST_SALIENT, NEAR, WHOLE, WIDE, Edges, Excerpt, Windows, shape
+from diagnose.text.decode import valid_utf8
+from diagnose.text.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from diagnose.blocks import Block
     from diagnose.errors import InputError
-    from diagnose.patterns import Hit, Matcher
+    from diagnose.scan.patterns import Hit, Matcher
+    from diagnose.text.blocks import Block
 
 SALIENT = 0
 # Words that failures are reported with; the one pattern that every matcher carries under the number 0.

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
-from diagnose.timeforms import SHAPES, compiled, instants, plausible, reading, without_year
+from diagnose.timestamps.formats import SHAPES, compiled, instants, plausible, reading, without_year
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from diagnose.timeforms import Reading
+    from diagnose.timestamps.formats import Reading
 
 _EXAMPLES = "write 2026-11-21 09:14, 09:14, yesterday 09:14, -2h, 30m, '2 days ago' or seconds since 1970"
 _ZONE_EXAMPLES = "write UTC, +02:00 or a name such as Europe/Berlin"

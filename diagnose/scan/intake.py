@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.dated import When
-from diagnose.decode import looks_binary, sniff
 from diagnose.diagnosis import InputRead, Skipped
 from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
-from diagnose.excerpts import WHOLE
 from diagnose.inputs.kinds import HEAD
-from diagnose.parts import ChangedEncodingError, ranges, runs
-from diagnose.scan import Merged
-from diagnose.workers import Ticket, Workers
+from diagnose.scan.excerpts import WHOLE
+from diagnose.scan.hits import Merged
+from diagnose.scan.parts import ChangedEncodingError, ranges, runs
+from diagnose.scan.workers import Ticket, Workers
+from diagnose.text.decode import looks_binary, sniff
+from diagnose.timestamps.of_hits import When
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from diagnose.inputs.sources import Source
-    from diagnose.parts import Part
-    from diagnose.patterns import Matcher
-    from diagnose.scan import PartScan, SourceScan
-    from diagnose.span import Span
+    from diagnose.scan.hits import PartScan, SourceScan
+    from diagnose.scan.parts import Part
+    from diagnose.scan.patterns import Matcher
+    from diagnose.timestamps.period import Span
 
 # A plain file from this size on is read by the threads themselves, in ranges.
 RANGED = 4 << 20
@@ -96,7 +96,7 @@ class _Intake:
     """The state of one reading. Lives inside `read_all` only."""
 
     def __init__(self, matcher: Matcher, setup: Setup) -> None:
-        from diagnose.workers import usual
+        from diagnose.scan.workers import usual
 
         self.setup = setup
         self.workers = Workers(setup.threads or usual())
@@ -129,7 +129,7 @@ class _Intake:
     def _note_clock(self, source: Source, used: str) -> None:
         if self.setup.span is None:
             return
-        from diagnose.span import has_times
+        from diagnose.timestamps.period import has_times
 
         head = source.head if used.startswith("utf-8") else source.head.replace(b"\0", b"")
         if not has_times(head, self.setup.span.now):

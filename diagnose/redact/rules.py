@@ -6,8 +6,8 @@ of pseudonyms or counts (see redact).
 
 from __future__ import annotations
 
-from diagnose.redact_commands import COMMANDS
-from diagnose.redact_rule import (
+from diagnose.redact.command_lines import COMMANDS
+from diagnose.redact.rule import (
     IS,
     VALUE,
     Q,
@@ -22,7 +22,7 @@ from diagnose.redact_rule import (
     session,
     told,
 )
-from diagnose.redact_tokens import TOKENS
+from diagnose.redact.tokens import TOKENS
 
 _LOGIN_WORDS = (
     r"(?:pass(?:word|wd|phrase|code|wort)|pwd|kennwort|senha|contrase[nñ]a|пароль)"

@@ -5,7 +5,7 @@ Shells, Windows, databases, SNMP and network devices. Knows nothing of pseudonym
 
 from __future__ import annotations
 
-from diagnose.redact_rule import ARGUMENT, VALUE, Q, Rule, make, password, scheme, told
+from diagnose.redact.rule import ARGUMENT, VALUE, Q, Rule, make, password, scheme, told
 
 _ARGS = r"[^\r\n|;]{0,300}?\s"  # of a command, before the option with the secret
 _MYSQL = "mysql mysqldump mysqladmin mysqlimport mysql.exe mysqldump.exe mariadb mariadb-dump mariadb-admin"

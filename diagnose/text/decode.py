@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
-from diagnose.mixed import segments
+from diagnose.text.encoding_changes import segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from diagnose.times import Clock
+from diagnose.timestamps.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

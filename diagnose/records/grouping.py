@@ -2,7 +2,7 @@
 
 Takes the lines around it; gives the range, the source kind, the level and the line to show. One pass forward over at most
 401 lines, a decision per line from that line and its neighbours. Knows nothing of files or of why the line was asked for;
-how lines look is the table in diagnose/recordkinds.py.
+how lines look is the table in diagnose/records/kinds.py.
 """
 
 from __future__ import annotations
@@ -13,20 +13,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.levels import level_of
-from diagnose.recordkinds import (
-    carried,
-    frame,
-    head_kind,
-    is_go_call,
-    is_labelled,
-    is_powershell,
-)
+from diagnose.records.kinds import carried, frame, head_kind, is_go_call, is_labelled, is_powershell
+from diagnose.records.levels import level_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.levels import Level
+    from diagnose.records.levels import Level
 
 LONGEST = 200
 _BLANKS = 3

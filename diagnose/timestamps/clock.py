@@ -2,7 +2,7 @@
 
 Takes lines as bytes (any ASCII-compatible encoding) and what the caller knows: `now`, for texts without a year, and the
 zone of texts without one. Knows nothing of files, of the machine's clock or of its zone. The formats are the table in
-diagnose/timeforms.py; what people type for `--since` is read by diagnose/timewords.py.
+diagnose/timestamps/formats.py; what people type for `--since` is read by diagnose/timestamps/typed.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 
-from diagnose.timefields import RECORDS, configuration_manager, value_places
-from diagnose.timeforms import (
+from diagnose.timestamps.fast_path import epoch_layout, stamp_layout
+from diagnose.timestamps.formats import (
     DAY,
     EPOCH_SCALE,
     LEAP_SECOND,
@@ -28,16 +28,16 @@ from diagnose.timeforms import (
     value_forms,
     without_year,
 )
-from diagnose.timelayout import epoch_layout, stamp_layout
-from diagnose.timewords import parse_time, parse_zone
+from diagnose.timestamps.json_xml import RECORDS, configuration_manager, value_places
+from diagnose.timestamps.typed import parse_time, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
     from re import Match
 
-    from diagnose.timeforms import Form, Reading
-    from diagnose.timelayout import Quick
+    from diagnose.timestamps.fast_path import Quick
+    from diagnose.timestamps.formats import Form, Reading
 
 __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 

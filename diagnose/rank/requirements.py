@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.context import SYSTEMS, platform_of
 from diagnose.model import RATIOS, Clue, Evidence, Span
-from diagnose.rank import Weighed, ratio
+from diagnose.rank.causes import Weighed, ratio
+from diagnose.retrieve.platform import SYSTEMS, platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from diagnose.match.evidence import Passage
     from diagnose.model import Problem, RootCause
+    from diagnose.scan.passages import Passage
 
 GIVEN = "--param"
 MOST = 20  # places looked at for one key

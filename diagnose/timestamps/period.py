@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.blocks import Block
-from diagnose.times import Clock
+from diagnose.text.blocks import Block
+from diagnose.timestamps.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ READ = 4096
 class Span(Struct, frozen=True):
     """From `since` to `until`, both included, in seconds since 1970; None leaves an end open.
 
-    `now` and `zone` are for texts without a year or a zone (see diagnose.times).
+    `now` and `zone` are for texts without a year or a zone (see diagnose.timestamps.clock).
     """
 
     since: float | None

@@ -1,0 +1,236 @@
+"""Features."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.model import Span
+from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE
+from diagnose.text.terms import COMMON_CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+
+    from diagnose.knowledge import Wording
+    from diagnose.model import Evidence, Problem
+    from diagnose.retrieve.coverage import Covered
+    from diagnose.retrieve.lookup import Retrieved
+    from diagnose.retrieve.names import Named
+
+
+# A shared name or code alone says less than a message: exception names and codes are reused everywhere.
+NAMED_WORTH = {"name": 0.5, "code": 0.6}
+# A signal that speaks for a cause brings its article up as well, but less than a symptom.
+SUPPORTING = 0.7
+# Symptoms of an article whose words are looked for one by one.
+MOST_WORDED = 6
+# What a word of a title that the text does not show is worth (nats), typically.
+UNSEEN_WORD = 4.0
+# How steeply a message of a reviewed article, which names its symptoms, loses worth with what is missing of it.
+NEAR_MISS = 8
+# Worth (nats) from which on a matched symptom, and a covered message, counts in full.
+FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
+
+
+class Features(Struct, frozen=True):
+    """What was measured of a candidate: each is multiplied by the weight of its name."""
+
+    signal: float
+    silent: float
+    vetted: float
+    quiet: float
+    missing: float
+    title: float
+    words: float
+    information: float
+    whole: float
+    stretch: float
+    worth: float
+    named: float
+    other: float
+
+
+NOTHING = Features(*[0.0] * len(Features.__struct_fields__))
+FEATURES = Features.__struct_fields__
+
+
+class Retrieved_:
+    """What was retrieved, by problem. Lives inside `stand` only."""
+
+    def __init__(
+        self,
+        rates: Mapping[tuple[str, str], tuple[float, int]],
+        retrieved: Retrieved,
+        lines: int,
+        wordings: Mapping[str, Wording],
+    ) -> None:
+        self.rates = rates
+        self.wordings = wordings
+        self.lines = lines
+        self.rarity = retrieved.rarity
+        self.fulltext = retrieved.fulltext
+        self.stretches = retrieved.stretches
+        self.covered: dict[str, list[Covered]] = {}
+        for covered in retrieved.covered:
+            self.covered.setdefault(covered.problem, []).append(covered)
+        self.named: dict[str, list[Named]] = {}
+        for named in retrieved.named:
+            self.named.setdefault(named.problem, []).append(named)
+
+    def worth(self, problem: Problem, name: str) -> float:
+        """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
+        worth = feature_worth(*_rate(problem, name, self.rates), self.lines)
+        signal = problem.signals.get(name)
+        if (
+            signal
+            and signal.code
+            and problem.status != "stable"
+            and COMMON_CODES.issuperset(map(str.lower, signal.code))
+        ):
+            return min(worth, COMMON_CODE)
+        wordy = [self._rarity(words) for words in self._texts(problem, name) if words <= self.rarity.keys()]
+        return min(worth, max(wordy)) if wordy else worth
+
+    def titled(self, problem: Problem) -> float:
+        """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
+        own = self.wordings.get(problem.id)
+        return self._gathered(own.title) if own else 0.0
+
+    def worded(self, problem: Problem) -> float:
+        """The same for the words of a symptom's pattern, whatever their order: the best of all."""
+        texts = {text for name in problem.symptoms[:MOST_WORDED] for text in self._texts(problem, name)}
+        return max((self._gathered(text) for text in texts if len(text) > 1), default=0.0)
+
+    def _texts(self, problem: Problem, name: str) -> tuple[frozenset[str], ...]:
+        """The words of each text that a signal looks for."""
+        own = self.wordings.get(problem.id)
+        return own.signals.get(name, ()) if own else ()
+
+    def _gathered(self, words: frozenset[str]) -> float:
+        known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
+        if not known:
+            return 0.0
+        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
+        near = [stretch for stretch in self.stretches if not known.keys().isdisjoint(stretch)]
+        found = max((sum(known[w] for w in known if w in stretch) for stretch in near), default=0.0)
+        return found / total
+
+    def _rarity(self, words: frozenset[str]) -> float:
+        return sum(map(self.rarity.__getitem__, sorted(words)))
+
+
+class Tally:
+    """The features of one candidate as they are met. Lives inside `standing` only."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[float, Span]] = {}
+        self.signal, self.shown_by = 0.0, "no symptom"
+        self.symptom = False
+        self.lines: dict[Span, tuple[float, str]] = {}
+        self.features = NOTHING
+
+    def add(self, feature: str, worth: float, at: Span) -> None:
+        """A feature counts once, where it is worth most."""
+        if worth > self.found.get(feature, (0.0, at))[0]:
+            self.found[feature] = (worth, at)
+
+    def show(self, share: float, because: str) -> None:
+        if share > self.signal:
+            self.signal, self.shown_by = share, because
+
+    def best_of_lines(self) -> dict[Span, tuple[float, str]]:
+        """Of several features on one line only the best counts."""
+        result: dict[Span, tuple[float, str]] = {}
+        for feature, (worth, at) in self.found.items():
+            if worth > result.get(at, (0.0, ""))[0]:
+                result[at] = (worth, feature)
+        return result
+
+
+def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_, context: float) -> Tally:
+    tally = Tally()
+    _declared(tally, problem, evidence, seen)
+    for covered in seen.covered.get(problem.id, ()):
+        share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
+        because = f'message "{covered.text[:60]}"'
+        # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
+        tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
+        at = Span(source=covered.place.source, line=covered.place.line)
+        near_miss = NEAR_MISS if problem.status == "stable" else 2
+        tally.add(because, covered.share**near_miss * covered.worth / 3, at)
+    for named in seen.named.get(problem.id, ()):
+        at = Span(source=named.place.source, line=named.place.line)
+        tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
+    tally.lines = tally.best_of_lines()
+    text = seen.fulltext.get(problem.id)
+    silent = float(not tally.signal and bool(problem.symptoms))
+    tally.features = Features(
+        signal=tally.signal,
+        silent=silent,
+        vetted=tally.signal if problem.status == "stable" else 0.0,
+        quiet=silent if problem.status == "stable" else 0.0,
+        missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
+        title=seen.titled(problem),
+        words=seen.worded(problem) if not tally.signal else 0.0,
+        information=log(1 + sum(worth for worth, _ in tally.lines.values())),
+        whole=text.whole if text else 0.0,
+        stretch=text.stretch if text else 0.0,
+        worth=log(1 + text.worth) if text else 0.0,
+        named=max(0.0, context),
+        other=max(0.0, -context),
+    )
+    return tally
+
+
+def _declared(tally: Tally, problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_) -> None:
+    supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
+    places = {(item.seen, item.at) for item in evidence}
+    for item in evidence:
+        is_symptom = item.seen in problem.symptoms
+        if not is_symptom and item.seen not in supporting:
+            continue
+        worth = item.strength * _shown_worth(problem, item, places, seen)
+        tally.add(f"signal {item.seen}", worth, item.at)
+        share = item.strength * min(1.0, worth / FULL_SYMPTOM)
+        if is_symptom:
+            tally.symptom = tally.symptom or share >= 0.5
+            tally.show(share, f"symptom {item.seen}")
+        else:
+            tally.show(SUPPORTING * share, f"signal {item.seen}")
+
+
+def _missing(problem: Problem, seen: Set[str]) -> float:
+    """Of the combined symptom that is nearest to being seen, the share of its parts that was not."""
+    shares = []
+    for name in problem.symptoms:
+        signal = problem.signals.get(name)
+        parts = {*signal.all, *signal.set, *signal.sequence} if signal else set()
+        if parts:
+            shares.append(0.0 if name in seen else len(parts - seen) / len(parts))
+    return min(shares, default=0.0)
+
+
+def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: Retrieved_) -> float:
+    """What an evidence is worth; of alternatives that of the one that was seen there, not of all together."""
+    signal = problem.signals.get(item.seen)
+    shown = [m for m in signal.any if (m, item.at) in places] if signal else []
+    return max((seen.worth(problem, name) for name in shown), default=0.0) or seen.worth(problem, item.seen)
+
+
+def _rate(problem: Problem, seen: str, rates: Mapping[tuple[str, str], tuple[float, int]]) -> tuple[float, int, int]:
+    own = rates.get((problem.id, seen))
+    if own is None:  # a combination is as rare as its rarest member
+        signal = problem.signals.get(seen)
+        members = [
+            rates[problem.id, m] for m in ((*signal.any, *signal.all) if signal else ()) if (problem.id, m) in rates
+        ]
+        own = min(members, default=(1e-6, 1))
+    return (*own, LEAST_BASE)
+
+
+def feature_worth(rate: float, df: int, least: int, lines: int) -> float:
+    """-ln of the larger of two shares: background lines (times the lines read) and problems that hold it; at least 0."""
+    return max(0.0, -log(min(1.0, max(rate * lines, df / least, 1e-9))))

@@ -1,0 +1,64 @@
+"""Pasted text and the postings of a base to what was measured of its problems: coverage, full text, names.
+
+Coverage is the idf-weighted share of a known message's word pairs that stand near each other in the text: measured on
+real pastes it keeps its meaning in noise, where BM25 alone does not. Full text is read twice, of the whole text and of
+the best stretch of STRETCH lines, so that lines of other logs around an error cost little. Knows nothing of declared
+signals or of ranking.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.retrieve.coverage import Covered, covered_messages
+from diagnose.retrieve.fulltext import FullText, fulltext_scores, stretches_of
+from diagnose.retrieve.names import Named, named_problems
+from diagnose.retrieve.rarity import MOST_PAIRS, word_worth
+from diagnose.scan.passages import Place
+from diagnose.text.terms import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diagnose.knowledge import Knowledge
+
+MOST_LINES = 2_000
+
+
+class Retrieved(Struct, frozen=True):
+    """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base
+    (nats), `stretches` the distinct words of each stretch."""
+
+    covered: tuple[Covered, ...]
+    named: tuple[Named, ...]
+    fulltext: dict[str, FullText]
+    rarity: dict[str, float] = {}
+    stretches: tuple[frozenset[str], ...] = ()
+
+
+def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> Retrieved:
+    """Look `places` (lines in order) and the codes seen in them up in `base`."""
+    places = places[:MOST_LINES]
+    lines = [prose(place.text) for place in places]
+    frequency = Counter(word for line in lines for word in line)
+    postings = base.postings(list(frequency)[:MOST_PAIRS])
+    stretches = stretches_of(lines, postings)
+    return Retrieved(
+        covered=tuple(covered_messages(places, base)),
+        named=tuple(named_problems(places, codes, base)),
+        fulltext=fulltext_scores(stretches, frequency, postings, base),
+        rarity={word: word_worth(word, len(posting), base.size) for word, posting in postings.items()},
+        stretches=tuple(stretches),
+    )
+
+
+# --- coverage of known messages ---
+
+
+# --- names and codes ---
+
+
+# --- full text ---

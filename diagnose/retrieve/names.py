@@ -1,0 +1,51 @@
+"""NAMED_BEST."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.text.terms import identifiers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diagnose.knowledge import Knowledge
+from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
+from diagnose.scan.passages import Place
+
+NAMED_BEST = 40
+
+
+class Named(Struct, frozen=True):
+    """An identifier or code that the text shares with a problem, and its share of the problems."""
+
+    problem: str
+    term: str
+    share: float
+    place: Place
+
+
+def named_problems(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> list[Named]:
+    where: dict[str, Place] = {}
+    for place in places:
+        for name in identifiers(place.text):
+            where.setdefault(f"name:{name}", place)
+    for code, place in codes:
+        where.setdefault(f"code:{code}", place)
+    least = max(base.size, LEAST_BASE)
+    found = {term: p for term, p in base.postings(list(where)[:MOST_PAIRS]).items() if len(p) < 0.05 * least}
+    sums: dict[int, float] = {}
+    for posting in found.values():
+        worth = rarity(len(posting), base.size)
+        for entry in posting:
+            sums[entry >> 8] = sums.get(entry >> 8, 0.0) + worth
+    best = set(sorted(sums, key=lambda d: (-sums[d], d))[:NAMED_BEST])
+    names = base.names(best)
+    return [
+        Named(names[entry >> 8], term, len(found[term]) / least, where[term])
+        for term in sorted(found)
+        for entry in found[term]
+        if entry >> 8 in best
+    ]
