@@ -28,12 +28,12 @@ if __name__ == "__main__":
 from diagnose.answer.next_check import Candidate, cost_of, likelihoods, next_best  # noqa: E402
 from diagnose.model import PRIORS, Evidence, Problem, Span  # noqa: E402
 from diagnose.rank.causes import causes_of, ratio  # noqa: E402
-from kb.testing import outcome_of  # noqa: E402
+from kb.authoring.samples import outcome_of  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
 REACHED = 0.9

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from kb.article import Article
+from kb.articles.article import Article
 from kb.opening import open_store
 from kb.store import Store
 

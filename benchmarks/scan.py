@@ -100,7 +100,7 @@ def _usable(text: str) -> bool:
 
 
 def _of_articles() -> list[tuple[str, bool]]:
-    from kb.mine import mine
+    from kb.articles.messages import mine
 
     found: list[tuple[str, bool]] = []
     for path in sorted((SHARED / "ms-articles").rglob("*.md")):

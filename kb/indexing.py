@@ -19,14 +19,14 @@ from diagnose.scan.patterns import literal, trimmed
 from diagnose.text.fold import fold_literal, fold_text
 from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
 from diagnose.text.unwrap import squeeze
+from kb.articles.messages import mine
 from kb.background import rate, readings, regex_rate, shares
-from kb.mine import mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diagnose.model import Problem, Signal
-    from kb.article import Article
+    from kb.articles.article import Article
 
 LEAST_SQUEEZED = 10
 LEAST_PAIRS = 3

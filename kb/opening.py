@@ -19,8 +19,8 @@ import msgspec
 
 from diagnose.errors import KbError
 from diagnose.scan.patterns import engine
+from kb.articles.files import ArticleFile, find
 from kb.compiled import compile_all
-from kb.files import ArticleFile, find
 from kb.store import Store
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kb.article import Article, Fault
+from kb.articles.article import Article, Fault
+from kb.articles.parse import parse
 from kb.indexing import Indexed, index
-from kb.parse import parse
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
     from diagnose.scan.patterns import PatternError
-    from kb.files import ArticleFile
+    from kb.articles.files import ArticleFile
 
 LARGEST = 1 << 20
 

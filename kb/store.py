@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from diagnose.scan.patterns import Matcher
-    from kb.article import Article, Fault
+    from kb.articles.article import Article, Fault
     from kb.search import SearchDoc
 
 _MANY = 500
@@ -172,13 +172,13 @@ class Store:
         rows = self._db.execute("SELECT faults FROM file WHERE faults IS NOT NULL ORDER BY path").fetchall()
         if not rows:
             return ()
-        from kb.article import Fault
+        from kb.articles.article import Fault
 
         return tuple(fault for (blob,) in rows for fault in msgspec.json.decode(blob, type=list[Fault]))
 
     def article(self, name: str) -> Article:
         """The article with this id; KbError with the closest one where there is none."""
-        from kb.article import Article, Header
+        from kb.articles.article import Article, Header
 
         row = self._db.execute(
             "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (name.lower(),)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kb.lint import lint, templates
+from kb.authoring.lint import lint, templates
 
 
 @pytest.fixture(scope="module")

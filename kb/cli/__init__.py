@@ -49,7 +49,7 @@ class Session:
     @property
     def bases(self) -> tuple[Path, ...]:
         """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
-        from kb.cache import shipped_articles, user_articles
+        from kb.folders import shipped_articles, user_articles
 
         named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
         if named:
@@ -59,7 +59,7 @@ class Session:
 
     @property
     def cache(self) -> Path | None:
-        from kb.cache import cache_dir
+        from kb.folders import cache_dir
 
         return cache_dir()
 
@@ -243,7 +243,7 @@ def _of_sqlite(error: Exception) -> bool:
 
 def _damaged() -> int:
     """Damage deep in the file that opening it did not meet: it goes, and the next call builds it again."""
-    from kb.cache import cache_dir
+    from kb.folders import cache_dir
 
     folder = cache_dir()
     for path in folder.glob("kb-*.sqlite*") if folder else ():

@@ -9,14 +9,14 @@ import click
 
 from diagnose.errors import KbError
 from diagnose.text.sanitize import neutral
-from kb.case_file import load, now, save
+from kb.cases.file import load, now, save
 from kb.cli import Session, base_option, tell
 from kb.cli.output import check_output, write_output
 
 if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis
-    from kb.case import Case
-    from kb.case_diff import Change
+    from kb.cases.case import Case
+    from kb.cases.diff import Change
 
 
 @click.group(params=[base_option()], context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,7 +60,8 @@ def replay(session: Session, case: str, keep: bool, no_learned: bool) -> int:
 
     from diagnose.options import Options
     from kb import __version__
-    from kb.ask import ask_case, with_learned
+    from kb.cases.resolved import with_learned
+    from kb.cases.resume import ask_case
 
     old = load(case)
     store = session.store()
@@ -90,7 +91,7 @@ replay.params.append(base_option())
 
 
 def _changes(before: Case, after: Case) -> list[Change]:
-    from kb.case_diff import changes
+    from kb.cases.diff import changes
 
     found = changes(_diagnosis(before, "CASE1"), _diagnosis(after, "CASE2"))
     for change in found:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from diagnose.errors import KbError
 from diagnose.text.sanitize import neutral
 from kb import __version__
-from kb.case_file import load_or_new, new_case, now, save
+from kb.cases.file import load_or_new, new_case, now, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
-    from kb.case import Case
+    from kb.cases.case import Case
     from kb.store import Store
 
 
@@ -35,7 +35,7 @@ def run(
         if case.diagnosis is None:
             raise KbError("--interactive", "stopped before anything was given", "paste the error when asked")
         return _top(case.diagnosis, options), case.steps
-    from kb.ask import ask_case, prove_case
+    from kb.cases.resume import ask_case, prove_case
 
     if given["after_fix"]:
         case = prove_case(case, sources or (), store, options, now())
@@ -66,7 +66,7 @@ def _talk(
     sources: Iterable[Source | InputError] | None,
     keep: Callable[[Case], None],
 ) -> Case:
-    from kb.interactive import Talk
+    from kb.cases.interactive import Talk
 
     reconfigure = getattr(sys.stdin, "reconfigure", None)
     if reconfigure is not None:

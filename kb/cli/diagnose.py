@@ -121,7 +121,7 @@ def check_output(given: dict[str, Any]) -> None:
 def options_of(given: dict[str, Any]) -> Options:
     """The options of the pipeline that the command line asks for, with what resolved cases say."""
     from diagnose.options import Options, given_parameters
-    from kb.ask import with_learned
+    from kb.cases.resolved import with_learned
 
     options = Options(
         platform=given["platform"],

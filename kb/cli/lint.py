@@ -21,14 +21,14 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
     import msgspec
 
     from diagnose.text.sanitize import neutral
-    from kb.lint import lint
+    from kb.authoring.lint import lint
 
     session.named.extend(folders)
     store = session.store(warn=False)
     articles = [store.article(name) for name in store.ids()]
     found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
     if deep:
-        from kb.collection import deep as deeply
+        from kb.authoring.lint_base import deep as deeply
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))

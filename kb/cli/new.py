@@ -25,9 +25,9 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
     kb lint; whether it finds its own sample (kb test) is tried and told.
     """
     from diagnose.redact.redactor import Redactor
-    from kb.drafting import draft
+    from kb.articles.ids import identifier
+    from kb.authoring.draft import draft
     from kb.importers.write import render
-    from kb.parse import identifier
 
     if identifier(article) != article:
         raise KbError(article, "no valid id", f"name it like {identifier(article)}")
@@ -61,8 +61,8 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
 
 def _failure(place: Path) -> str:
     """What the sample does wrong against the draft alone; empty if it finds it."""
+    from kb.authoring.samples import run
     from kb.opening import open_store
-    from kb.testing import run
 
     store = open_store([place], None)
     return next((failure.what for failure in run(store, [store.article(place.name)]).failures), "")

@@ -8,12 +8,12 @@ import click
 from msgspec.structs import replace
 
 from diagnose.errors import KbError, did_you_mean
-from kb.case import with_step
-from kb.case_file import load, now, save
+from kb.cases.case import with_step
+from kb.cases.file import load, now, save
 from kb.cli import Session
 
 if TYPE_CHECKING:
-    from kb.case import Case
+    from kb.cases.case import Case
     from kb.store import Store
 
 
@@ -27,8 +27,8 @@ def command(session: Session, case: str, cause: str | None, none: bool) -> int:
 
     The likelihoods of the article's causes move by it, at most by a factor of 4. The last resolution of a case counts.
     """
-    from kb.cache import data_dir
-    from kb.resolved import Resolved, append, hashed
+    from kb.cases.resolved import Resolved, append, hashed
+    from kb.folders import data_dir
 
     if bool(cause) == none:
         raise KbError(

@@ -17,7 +17,7 @@ from kb.cli import Session
 @click.pass_obj
 def command(session: Session, /, name: str, format_: str) -> int:
     """Read the article with this ID: its text, causes, checks and remediation."""
-    from kb.reading import RENDERERS
+    from kb.articles.render import RENDERERS
 
     article = session.store().article(name)
     text = RENDERERS[format_](article)

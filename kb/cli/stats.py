@@ -45,8 +45,8 @@ def _base(store: Store) -> dict[str, int]:
 def _learned(store: Store) -> list[dict[str, Any]]:
     """Every cause of an article of which a case was resolved: how many, of how many, and the factor on its prior."""
     from diagnose.rank.learned import learned_of
-    from kb.cache import data_dir
-    from kb.resolved import counts
+    from kb.cases.resolved import counts
+    from kb.folders import data_dir
 
     found = counts(data_dir(), tell)
     articles = sorted({name.partition("/")[0] for name in found})

@@ -9,7 +9,7 @@ import click
 from kb.cli import Session
 
 if TYPE_CHECKING:
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
     from diagnose.text.sanitize import neutral
-    from kb.testing import run
+    from kb.authoring.samples import run
 
     store = session.store()
     articles = [store.article(name) for name in (ids or store.ids())]
@@ -48,7 +48,7 @@ def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, l
 
 def _fires(store: Store, articles: list[Article]) -> int:
     from diagnose.text.sanitize import neutral
-    from kb.firing import firings
+    from kb.authoring.firing import firings
 
     count = own = alone = leads = shared = 0
     for firing in firings(store, articles):
@@ -67,7 +67,7 @@ def _fires(store: Store, articles: list[Article]) -> int:
 
 
 def _mutate(store: Store, articles: list[Article], least: float) -> int:
-    from kb.mutants import MUTATIONS, survivors
+    from kb.authoring.damaged_samples import MUTATIONS, survivors
 
     found = list(survivors(store, articles))
     for item in found:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis, ProbeResult
     from diagnose.probes.plan import Plan, Planned
-    from kb.verify import Choice
+    from kb.probing import Choice
 
 SHARED = frozenset(
     "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads context raw output force quiet strict".split()
@@ -54,7 +54,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     from msgspec.structs import replace
 
     from kb.ask import asking
-    from kb.verify import answers_of, choose, plan_of
+    from kb.probing import answers_of, choose, plan_of
 
     check_call(given)
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
@@ -126,7 +126,7 @@ def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
 
 def _named(choice: Choice, given: dict[str, Any], values: Any) -> frozenset[str]:
     """The hosts that the user named, by an option or by agreeing to a list in which they stand."""
-    from kb.verify import shown_loopback
+    from kb.probing import shown_loopback
 
     return frozenset({*given["targets"], *values, *(() if given["yes"] else shown_loopback(choice.run))})
 
@@ -135,7 +135,7 @@ def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, resul
     """Run them and tell each result as it comes, into `results`; False if the user stopped it."""
     from diagnose.probes import Limits
     from diagnose.probes.run import run_all
-    from kb.verify import told
+    from kb.probing import told
 
     try:
         for result in run_all(planned, Limits(seconds=seconds, named=named)):
@@ -148,7 +148,7 @@ def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, resul
 
 
 def _status(diagnosis: Diagnosis, plan: Plan, results: Sequence[ProbeResult]) -> int:
-    from kb.verify import proved
+    from kb.probing import proved
 
     if not results and (plan.planned or plan.not_runnable):
         return 2

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import KbError
 from diagnose.templates import shortened
+from kb.articles.ids import identifier
+from kb.articles.yaml_subset import load
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example
-from kb.parse import identifier
-from kb.safeyaml import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

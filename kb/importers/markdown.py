@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from diagnose.errors import KbError
+from kb.articles.ids import identifier
+from kb.articles.parse import LARGEST, parse
 from kb.importers import Left, Made
 from kb.importers.markdown_read import extract
-from kb.parse import LARGEST, identifier, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,14 +15,14 @@ from msgspec import Struct
 
 from diagnose.codes import decode as code_tables
 from diagnose.templates import shortened
-from kb.mine import COMMAND, ERROR, VARIABLE, events_in, kind_of
-from kb.parse import identifier
+from kb.articles.ids import identifier
+from kb.articles.messages import COMMAND, ERROR, VARIABLE, events_in, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.model import Problem
-    from kb.mine import Kind
+    from kb.articles.messages import Kind
 
 MOST_MESSAGES, MOST_CODES, MOST_EVENTS, MOST_LINKS, MOST_CAUSES, MOST_COMMANDS = 12, 40, 12, 12, 12, 6
 SHORTEST, LONGEST = 24, 300

@@ -14,8 +14,8 @@ import yaml
 from msgspec import Struct
 
 from diagnose.errors import KbError
+from kb.articles.parse import parse
 from kb.importers import Left, Made
-from kb.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

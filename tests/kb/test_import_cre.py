@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from diagnose.errors import KbError
+from kb.articles.parse import parse
+from kb.authoring.firing import fires
 from kb.cli import run as kb
-from kb.firing import fires
 from kb.importers import Left, Made, reader
 from kb.importers.cre_rule import Unusable, conditions
 from kb.importers.jq import tests as jq_tests
 from kb.importers.write import Report, write
 from kb.opening import open_store
-from kb.parse import parse
 
 CRE = """\
 rules:

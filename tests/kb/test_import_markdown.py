@@ -6,12 +6,12 @@ import lzma
 import pytest
 
 from diagnose.errors import KbError
+from kb.articles.parse import parse
 from kb.cli import run
 from kb.importers import Left, Made
 from kb.importers.markdown import mapped, names, read
 from kb.importers.markdown_read import extract
 from kb.importers.write import write
-from kb.parse import parse
 
 ARTICLE = """\
 <!-- source: Example/Docs : net/proxy.md @ 0123 ; licence CC-BY-4.0, (c) Example -->

@@ -49,8 +49,8 @@ def talk(shipped):
 
     from diagnose.inputs.sources import open_inputs
     from diagnose.options import Options
-    from kb.case_file import new_case
-    from kb.interactive import Talk
+    from kb.cases.file import new_case
+    from kb.cases.interactive import Talk
 
     def run(*lines, error=ERROR, store=shipped, **options):
         person, saved = Person(*lines), []

@@ -1,6 +1,6 @@
 """Known messages of an article: quotes, tables, bold paragraphs, long records."""
 
-from kb.mine import PIECE, mine
+from kb.articles.messages import PIECE, mine
 
 
 def messages(body):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from kb.authoring.draft import draft
 from kb.cli import run
-from kb.drafting import draft
 
 ERROR = (
     "2026-11-21 09:14:31,204 ERROR [main] c.f.App - cannot obtain a lease for tenant 4711 from broker02.fabrikam.example:5672:"
@@ -125,7 +125,7 @@ def test_a_draft_passes_lint_and_finds_its_own_sample(new, tmp_path, capsys):
 
 
 def test_a_draft_that_does_not_find_its_own_sample_is_told_to(new, monkeypatch):
-    from kb import testing
+    from kb.authoring import samples as testing
 
     monkeypatch.setattr(testing, "_symptom", lambda diagnosis, wanted: "is unknown (0.72)")
     code, printed = new("lease-locked", "--text", ERROR)

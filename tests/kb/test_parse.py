@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.parse import identifier, parse
-from kb.safeyaml import load
+from kb.articles.ids import identifier
+from kb.articles.parse import parse
+from kb.articles.yaml_subset import load
 
 GOOD = """---
 id: good-one
@@ -182,7 +183,7 @@ def test_the_schema_accepts_the_shipped_articles_and_refuses_faults(root):
     import jsonschema
     import yaml
 
-    from kb.schema import schema
+    from kb.articles.json_schema import schema
 
     validator = jsonschema.Draft202012Validator(schema())
     for path in (root / "articles").glob("*/*/article.md"):
@@ -198,7 +199,7 @@ def test_the_page_of_the_format_names_every_parser_and_every_allowed_word(root):
 
     from diagnose.model import Likelihood, Param, Problem, Shell, Strength
     from diagnose.outputs import OUTPUTS
-    from kb.shape import types_of
+    from kb.articles.convert import types_of
 
     page = (root / "docs" / "article-format.md").read_text(encoding="utf-8")
     assert [name for name in OUTPUTS if f"`{name}`" not in page] == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.articles.messages import mine
 from kb.markdown import render
-from kb.mine import mine
 from kb.query import parse
 from kb.search import SearchDoc, open_index
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from kb.resolved import NAME, Resolved, append, counts, hashed, records
+from kb.cases.resolved import NAME, Resolved, append, counts, hashed, records
 
 
 def record(case, cause="c", article="a"):

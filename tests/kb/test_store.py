@@ -114,7 +114,7 @@ def test_a_cache_that_others_may_write_or_that_is_a_link_is_refused(folder, cach
 
 def test_without_the_engine_every_sample_gives_the_same(root, monkeypatch):
     """Where Hyperscan has no wheel, `re` answers: all samples of the shipped articles."""
-    from kb.testing import run
+    from kb.authoring.samples import run
 
     monkeypatch.setitem(sys.modules, "hyperscan", None)
     store = open_store([root / "articles"], None)

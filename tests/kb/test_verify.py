@@ -23,7 +23,7 @@ from diagnose.options import Options
 from diagnose.probes import Limits
 from diagnose.probes.plan import Planned, merged, plan_probes
 from diagnose.probes.run import run_all
-from kb.verify import choose, plan_of
+from kb.probing import choose, plan_of
 
 ARTICLE = """---
 id: app-db

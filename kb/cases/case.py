@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from diagnose.scan.intake import Read
     from diagnose.scan.passages import Passage
 
-SCHEMA = "kb.case/1"
+SCHEMA = "kb.cases.case/1"
 ANSWER = "answer"
 _CHUNK = 1 << 18
 

@@ -19,7 +19,7 @@ from diagnose.pipeline import diagnose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
     Mutation = Callable[[list[str], random.Random], list[str]]

@@ -19,6 +19,15 @@ from diagnose.errors import KbError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from diagnose.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 NAME = "resolved.jsonl"
 MOST = 64 << 20
@@ -38,7 +47,7 @@ def hashed(case_id: str) -> str:
     """A name for a case that leads back to nothing: its id is random, and only the hash is kept."""
     import hashlib
 
-    return hashlib.blake2b(case_id.encode(), digest_size=16, person=b"kb.resolved").hexdigest()
+    return hashlib.blake2b(case_id.encode(), digest_size=16, person=b"kb.cases.resolved").hexdigest()
 
 
 def append(folder: Path, record: Resolved) -> None:
@@ -120,3 +129,11 @@ def counts(folder: Path | None, note: Callable[[str], None] | None = None) -> di
     """Resolved cases by `ARTICLE/CAUSE`; `ARTICLE/` where it was none of the causes of that article."""
     found = Counter(f"{record.article}/{record.cause}" for record in records(folder, note) if record.article)
     return dict(sorted(found.items()))
+
+
+def with_learned(options: Options, note: Callable[[str], None]) -> Options:
+    """The options with what resolved cases say of the causes."""
+    from kb.cases.resolved import counts
+    from kb.folders import data_dir
+
+    return replace(options, resolved=counts(data_dir(), note))

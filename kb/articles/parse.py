@@ -17,16 +17,16 @@ from diagnose.match.conditions import seconds
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.outputs import OUTPUTS
 from diagnose.scan.pattern_check import faults as regex_faults
-from kb.article import Article, Fault, Header
-from kb.references import COMBINED, ID, mistakes_of
-from kb.safeyaml import Path, load
-from kb.shape import Misfit, convert, types_of
+from kb.articles.article import Article, Fault, Header
+from kb.articles.convert import Misfit, convert, types_of
+from kb.articles.ids import DEVICES, identifier
+from kb.articles.references import COMBINED, ID, mistakes_of
+from kb.articles.yaml_subset import Path, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LARGEST = 256 << 10
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 _FENCE = re.compile(r"^(?:\s*<!--.*?-->\s*)?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 _DECLARES = re.compile(r"^(?:signals|causes|symptoms|checks)[ \t]*:", re.MULTILINE)
 _NAMES = re.compile(r"^id[ \t]*:", re.MULTILINE)
@@ -229,7 +229,7 @@ class _Parser:
         return Problem(**fields)
 
     def _id(self, name: str) -> None:
-        if not ID.fullmatch(name) or name.split(".")[0] in _DEVICES:
+        if not ID.fullmatch(name) or name.split(".")[0] in DEVICES:
             self.fault(
                 ("id",), f"'{name[:60]}' is no id", "use a-z, 0-9, '.', '_' and '-', starting with a letter or digit"
             )
@@ -353,12 +353,6 @@ def _outside(signal: dict[str, Any]) -> dict[str, Any]:
         "set": [within],
         **{key: value for key, value in signal.items() if key in (*_CONDITION, "title", "sources")},
     }
-
-
-def identifier(name: str) -> str:
-    """An article id made of any name, always the same for the same name."""
-    made = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")[:120] or "article"
-    return f"{made}-article" if made.split(".")[0] in _DEVICES else made
 
 
 def _word(value: Any) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis
     from diagnose.model import Problem
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from diagnose.model import Problem
 from diagnose.outputs import OUTPUTS
-from kb.article import Header
+from kb.articles.article import Header
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

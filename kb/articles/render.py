@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from diagnose.model import Problem
-    from kb.article import Article
+    from kb.articles.article import Article
 
 
 def _head(article: Article) -> Iterator[str]:

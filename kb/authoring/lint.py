@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
-from kb.article import Article, Fault
+from kb.articles.article import Article, Fault
 from kb.background import rate, regex_rate
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import msgspec
 
 from diagnose.errors import KbError
 from kb import __version__
-from kb.case import SCHEMA, Case
+from kb.cases.case import SCHEMA, Case
 
 MOST = 64 << 20
 

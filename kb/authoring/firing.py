@@ -15,13 +15,13 @@ from diagnose.match.evidence import match
 from diagnose.scan.hits import scan_source
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
-from kb.testing import diagnosis_of
+from kb.authoring.samples import diagnosis_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diagnose.model import Problem
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
 

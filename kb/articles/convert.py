@@ -14,10 +14,10 @@ import msgspec
 from msgspec.structs import fields as struct_fields
 
 from diagnose.errors import did_you_mean
-from kb.safeyaml import Number
+from kb.articles.yaml_subset import Number
 
 if TYPE_CHECKING:
-    from kb.safeyaml import Path
+    from kb.articles.yaml_subset import Path
 
 
 class Misfit(Exception):

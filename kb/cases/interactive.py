@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from diagnose.facts import EXPECTED, typed, unquoted
 from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.report.words import percent, shown, summary
-from kb.ask import ask_case, prove_case
-from kb.case import CaseAnswer
+from kb.cases.case import CaseAnswer
+from kb.cases.resume import ask_case, prove_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.model import Param
     from diagnose.options import Options
-    from kb.case import Case
+    from kb.cases.case import Case
 
 END = "."
 # What these words mean at every prompt; a value that is such a word is given in quotes.

@@ -1,4 +1,4 @@
-"""`kb lint --deep`: what is weak in a base as a whole, beside what `kb.lint` says of each article: articles that look for
+"""`kb lint --deep`: what is weak in a base as a whole, beside what `kb.authoring.lint` says of each article: articles that look for
 the same, signals that no sample shows, samples that lead elsewhere.
 
 Takes the store and its articles, gives Faults; one rule a function, all of them in a table. An edge module: it reads the
@@ -15,14 +15,14 @@ from diagnose.scan.hits import scan_source
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
 from diagnose.text.fold import fold_literal
-from kb.article import Fault
-from kb.lint import claims_samples, complete
-from kb.testing import diagnosis_of
+from kb.articles.article import Fault
+from kb.authoring.lint import claims_samples, complete
+from kb.authoring.samples import diagnosis_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.store import Store
 
     Rule = Callable[[Store, Sequence[Article]], Iterator[Fault]]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from diagnose.model import Problem, Signal
-    from kb.safeyaml import Path
+    from kb.articles.yaml_subset import Path
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 COMBINED = ("any", "all", "set", "sequence")
