@@ -32,7 +32,8 @@ class Typist(io.StringIO):
 
 def recorded(folder, cache):
     """The transcript of the session, and the ticket made of its case."""
-    from kb.cli import casework, run
+    from kb.cli import run
+    from kb.cli.diagnosing import casework
 
     ticks = iter(range(60))
     screen = io.StringIO()

@@ -42,7 +42,7 @@ class Decoded(Struct, frozen=True):
 
 @cache
 def _table() -> bytes:
-    return (Path(__file__).parent / "data" / "codes.tsv").read_bytes()
+    return (Path(__file__).parent.parent / "data" / "codes.tsv").read_bytes()
 
 
 @cache

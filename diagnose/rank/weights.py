@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-FILE = Path(__file__).parent / "data" / "weights.json"
+FILE = Path(__file__).parent.parent / "data" / "weights.json"
 
 
 class Weights(Struct, frozen=True):

@@ -47,7 +47,7 @@ def hashed(case_id: str) -> str:
     """A name for a case that leads back to nothing: its id is random, and only the hash is kept."""
     import hashlib
 
-    return hashlib.blake2b(case_id.encode(), digest_size=16, person=b"kb.cases.resolved").hexdigest()
+    return hashlib.blake2b(case_id.encode(), digest_size=16, person=b"kb.resolved").hexdigest()
 
 
 def append(folder: Path, record: Resolved) -> None:

@@ -11,100 +11,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.errors import KbError
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from kb.store import Store
+from kb.cli.output import tell
+from kb.cli.session import Session, base_option
 
 # name: (module below kb.cli, what `kb --help` says)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "diagnose": ("diagnose", "Rank the root causes behind a pasted error or log files."),
-    "verify": ("verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
-    "why": ("why", "Show why an article did or did not match an input."),
-    "search": ("search", "Search the articles, offline."),
-    "show": ("show", "Read an article."),
-    "list": ("list_", "List the articles."),
-    "code": ("code", "Decode an error code in any notation."),
-    "import": ("import_", "Turn a foreign knowledge base into articles."),
-    "new": ("new", "Draft an article from an error text."),
-    "lint": ("lint", "Check articles for faults."),
-    "test": ("test", "Check articles against the samples beside them."),
-    "eval": ("eval", "Measure a base on labelled cases."),
-    "case": ("case", "Read, replay, compare and export cases."),
-    "resolve": ("resolve", "Record which cause a case turned out to be."),
-    "stats": ("stats", "Show figures of the base and of resolved cases."),
-    "schema": ("schema", "Print the JSON Schema of the article format."),
-    "index": ("index", "Build the derived files now."),
-    "doctor": ("doctor", "Show versions, engines and the state of the cache."),
+    "diagnose": ("diagnosing.diagnose", "Rank the root causes behind a pasted error or log files."),
+    "verify": ("diagnosing.verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
+    "why": ("diagnosing.why", "Show why an article did or did not match an input."),
+    "search": ("browsing.search", "Search the articles, offline."),
+    "show": ("browsing.show", "Read an article."),
+    "list": ("browsing.list_", "List the articles."),
+    "code": ("diagnosing.code", "Decode an error code in any notation."),
+    "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
+    "new": ("authoring.new", "Draft an article from an error text."),
+    "lint": ("authoring.lint", "Check articles for faults."),
+    "test": ("authoring.test", "Check articles against the samples beside them."),
+    "eval": ("authoring.eval", "Measure a base on labelled cases."),
+    "case": ("diagnosing.case", "Read, replay, compare and export cases."),
+    "resolve": ("diagnosing.resolve", "Record which cause a case turned out to be."),
+    "stats": ("browsing.stats", "Show figures of the base and of resolved cases."),
+    "schema": ("authoring.schema", "Print the JSON Schema of the article format."),
+    "index": ("browsing.index", "Build the derived files now."),
+    "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
 }
-
-
-class Session:
-    """What all commands share: the folders of the base in use, opened when first needed."""
-
-    def __init__(self) -> None:
-        self.named: list[str] = []
-
-    @property
-    def bases(self) -> tuple[Path, ...]:
-        """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
-        from kb.folders import shipped_articles, user_articles
-
-        named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
-        if named:
-            return tuple(Path(part) for part in named)
-        own = user_articles()
-        return (shipped_articles(), own) if own else (shipped_articles(),)
-
-    @property
-    def cache(self) -> Path | None:
-        from kb.folders import cache_dir
-
-        return cache_dir()
-
-    def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
-        """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
-        takes a while."""
-        from kb.opening import open_store
-
-        store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
-        if warn:
-            for fault in store.faults():
-                if fault.severity == "error":
-                    tell(f"{fault}; article left out")
-        return store
-
-
-def _building(count: int) -> AbstractContextManager[None]:
-    from kb.cli.progress import told_late
-
-    return told_late(f"building the index of {count} new or changed articles; the next call finds it ready")
-
-
-def tell(message: str) -> None:
-    """One line to standard error, neutralised."""
-    from diagnose.text.sanitize import neutral
-
-    click.echo(f"kb: {neutral(message)}", err=True)
-
-
-def _name_base(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
-    if value:
-        context.ensure_object(Session).named.extend(value)
-
-
-def base_option() -> click.Option:
-    """`--kb DIR`, understood before and after every command."""
-    return click.Option(
-        ["--kb"],
-        multiple=True,
-        metavar="DIR",
-        expose_value=False,
-        callback=_name_base,
-        is_eager=True,
-        help="Use the articles below DIR instead of those that ship (repeatable; also KB_PATH).",
-    )
 
 
 class Commands(click.Group):

@@ -10,6 +10,12 @@ from diagnose.errors import KbError
 
 if TYPE_CHECKING:
     from diagnose.report.style import Style
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    pass
 
 
 def check_output(path: str | None, *, force: bool) -> None:
@@ -48,3 +54,10 @@ def _save(path: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise KbError(f"--output {path}", error.strerror or str(error), "name a file that can be written") from None
+
+
+def tell(message: str) -> None:
+    """One line to standard error, neutralised."""
+    from diagnose.text.sanitize import neutral
+
+    click.echo(f"kb: {neutral(message)}", err=True)

@@ -66,7 +66,7 @@ def told_late(message: str, after: float = LONG) -> Iterator[None]:
     """Tells `message` where what is done inside takes longer than `after` seconds."""
     from threading import Timer
 
-    from kb.cli import tell
+    from kb.cli.output import tell
 
     timer = Timer(after, tell, [message])
     timer.daemon = True

@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli import Session, tell
-from kb.cli.diagnose import (
-    check_given,
-    check_output,
-    options_of,
-    sources_of,
-    status_of,
-    tell_troubles,
-    write,
-)
-from kb.cli.diagnose import command as diagnose
-from kb.cli.probing import probe_options
+from kb.cli.call import check_given, check_output, options_of, sources_of, status_of, tell_troubles, write
+from kb.cli.diagnosing.diagnose import command as diagnose
+from kb.cli.options import probe_options
+from kb.cli.output import tell
+from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from kb.cli import Session, tell
+from kb.cli.output import tell
+from kb.cli.session import Session
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

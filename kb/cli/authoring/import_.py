@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kb.cli import tell
+from kb.cli.output import tell
 from kb.importers import IMPORTERS
 
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.cli import Session
+from kb.cli.session import Session
 
 
 @click.command()

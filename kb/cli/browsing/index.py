@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from diagnose.errors import KbError
-from kb.cli import Session
+from kb.cli.session import Session
 
 
 @click.command()

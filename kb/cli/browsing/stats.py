@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli import Session, tell
+from kb.cli.output import tell
+from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from kb.store import Store

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli import Session
-from kb.cli.diagnose import command as diagnose
-from kb.cli.diagnose import options_of, sources_of
+from kb.cli.call import options_of, sources_of
+from kb.cli.diagnosing.diagnose import command as diagnose
+from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from kb.cli import Session
+from kb.cli.session import Session
 
 
 @click.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli import Session
+from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from kb.articles.article import Article

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from kb.cli import Session
+from kb.cli.session import Session
 
 PACKAGES = ("click", "hyperscan", "Whoosh", "Markdown", "PyYAML", "msgspec", "nh3")
 

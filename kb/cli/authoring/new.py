@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from diagnose.errors import KbError
-from kb.cli import tell
+from kb.cli.output import tell
 
 LARGEST = 1 << 20
 

@@ -10,8 +10,8 @@ import click
 from diagnose.errors import KbError
 from diagnose.text.sanitize import neutral
 from kb.cases.file import load, now, save
-from kb.cli import Session, base_option, tell
-from kb.cli.output import check_output, write_output
+from kb.cli.output import check_output, tell, write_output
+from kb.cli.session import Session, base_option
 
 if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kb.cli import Session
+from kb.cli.session import Session
 
 
 @click.command()

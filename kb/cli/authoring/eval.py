@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.errors import KbError
-from kb.cli import Session, tell
+from kb.cli.output import tell
+from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

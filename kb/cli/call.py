@@ -1,0 +1,161 @@
+"""check_output."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.errors import KbError
+from kb.cli import output as outputs
+from kb.cli.output import tell
+from kb.cli.unread import summed_up, troubles, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from diagnose.diagnosis import Diagnosis, Step
+    from diagnose.inputs.sources import InputError, Source
+    from diagnose.options import Options
+    from diagnose.scan.intake import Setup
+    from diagnose.timestamps.of_hits import When
+    from diagnose.timestamps.period import Span
+    from kb.cli.progress import Meter
+
+
+AROUND = 600.0  # seconds on either side of --around
+
+
+def check_output(given: dict[str, Any]) -> None:
+    outputs.check_output(given["output"], force=given["force"])
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The options of the pipeline that the command line asks for, with what resolved cases say."""
+    from diagnose.options import Options, given_parameters
+    from kb.cases.resolved import with_learned
+
+    options = Options(
+        platform=given["platform"],
+        here=_platform(),
+        given=dict(given_parameters(given["params"])),
+        setup=setup_of(given),
+        top=given["top"],
+        explain=given["explain"],
+        context=given.get("context", 0),
+    )
+    return options if given.get("no_learned") else with_learned(options, tell)
+
+
+def tell_troubles(diagnosis: Diagnosis) -> None:
+    for warning in diagnosis.warnings:
+        tell(warning)
+    for line in troubles(diagnosis):
+        tell(line)
+
+
+def setup_of(given: dict[str, Any]) -> Setup:
+    """How the inputs are to be read."""
+    import time
+
+    from diagnose.scan.intake import Setup
+    from diagnose.text.decode import check_encoding
+    from diagnose.timestamps.of_hits import When
+
+    zone = None
+    if given.get("zone"):
+        from diagnose.timestamps.clock import parse_zone
+
+        zone = parse_zone(given["zone"])
+    when = When(time.time(), zone)
+    return Setup(
+        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
+        threads=given.get("threads", 0),
+        span=_span(given, when),
+        when=when,
+    )
+
+
+def _span(given: dict[str, Any], when: When) -> Span | None:
+    """The span of time asked for; `--around` is ten minutes before and after."""
+    wanted = {name: given[name] for name in ("since", "until", "around") if given.get(name)}
+    if not wanted:
+        return None
+    from diagnose.timestamps.clock import parse_time
+    from diagnose.timestamps.period import Span
+
+    at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
+    if "around" in at:
+        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
+    since, until = at.get("since"), at.get("until")
+    if since is not None and until is not None and since > until:
+        raise KbError("--since", "is later than --until", "give the earlier time with --since")
+    return Span(since, until, when.now, when.zone)
+
+
+def _platform() -> Any:
+    return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
+    if diagnosis.stopped:
+        tell("stopped; the report is of what was read before")
+        return 130
+    missed, given = unread(diagnosis)
+    if missed > 1:
+        tell(f"{missed} of {given} inputs not fully read (details above)")
+    if missed or warned:
+        return 2
+    if all(item.blank for item in diagnosis.inputs):
+        tell(
+            f"nothing to diagnose: the input {'holds only blanks' if any(i.bytes for i in diagnosis.inputs) else 'is empty'}"
+        )
+    return 1 if diagnosis.verdict == "unknown" else 0
+
+
+def sources_of(
+    inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
+) -> Iterator[Source | InputError]:
+    from diagnose.inputs.sources import STDIN, open_inputs
+
+    texts, limit = given["texts"], given["max_bytes"]
+    for text in texts:
+        yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
+    if not inputs and texts:
+        return
+    if not inputs and sys.stdin is not None and sys.stdin.isatty():
+        keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"
+        click.echo(f"Paste the error and its surroundings, then end with {keys}:", err=True)
+        # One end of input ends the paste, and standard input stays open for an answer (kb verify).
+        yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
+        return
+    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
+
+
+def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
+    """A given value that nothing takes is told; one that its parameter cannot take is an error."""
+    from diagnose.errors import did_you_mean
+    from diagnose.facts import refused
+
+    if not given or not diagnosis.articles:
+        return
+    problems = store.problems([article.id for article in diagnosis.articles])
+    lead = problems[diagnosis.articles[0].id]
+    known = {name for problem in problems.values() for name in problem.params}
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(name, lead.params) or did_you_mean(name, known)
+            told = f"{lead.id} has {', '.join(lead.params) or 'none'}{f'; {hint}' if hint else ''}"
+            tell(f"--param {name}: no article of this answer has such a parameter; {told}")
+    for name, expected in refused(lead.params, given).items():
+        raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
+
+
+def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
+    from diagnose.report import RENDERERS
+
+    style = outputs.style_for(output, explain=options.explain)
+    shown = diagnosis if format_ == "json" else summed_up(diagnosis)
+    outputs.write_output(RENDERERS[format_](shown, style, timeline), output)

@@ -1,0 +1,75 @@
+"""Session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from kb.store import Store
+from kb.cli.output import tell
+
+
+class Session:
+    """What all commands share: the folders of the base in use, opened when first needed."""
+
+    def __init__(self) -> None:
+        self.named: list[str] = []
+
+    @property
+    def bases(self) -> tuple[Path, ...]:
+        """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
+        from kb.folders import shipped_articles, user_articles
+
+        named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
+        if named:
+            return tuple(Path(part) for part in named)
+        own = user_articles()
+        return (shipped_articles(), own) if own else (shipped_articles(),)
+
+    @property
+    def cache(self) -> Path | None:
+        from kb.folders import cache_dir
+
+        return cache_dir()
+
+    def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
+        """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
+        takes a while."""
+        from kb.opening import open_store
+
+        store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
+        if warn:
+            for fault in store.faults():
+                if fault.severity == "error":
+                    tell(f"{fault}; article left out")
+        return store
+
+
+def _building(count: int) -> AbstractContextManager[None]:
+    from kb.cli.progress import told_late
+
+    return told_late(f"building the index of {count} new or changed articles; the next call finds it ready")
+
+
+def _name_base(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:
+    if value:
+        context.ensure_object(Session).named.extend(value)
+
+
+def base_option() -> click.Option:
+    """`--kb DIR`, understood before and after every command."""
+    return click.Option(
+        ["--kb"],
+        multiple=True,
+        metavar="DIR",
+        expose_value=False,
+        callback=_name_base,
+        is_eager=True,
+        help="Use the articles below DIR instead of those that ship (repeatable; also KB_PATH).",
+    )
