@@ -81,7 +81,7 @@ def warm(base: Path, paste: str) -> float:
 
     from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     store = open_store([base], None)
     times = []

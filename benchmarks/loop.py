@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kb.articles.article import Article
-    from kb.store import Store
+    from kb.store.store import Store
 
 REACHED = 0.9
 WORLDS = ("healthy", "noise")
@@ -162,7 +162,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     with tempfile.TemporaryDirectory() as cache:
         store = open_store([Path(folder) for folder in given.folders], Path(cache))

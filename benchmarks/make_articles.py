@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from kb.articles.article import Article
-from kb.opening import open_store
-from kb.store import Store
+from kb.store.open import open_store
+from kb.store.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,6 +1,6 @@
 """What the core needs to know of a knowledge base: compiled patterns and who owns them, problems, postings.
 
-`kb.store` keeps it in SQLite; every look-up is by key, so that the cost of a diagnosis does not grow with the base.
+`kb.store.store` keeps it in SQLite; every look-up is by key, so that the cost of a diagnosis does not grow with the base.
 """
 
 from __future__ import annotations

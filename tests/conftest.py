@@ -43,7 +43,7 @@ def cache_home(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shipped(cache_home):
     """The store of the shipped articles, in a cache of its own."""
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     cache = cache_home / "kb-diagnose"
     store = open_store([ROOT / "articles"], cache)
@@ -74,7 +74,7 @@ def diagnosed(shipped):
 @pytest.fixture
 def base(tmp_path):
     """Write articles (name: Markdown) into a folder of their own and open it."""
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     opened = []
 

@@ -1,6 +1,6 @@
 """The body of an article to what retrieval knows it by: sections, quoted messages, codes and events.
 
-Works on the same blocks that `kb show` prints (kb.markdown). A message is a text that the article quotes as an error:
+Works on the same blocks that `kb show` prints (kb.markdown.render). A message is a text that the article quotes as an error:
 quotes, code and folds in symptom-like sections, sentences in quotes or code of the introduction. Variable parts
 (placeholders such as <Date>, %1, .....) become `<*>`, which joins no word pair.
 """
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from diagnose.text.terms import PLACEHOLDER
-from kb.markdown import blocks, render
+from kb.markdown.render import blocks, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.markdown import Block
+    from kb.markdown.render import Block
 
 Kind = Literal["intro", "symptoms", "cause", "resolution", "more"]
 LONGEST_MESSAGE = 1500

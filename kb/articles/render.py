@@ -51,7 +51,7 @@ def markdown(article: Article) -> str:
 
 
 def _rendered(article: Article) -> str:
-    from kb.markdown import render
+    from kb.markdown.render import render
 
     made = render(markdown(article))
     return (f"<p><em>{escape(made.note)}</em></p>" if made.note else "") + made.html
@@ -60,7 +60,7 @@ def _rendered(article: Article) -> str:
 def text(article: Article) -> str:
     import shutil
 
-    from kb.markdown import to_text
+    from kb.markdown.render import to_text
 
     width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
     return neutral(

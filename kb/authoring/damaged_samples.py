@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from kb.articles.article import Article
-    from kb.store import Store
+    from kb.store.store import Store
 
     Mutation = Callable[[list[str], random.Random], list[str]]
 

@@ -17,7 +17,7 @@ from diagnose.facts import typed
 from diagnose.scan.hits import SALIENT_REGEX
 from diagnose.text.fold import fold_literal, fold_text
 from kb.articles.messages import events_in
-from kb.background import rate
+from kb.store.background import rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import Problem
     from kb.articles.article import Article
-    from kb.store import Store
+    from kb.store.store import Store
 
 
 class Firing(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
 from kb.articles.article import Article, Fault
-from kb.background import rate, regex_rate
+from kb.store.background import rate, regex_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.articles.article import Article
-    from kb.store import Store
+    from kb.store.store import Store
 
     Rule = Callable[[Store, Sequence[Article]], Iterator[Fault]]
 

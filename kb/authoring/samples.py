@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis
     from diagnose.model import Problem
     from kb.articles.article import Article
-    from kb.store import Store
+    from kb.store.store import Store
 
 
 class Failure(Struct, frozen=True):

@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,7 +17,10 @@ from kb.cli.session import Session, base_option
 # name: (module below kb.cli, what `kb --help` says)
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("diagnosing.diagnose", "Rank the root causes behind a pasted error or log files."),
-    "verify": ("diagnosing.verify", "Diagnose, then run the read-only probes that tell the causes apart, if you agree."),
+    "verify": (
+        "diagnosing.verify",
+        "Diagnose, then run the read-only probes that tell the causes apart, if you agree.",
+    ),
     "why": ("diagnosing.why", "Show why an article did or did not match an input."),
     "search": ("browsing.search", "Search the articles, offline."),
     "show": ("browsing.show", "Read an article."),

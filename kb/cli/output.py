@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    pass
-
 
 def check_output(path: str | None, *, force: bool) -> None:
     """KbError where `path` exists and may not be overwritten: before the work, not after it."""

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from kb.store import Store
+    from kb.store.store import Store
 from kb.cli.output import tell
 
 
@@ -41,7 +41,7 @@ class Session:
     def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
         """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
         takes a while."""
-        from kb.opening import open_store
+        from kb.store.open import open_store
 
         store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
         if warn:

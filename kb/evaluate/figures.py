@@ -16,7 +16,7 @@ from kb.evaluate.cases import NEGATIVE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kb.evaluate.answers import Answer
+    from kb.evaluate.answer import Answer
 
 T = TypeVar("T")
 BINS = 10

@@ -12,12 +12,11 @@ from collections import Counter
 from math import exp, log
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from diagnose.rank.features import FEATURES
 from diagnose.rank.weights import Fitted, Weights
-from kb.evaluate.answers import Answer
+from kb.evaluate.answer import Answer
 from kb.evaluate.cases import NEGATIVE
+from kb.evaluate.choice import Choice, Vector
 from kb.evaluate.figures import HARD, accuracy, alarms, expected_error, judged_of
 
 if TYPE_CHECKING:
@@ -34,29 +33,6 @@ NEGLIGIBLE = 1e-6  # probability below which a candidate moves nothing
 AS_GOOD = 5.0  # nats over all cases, about a hundredth of the loss
 LIKELY_RIGHT = 0.9
 LEAST_LIKELY = 0.5
-
-Vector = list[float]
-
-
-class Choice(Struct, frozen=True):
-    """A case as the fit sees it: the candidates with their features (in the order of FEATURES), and what is right.
-
-    `base` tells the bases of several runs apart.
-    """
-
-    base: str
-    id: str
-    kind: str
-    expect: tuple[str, ...]
-    acceptable: tuple[str, ...]
-    candidates: tuple[tuple[str, tuple[float, ...]], ...]
-
-    @property
-    def rows(self) -> list[tuple[bool, Vector]]:
-        """Whether it is right, and features with -1 for unknown; acceptable ones are left out; unknown is last."""
-        wanted, spared = set(self.expect), set(self.acceptable) - set(self.expect)
-        rows = [(name in wanted, [*values, -1.0]) for name, values in self.candidates if name not in spared]
-        return [*rows, (not self.expect, [0.0] * (len(FEATURES) + 1))]
 
 
 def fit(choices: Sequence[Choice], date: str, penalty: float = PENALTY) -> Fitted:

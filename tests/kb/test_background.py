@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.background import MOST_READINGS, rate, readings, regex_rate
+from kb.store.background import MOST_READINGS, rate, readings, regex_rate
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.rank.features import FEATURES
 from kb.cli import run
-from kb.evaluate.answers import Answer, answers, choices
+from kb.evaluate.answer import Answer
 from kb.evaluate.cases import Case, read_cases
+from kb.evaluate.choice import Choice
 from kb.evaluate.figures import (
     at_false_alarms,
     at_right_kept,
@@ -20,8 +21,9 @@ from kb.evaluate.figures import (
     right,
     wilson,
 )
-from kb.evaluate.fit import FOLDS, Choice, fit, solve
-from kb.evaluate.tell import svg, text
+from kb.evaluate.fit import FOLDS, fit, solve
+from kb.evaluate.report import svg, text
+from kb.evaluate.run import answers, choices
 
 
 def answer(name, probability, *, expect=("a",), kind="real", acceptable=(), said="a", verdict="likely", also=()):

@@ -16,7 +16,7 @@ from kb.importers import Left, Made, reader
 from kb.importers.cre_rule import Unusable, conditions
 from kb.importers.jq import tests as jq_tests
 from kb.importers.write import Report, write
-from kb.opening import open_store
+from kb.store.open import open_store
 
 CRE = """\
 rules:

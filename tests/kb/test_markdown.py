@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.markdown import blocks, render, to_text
+from kb.markdown.render import blocks, render, to_text
 
 ATTRIBUTES = {
     "a": {"href", "title", "rel"}, "abbr": {"title"}, "code": {"class"}, "div": {"class"}, "p": {"class"},

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from kb import markdown_child
-from kb.markdown import LARGEST, LIMIT, render, to_text, worst_case
+from kb.markdown import child as markdown_child
+from kb.markdown.render import LARGEST, LIMIT, render, to_text, worst_case
 
 FIRST, LAST = "firstword", "lastword"
 # The kinds of commonmark/cmark test/pathological_tests.py; sizes at which they hurt here.
@@ -100,7 +100,7 @@ def test_a_child_that_dies_on_a_text_costs_only_that_text(monkeypatch):
 def test_without_a_child_the_text_is_shown_as_it_was_written(monkeypatch):
     child = markdown_child.Child()
     monkeypatch.setattr(markdown_child.sys, "executable", "")
-    monkeypatch.setattr("kb.markdown.CHILD", child)
+    monkeypatch.setattr("kb.markdown.render.CHILD", child)
     rendered = render("[" * 3000 + " the words")
     assert "the words" in rendered.html
     assert "no Python" in rendered.note
@@ -126,7 +126,7 @@ def test_a_text_beyond_the_cap_is_cut_and_says_so():
 
 
 def test_usual_articles_need_no_child(monkeypatch):
-    monkeypatch.setattr("kb.markdown.CHILD", None)
+    monkeypatch.setattr("kb.markdown.render.CHILD", None)
     body = "## Symptoms\n\n> Error `0x5` at [a](https://b.c)\n\n```powershell\nGet-X | Y\n```\n\n| a | b |\n|---|---|\n| 1 | *2* |\n\n"
     rendered = render(body * 40)
     assert not rendered.note

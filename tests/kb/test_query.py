@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.query import MOST_TERMS, Part, parse, relaxed
-from kb.search import SearchDoc, open_index
-from kb.search_terms import positions, sequence, terms
+from kb.search.index import SearchDoc, open_index
+from kb.search.query import MOST_TERMS, Part, parse, relaxed
+from kb.search.terms import positions, sequence, terms
 
 
 def plain(query):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.articles.messages import mine
-from kb.markdown import render
-from kb.query import parse
-from kb.search import SearchDoc, open_index
+from kb.markdown.render import render
+from kb.search.index import SearchDoc, open_index
+from kb.search.query import parse
 
 ACTIVE = (
     "<script",

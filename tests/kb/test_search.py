@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from kb import search_folder
-from kb.search import SearchDoc, open_index
-from kb.search_folder import MANIFEST, damage
+from kb.search import folder as search_folder
+from kb.search.folder import MANIFEST, damage
+from kb.search.index import SearchDoc, open_index
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and signals")
 DOCS = (
@@ -310,7 +310,7 @@ def test_a_fault_of_the_articles_is_not_taken_for_one_of_the_index(tmp_path):
 BUILD = """
 import sys; sys.path[:] = json_path
 from pathlib import Path
-from kb.search import SearchDoc, open_index
+from kb.search.index import SearchDoc, open_index
 docs = [SearchDoc(id=f"a{n}", title=f"title {n}", body="word " * 50 + f"number{n}") for n in range(60)]
 print(len(open_index("d", lambda: docs, Path(sys.argv[1])).search("title", 100).hits), flush=True)
 """

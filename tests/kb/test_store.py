@@ -10,7 +10,7 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
-from kb.opening import open_store
+from kb.store.open import open_store
 
 TEXT = """---
 id: {id}
@@ -126,7 +126,7 @@ def test_without_the_engine_every_sample_gives_the_same(root, monkeypatch):
 def test_whoever_opens_a_base_is_told_how_many_articles_are_to_be_read_and_only_then(tmp_path):
     from contextlib import contextmanager
 
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     counts = []
 

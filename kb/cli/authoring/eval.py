@@ -52,9 +52,9 @@ def command(session: Session, /, cases: str, **given: Any) -> int:
 def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any) -> int:
     import msgspec
 
-    from kb.evaluate.answers import answers
     from kb.evaluate.figures import report
-    from kb.evaluate.tell import compared, svg, text
+    from kb.evaluate.report import compared, svg, text
+    from kb.evaluate.run import answers
 
     said = answers(labelled, store, session.cache, jobs, progress(len(labelled)))
     figures = report(said)
@@ -76,9 +76,9 @@ def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) 
     """What changes from `other` (a base, or a file of an earlier run) to the answers `said`."""
     from pathlib import Path
 
-    from kb.evaluate.answers import answers, earlier
     from kb.evaluate.figures import changes
-    from kb.opening import open_store
+    from kb.evaluate.run import answers, earlier
+    from kb.store.open import open_store
 
     if Path(other).is_file():
         before = earlier(other)
@@ -94,10 +94,10 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
 
     import msgspec
 
-    from kb.evaluate.answers import choices
     from kb.evaluate.cases import read_cases
     from kb.evaluate.fit import fit
-    from kb.opening import open_store
+    from kb.evaluate.run import choices
+    from kb.store.open import open_store
 
     learned = [*choices(labelled, store, session.cache, jobs, progress(len(labelled)))]
     for path, base in others:

@@ -62,7 +62,7 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
 def _failure(place: Path) -> str:
     """What the sample does wrong against the draft alone; empty if it finds it."""
     from kb.authoring.samples import run
-    from kb.opening import open_store
+    from kb.store.open import open_store
 
     store = open_store([place], None)
     return next((failure.what for failure in run(store, [store.article(place.name)]).failures), "")

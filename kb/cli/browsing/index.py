@@ -12,7 +12,7 @@ from kb.cli.session import Session
 @click.pass_obj
 def command(session: Session) -> int:
     """Build the index of the articles and the search index now, instead of when they are first needed."""
-    from kb.search import open_index
+    from kb.search.index import open_index
 
     if session.cache is None:
         raise KbError(

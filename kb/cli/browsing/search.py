@@ -27,7 +27,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
 
     from diagnose.text.sanitize import neutral
     from kb.cli.progress import told_late
-    from kb.search import open_index
+    from kb.search.index import open_index
 
     text = " ".join(query)
     store = session.store()

@@ -10,7 +10,7 @@ from kb.cli.output import tell
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
-    from kb.store import Store
+    from kb.store.store import Store
 
 
 @click.command()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
     from kb.cases.case import Case
-    from kb.store import Store
+    from kb.store.store import Store
 
 
 def run(

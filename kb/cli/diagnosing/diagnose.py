@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
-    from kb.store import Store
+    from kb.store.store import Store
 
 FORMATS = ("text", "json", "markdown", "html")
 PLATFORMS = ("windows", "linux", "macos")

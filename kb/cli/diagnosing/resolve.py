@@ -14,7 +14,7 @@ from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from kb.cases.case import Case
-    from kb.store import Store
+    from kb.store.store import Store
 
 
 @click.command()

@@ -12,8 +12,8 @@ from html import escape
 
 from msgspec import Struct
 
-from kb.markdown_child import CHILD, ChildError
-from kb.markdown_text import Block, Mark, blocks, to_text
+from kb.markdown.blocks import Block, Mark, blocks, to_text
+from kb.markdown.child import CHILD, ChildError
 
 __all__ = ["LARGEST", "LIMIT", "Block", "Mark", "Rendered", "blocks", "render", "to_text", "worst_case"]
 
@@ -59,7 +59,7 @@ def render(body: str) -> Rendered:
 
 def _convert(text: str) -> str:
     if len(text) <= LARGEST_HERE and worst_case(text) <= WORST_HERE:
-        from kb.markdown_convert import convert
+        from kb.markdown.convert import convert
 
         return convert(text)
     return CHILD.convert(text, LIMIT)

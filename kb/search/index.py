@@ -13,17 +13,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.errors import did_you_mean
-from kb import search_folder as folders
-from kb.query import FIELDS, Query, parse, relaxed
-from kb.search_rank import rank
-from kb.search_snippet import Spans, snippet
-from kb.search_terms import LONGEST, terms
+from kb.search import folder as folders
+from kb.search.query import FIELDS, Query, parse, relaxed
+from kb.search.rank import rank
+from kb.search.snippet import Spans, snippet
+from kb.search.terms import LONGEST, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-FORMAT = "kb-search/3 whoosh/2.7.4"
+FORMAT = "kb-search/4 whoosh/2.7.4"
 # How much a word counts that stands there, against 1 in the body.
 WEIGHTS = {"id": 3.0, "title": 4.0, "symptoms": 2.0, "causes": 2.0, "products": 1.5, "tags": 2.0}
 LARGEST_BODY = 1 << 20
@@ -78,7 +78,7 @@ class Index:
         self._open()
 
     def search(self, query: str, limit: int = 10) -> SearchResult:
-        """The best `limit` articles for `query` (`kb.query`); never raises for any text."""
+        """The best `limit` articles for `query` (`kb.search.query`); never raises for any text."""
         parsed = parse(query)
         for mend in (self._rebuild, self._to_memory):
             try:
@@ -139,9 +139,10 @@ class Index:
         self._reader = _in_memory(self._docs)
 
     def _fill(self, folder: Path) -> None:
-        from kb import _whoosh as w
+        from kb.search import whoosh_import as w
+        from kb.search.schema import schema
 
-        index = w.index.create_in(str(folder), w.schema())
+        index = w.index.create_in(str(folder), schema())
         _write(index, _guarded(self._docs))
         index.close()
         for lock in folder.glob("*_WRITELOCK"):
@@ -234,15 +235,16 @@ def _exists(place: Path) -> bool:
 
 
 def _opened(place: Path) -> Any:
-    from kb import _whoosh as w
+    from kb.search import whoosh_import as w
 
     return w.index.open_dir(str(place)).reader()
 
 
 def _in_memory(docs: Callable[[], Iterable[SearchDoc]]) -> Any:
-    from kb import _whoosh as w
+    from kb.search import whoosh_import as w
+    from kb.search.schema import schema
 
-    index = w.RamStorage().create_index(w.schema())
+    index = w.RamStorage().create_index(schema())
     _write(index, docs())
     return index.reader()
 

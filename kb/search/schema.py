@@ -1,30 +1,20 @@
-"""Whoosh 2.7.4 as the search index uses it: a schema whose terms are ours, and nothing of its query parser.
+"""The schema of the search index: fields whose terms are ours, stored as Whoosh formats.
 
-Imported only by what searches. Its files give SyntaxWarnings when they are compiled for the first time on Python 3.12;
-they are silenced here. Opening an index unpickles parts of it: `kb.search_folder` knows which folders may be opened.
+The index pickles these classes by module name: a move of one makes every kept index unreadable (raise `index.FORMAT`).
 """
 
 from __future__ import annotations
 
-import warnings
 from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", SyntaxWarning)
-    warnings.simplefilter("ignore", DeprecationWarning)  # invalid escapes, on Python 3.11
-    from whoosh import fields, formats, index, query
-    from whoosh.analysis import IDAnalyzer
-    from whoosh.filedb.filestore import RamStorage
-    from whoosh.lang.porter import stem
-
-from kb.search_terms import positions, surface
+from kb.search.terms import positions, surface
+from kb.search.whoosh_import import IDAnalyzer, fields, formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FIELDS", "RamStorage", "index", "query", "schema", "stem"]
 
 _ITEM = array("I").itemsize
 FIELDS = ("id", "title", "symptoms", "causes", "products", "tags", "body")

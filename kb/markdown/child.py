@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 START_LIMIT = 20.0
 # An orphan (its parent was killed while a text was being read) ends by itself, where the system has an alarm clock.
 ORPHAN_LIMIT = 8
-_RUN = "import sys; sys.path[:] = sys.argv[1:]; from kb.markdown_child import main; main()"
+_RUN = "import sys; sys.path[:] = sys.argv[1:]; from kb.markdown.child import main; main()"
 _READY = b"kb-markdown/1"
 
 
@@ -131,7 +131,7 @@ class Child:
 
 def _module_path() -> list[str]:
     """The parent's, without the current directory: nothing is ever loaded from there unasked."""
-    own = str(Path(__file__).resolve().parent.parent)
+    own = str(Path(__file__).resolve().parent.parent.parent)
     return list(dict.fromkeys([*(part for part in sys.path if part and os.path.isabs(part)), own]))
 
 
@@ -150,7 +150,7 @@ def _write(stream: IO[bytes] | None, data: bytes) -> None:
 
 def main() -> None:
     """The child's end: texts from standard input, answers to standard output, until the input ends."""
-    from kb.markdown_convert import convert
+    from kb.markdown.convert import convert
 
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     _limit_memory()

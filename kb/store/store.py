@@ -1,12 +1,11 @@
 """A base as the core reads it, out of its derived file: patterns, messages, terms, articles.
 
-Takes an open connection (see `kb.opening`); gives values, and changes nothing but what `kb.compiled` makes anew. Imports no
+Takes an open connection (see `kb.store.open`); gives values, and changes nothing but what `kb.store.compiled` makes anew. Imports no
 YAML, Markdown or Whoosh, so that a diagnosis does not pay for them.
 """
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections import Counter
 from functools import cached_property
@@ -17,7 +16,8 @@ import msgspec
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
-from kb.compiled import matcher
+from kb.store.compiled import matcher
+from kb.store.schema import unpacked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from diagnose.scan.patterns import Matcher
     from kb.articles.article import Article, Fault
-    from kb.search import SearchDoc
+    from kb.search.index import SearchDoc
 
 _MANY = 500
 
@@ -46,14 +46,6 @@ def _chunks(keys: Collection[Any]) -> Iterator[list[object]]:
     items = list(keys)
     for start in range(0, len(items), _MANY):
         yield items[start : start + _MANY]
-
-
-def _ints(blob: bytes) -> array[int]:
-    values = array("I")
-    values.frombytes(blob)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
 
 
 class Store:
@@ -125,7 +117,7 @@ class Store:
 
     def pairs(self, keys: Collection[str]) -> dict[str, Pair]:
         rows = self._rows("SELECT key, number, df, messages FROM pair WHERE key IN ({})", keys)
-        return {key: Pair(number, df, _ints(blob)) for key, number, df, blob in rows}
+        return {key: Pair(number, df, unpacked(blob)) for key, number, df, blob in rows}
 
     def pair_counts(self, numbers: Collection[int]) -> dict[int, int]:
         rows = self._rows("SELECT number, df FROM pair WHERE number IN ({})", numbers)
@@ -134,11 +126,11 @@ class Store:
     def messages(self, numbers: Collection[int]) -> dict[int, Message]:
         query = "SELECT m.number, a.name, m.text, m.pairs FROM message m JOIN article a ON a.id = m.article WHERE m.number IN ({})"
         rows = self._rows(query, numbers)
-        return {number: Message(number, name, text, _ints(blob)) for number, name, text, blob in rows}
+        return {number: Message(number, name, text, unpacked(blob)) for number, name, text, blob in rows}
 
     def postings(self, terms: Collection[str]) -> dict[str, array[int]]:
         rows = self._rows("SELECT key, postings FROM term WHERE key IN ({})", terms)
-        return {key: _ints(blob) for key, blob in rows}
+        return {key: unpacked(blob) for key, blob in rows}
 
     def lengths(self) -> dict[int, int]:
         return self._lengths
@@ -220,7 +212,7 @@ class Store:
 
     def documents(self) -> Iterator[SearchDoc]:
         """Every article as the full-text index takes it."""
-        from kb.search import SearchDoc
+        from kb.search.index import SearchDoc
 
         for name, digest, blob, body in self._db.execute(
             "SELECT name, digest, problem, body FROM article ORDER BY name"

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from kb.search_terms import sequence, terms
+from kb.search.terms import sequence, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.query import Part, Query
+    from kb.search.query import Part, Query
 
 SCORED = ("head", "body")
 EVERYWHERE = ("title", "symptoms", "causes", "products", "tags", "id", "body")

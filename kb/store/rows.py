@@ -20,7 +20,7 @@ from diagnose.text.fold import fold_literal, fold_text
 from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
 from diagnose.text.unwrap import squeeze
 from kb.articles.messages import mine
-from kb.background import rate, readings, regex_rate, shares
+from kb.store.background import rate, readings, regex_rate, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

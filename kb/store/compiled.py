@@ -82,7 +82,7 @@ def _without_refused(connection: sqlite3.Connection, patterns: list[Pattern]) ->
         try:
             return compile_patterns(patterns)
         except PatternError as error:
-            from kb.refresh import refuse
+            from kb.store.update import refuse
 
             refuse(connection, error)
             patterns = [pattern for pattern in patterns if pattern.number != error.number]

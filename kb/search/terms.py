@@ -96,7 +96,7 @@ def _terms_of(word: str) -> tuple[tuple[tuple[str, int, bool], ...], int]:
 
 @cache
 def _stemmer() -> Callable[[str], str]:
-    from kb import _whoosh
+    from kb.search import whoosh_import as _whoosh
 
     made: Callable[[str], str] = _whoosh.stem
     return made

@@ -10,7 +10,7 @@ from kb.evaluate.cases import NEGATIVE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.evaluate.answers import Answer
+    from kb.evaluate.answer import Answer
     from kb.evaluate.figures import Bin, Change, Report, Share
 
 SHOWN = 20

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from array import array
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from kb.articles.article import Article, Fault
 from kb.articles.parse import parse
-from kb.indexing import Indexed, index
+from kb.store.rows import Indexed, index
+from kb.store.schema import packed, unpacked
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from diagnose.scan.patterns import PatternError
     from kb.articles.files import ArticleFile
@@ -152,21 +151,6 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
     db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
 
 
-def _packed(values: Iterable[int]) -> bytes:
-    packed = array("I", values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
-
-
-def _unpacked(blob: bytes) -> array[int]:
-    values = array("I")
-    values.frombytes(blob)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
-
-
 class _Changes:
     """Postings to add and articles to take out, written in one go: each touched row is read and written once."""
 
@@ -190,7 +174,7 @@ class _Changes:
             self._removed_terms.setdefault(term, set()).add(article)
         touched: set[int] = set()
         for number, blob in db.execute("SELECT number, pairs FROM message WHERE article=?", (article,)).fetchall():
-            for pair in _unpacked(blob):
+            for pair in unpacked(blob):
                 self._removed_pairs.setdefault(pair, set()).add(number)
                 touched.add(pair)
         for pair in touched:
@@ -209,15 +193,15 @@ class _Changes:
         db = self._db
         for term, articles in self._removed_terms.items():
             row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
-            kept = [entry for entry in _unpacked(row[0]) if entry >> 8 not in articles] if row else []
+            kept = [entry for entry in unpacked(row[0]) if entry >> 8 not in articles] if row else []
             if kept:
-                db.execute("UPDATE term SET postings=? WHERE key=?", (_packed(kept), term))
+                db.execute("UPDATE term SET postings=? WHERE key=?", (packed(kept), term))
             else:
                 db.execute("DELETE FROM term WHERE key=?", (term,))
         for pair, messages in self._removed_pairs.items():
             df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
-            kept = [number for number in _unpacked(blob) if number not in messages]
-            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], _packed(kept), pair))
+            kept = [number for number in unpacked(blob) if number not in messages]
+            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], packed(kept), pair))
         if self._removed_pairs:
             db.execute("DELETE FROM pair WHERE messages = x''")
 
@@ -225,8 +209,8 @@ class _Changes:
         db = self._db
         for term, entries in self._terms.items():
             row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
-            merged = sorted([*_unpacked(row[0]), *entries]) if row else sorted(entries)
-            db.execute("INSERT OR REPLACE INTO term VALUES(?, ?)", (term, _packed(merged)))
+            merged = sorted([*unpacked(row[0]), *entries]) if row else sorted(entries)
+            db.execute("INSERT OR REPLACE INTO term VALUES(?, ?)", (term, packed(merged)))
 
     def _write_messages(self) -> None:
         db = self._db
@@ -236,16 +220,16 @@ class _Changes:
         for article, text, pairs in self._messages:
             ids = [numbers[key] if key in numbers else numbers.setdefault(key, self._pair(key)) for key in pairs]
             cursor = db.execute(
-                "INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, _packed(ids))
+                "INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, packed(ids))
             )
             for pair in ids:
                 added.setdefault(pair, []).append(int(cursor.lastrowid or 0))
                 holders.setdefault(pair, set()).add(article)
         for pair, messages in added.items():
             df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
-            merged = sorted([*_unpacked(blob), *messages])
+            merged = sorted([*unpacked(blob), *messages])
             db.execute(
-                "UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), _packed(merged), pair)
+                "UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), packed(merged), pair)
             )
 
     def _pair(self, key: str) -> int:

@@ -20,8 +20,9 @@ import msgspec
 from diagnose.errors import KbError
 from diagnose.scan.patterns import engine
 from kb.articles.files import ArticleFile, find
-from kb.compiled import compile_all
-from kb.store import Store
+from kb.store.compiled import compile_all
+from kb.store.schema import FORMAT, SCHEMA, meta_of
+from kb.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,23 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Building = Callable[[int], AbstractContextManager[object]]
-
-FORMAT = 42
-SCHEMA = """
-CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
-CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB);
-CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
-  UNIQUE(regex, caseless, literal));
-CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
-CREATE INDEX owner_article ON owner(article);
-CREATE TABLE pair(number INTEGER PRIMARY KEY, key TEXT UNIQUE, df INT, messages BLOB);
-CREATE TABLE message(number INTEGER PRIMARY KEY, article INT, text TEXT, pairs BLOB);
-CREATE INDEX message_article ON message(article);
-CREATE TABLE term(key TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID;
-CREATE TABLE compiled(kind TEXT PRIMARY KEY, key TEXT, sum TEXT, blob BLOB) WITHOUT ROWID;
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
 
 
 def open_store(
@@ -94,7 +78,7 @@ def _connected(
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous=NORMAL")
     known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='meta'").fetchone()[0]
-    if not known or _meta(connection, "format") != str(FORMAT):
+    if not known or meta_of(connection, "format") != str(FORMAT):
         connection.execute("BEGIN IMMEDIATE")
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'"
@@ -128,17 +112,12 @@ def _private(path: str, fresh: bool) -> None:
         raise sqlite3.OperationalError(f"unable to open: {error.strerror}") from None
 
 
-def _meta(connection: sqlite3.Connection, key: str) -> str:
-    row = connection.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
-    return str(row[0]) if row else ""
-
-
 def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], building: Building | None) -> None:
     """Bring the tables up to date with `files`."""
     known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
     present = {file.path: (file.size, file.mtime_ns) for file in files}
     if known != present:
-        from kb.refresh import refresh
+        from kb.store.update import refresh
 
         changed = sum(known.get(path) != state for path, state in present.items())
         connection.execute("BEGIN IMMEDIATE")
@@ -151,7 +130,7 @@ def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], buildin
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    elif _meta(connection, "engine") != engine():
+    elif meta_of(connection, "engine") != engine():
         connection.execute("BEGIN IMMEDIATE")
         compile_all(connection)
         connection.execute("COMMIT")

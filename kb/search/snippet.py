@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.search_terms import terms
+from kb.search.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kb.search_terms import Term
+    from kb.search.terms import Term
 
 Spans = tuple[tuple[str, bool], ...]
 LENGTH = 220

@@ -26,7 +26,7 @@ MOST_LETTERS = 3
 @cache
 def shares() -> dict[str, float]:
     """Share of log lines that hold a word."""
-    text = (Path(__file__).parent / "data" / "background.tsv").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "data" / "background.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {word: int(count) / 1_000_000 for word, count in rows}
 

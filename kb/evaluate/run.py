@@ -16,7 +16,8 @@ from diagnose.answer.standings import weigh
 from diagnose.errors import KbError
 from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.pipeline import diagnose, gather
-from kb.opening import open_store
+from kb.evaluate.answer import KEPT, Answer
+from kb.store.open import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,29 +25,11 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis
     from diagnose.inputs.sources import InputError, Source
     from kb.evaluate.cases import Case
-    from kb.evaluate.fit import Choice
-    from kb.store import Store
+    from kb.evaluate.choice import Choice
+    from kb.store.store import Store
 
 T = TypeVar("T")
-KEPT = 10
 SHARD = 8
-
-
-class Answer(Struct, frozen=True):
-    """What a base said of a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
-
-    id: str
-    kind: str
-    expect: tuple[str, ...]
-    acceptable: tuple[str, ...]
-    articles: tuple[tuple[str, float], ...]
-    causes: tuple[str, ...]
-    verdict: str
-    unknown: float
-
-    @property
-    def confidence(self) -> float:
-        return self.articles[0][1] if self.articles else 0.0
 
 
 def answer(case: Case, base: Store) -> Answer:
@@ -91,7 +74,7 @@ def earlier(path: str) -> tuple[Answer, ...]:
 def choice(base_name: str, case: Case, base: Store) -> Choice:
     """The candidates of `case` with their features, as a fit takes them."""
     from diagnose.rank.features import FEATURES
-    from kb.evaluate.fit import Choice
+    from kb.evaluate.choice import Choice
 
     gathered = gather(_sources(case), base)
     standings = weigh(gathered.matched, gathered.retrieved, gathered.outputs, base)

@@ -1,0 +1,30 @@
+"""Answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    pass
+
+
+KEPT = 10
+
+
+class Answer(Struct, frozen=True):
+    """What a base said of a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
+
+    id: str
+    kind: str
+    expect: tuple[str, ...]
+    acceptable: tuple[str, ...]
+    articles: tuple[tuple[str, float], ...]
+    causes: tuple[str, ...]
+    verdict: str
+    unknown: float
+
+    @property
+    def confidence(self) -> float:
+        return self.articles[0][1] if self.articles else 0.0
