@@ -1,4 +1,6 @@
-"""also."""
+"""What the leading problem leaves open: other faults of the same text, and lines that look like errors and that
+nothing explains.
+"""
 
 from __future__ import annotations
 

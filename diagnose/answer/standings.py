@@ -1,4 +1,6 @@
-"""by_problem."""
+"""The candidates of a text with their odds: evidence sorted by problem, lines of recognised outputs set aside, then
+ranked.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Told."""
+"""The values that answers to checks are: an output with its place, an outcome of a check, and which of two outcomes
+counts.
+"""
 
 from __future__ import annotations
 

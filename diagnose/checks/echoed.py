@@ -1,4 +1,4 @@
-"""_PROMPT."""
+"""Outcomes of commands that the paste shows behind a prompt, for tools that no recogniser knows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import Told
+from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
 from diagnose.checks.targets import (
     assumed_of,
     same_host,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import Problem, Strength
     from diagnose.scan.passages import Passage
-from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
+
 
 _PROMPT = re.compile(
     r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"

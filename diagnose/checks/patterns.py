@@ -1,4 +1,4 @@
-"""first_outcome."""
+"""The patterns of outcomes against a text, and the slots of commands filled for comparison."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""match."""
+"""Hits on patterns to evidence: combinations, conditions over time, counts."""

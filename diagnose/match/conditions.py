@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.model import Problem, Signal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 # Occurrences of one signal that are kept, and frames of one condition: what bounds time and memory.
 MOST = 2000

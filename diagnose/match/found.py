@@ -1,4 +1,4 @@
-"""Found."""
+"""One pattern against one line: what it captures and where, on the line as it stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""noise_of."""
+"""How common a pattern is in the text itself: a hit that every tenth line shows says little."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""joined_hits."""
+"""Hits that show only when wrapped or cut lines are joined again, placed on the lines of the input."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.match.found import Found, compiled_regex, searchable
 from diagnose.scan.hits import SALIENT, located
+from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
 from diagnose.text.unwrap import entries, joined, squeezed
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from diagnose.knowledge import Knowledge, KnownPattern
     from diagnose.text.unwrap import Reading
-from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
+
 
 LEAST_PREFIX = 16
 

@@ -1,4 +1,4 @@
-"""collapsed."""
+"""A cascade under its root: problems that follow from another give it most of their share."""
 
 from __future__ import annotations
 

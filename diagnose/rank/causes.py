@@ -1,4 +1,4 @@
-"""Weighed."""
+"""The causes of one problem: priors times the likelihood ratios of the clues that were seen (docs/ranking.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features."""
+"""What is measured of a candidate problem, as the numbers that the weights are multiplied with."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""redact."""
+"""Secrets in quotes replaced by names for them."""

@@ -1,4 +1,4 @@
-"""Style."""
+"""How a report is laid out."""
 
 from __future__ import annotations
 

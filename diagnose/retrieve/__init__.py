@@ -1,1 +1,1 @@
-"""retrieve."""
+"""The words of a text to the known problems that use them: messages, full text, names and codes, products."""

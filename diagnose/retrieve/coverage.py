@@ -1,4 +1,4 @@
-"""WINDOW."""
+"""How much of a known message stands in the text, in windows of a few lines."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.retrieve.rarity import MOST_PAIRS, rarity
+from diagnose.scan.passages import Place
 from diagnose.text.terms import line_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from diagnose.knowledge import Knowledge, Message
-from diagnose.retrieve.rarity import MOST_PAIRS, rarity
-from diagnose.scan.passages import Place
+
 
 WINDOW = 120
 BEST_MESSAGES = 60

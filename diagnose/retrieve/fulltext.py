@@ -1,4 +1,4 @@
-"""FULLTEXT_BEST."""
+"""BM25 of the text, whole and in its best stretch of lines, against the full text of the problems."""
 
 from __future__ import annotations
 

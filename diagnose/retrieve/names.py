@@ -1,4 +1,4 @@
-"""NAMED_BEST."""
+"""Problems that share a rare name or code with the text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
+from diagnose.scan.passages import Place
 from diagnose.text.terms import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnose.knowledge import Knowledge
-from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
-from diagnose.scan.passages import Place
+
 
 NAMED_BEST = 40
 

@@ -1,4 +1,4 @@
-"""SYSTEMS."""
+"""The operating system that a text comes from."""
 
 from __future__ import annotations
 

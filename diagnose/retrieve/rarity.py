@@ -1,4 +1,4 @@
-"""rarity."""
+"""What a word or a code says, in nats, by how many problems of the base use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passage."""
+"""Stretches of lines that are looked at closely: around hits, or a whole small input."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from diagnose.scan.excerpts import Excerpt
     from diagnose.scan.hits import SourceScan
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 LONGEST_CAPTURE_LINE = 8192

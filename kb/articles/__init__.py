@@ -1,1 +1,1 @@
-"""articles."""
+"""Article files to articles, each fault with its file, line and way out."""

@@ -1,4 +1,4 @@
-"""identifier."""
+"""Names that may be an article's id, and so the name of a folder on every system."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""authoring."""
+"""For authors: drafts, lint, samples as tests."""

@@ -1,1 +1,1 @@
-"""cases."""
+"""A fault over time: what was given, seen and done, in one file."""

@@ -14,19 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from diagnose.options import Options
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+    from diagnose.options import Options
 
 
 NAME = "resolved.jsonl"
@@ -133,7 +128,7 @@ def counts(folder: Path | None, note: Callable[[str], None] | None = None) -> di
 
 def with_learned(options: Options, note: Callable[[str], None]) -> Options:
     """The options with what resolved cases say of the causes."""
-    from kb.cases.resolved import counts
+
     from kb.folders import data_dir
 
     return replace(options, resolved=counts(data_dir(), note))

@@ -1,4 +1,4 @@
-"""ask_case."""
+"""A case taken up again: its inputs and new ones diagnosed together, or held against the fix."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.options import Options
 from diagnose.pipeline import answer, gather
+from kb.ask import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.redact.redactor import Redactor
     from kb.cases.case import Case
-from kb.ask import redacted
+
 
 KEPT = 10  # causes that a case keeps at least, so that two of them can be compared
 

@@ -1,4 +1,6 @@
-"""check_output."""
+"""One call of a command that diagnoses: its options to sources, to what the core is asked, and its answer to an exit
+status.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from diagnose.errors import KbError
 from kb.cli import output as outputs
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
+    from diagnose.model import Platform
     from diagnose.options import Options
     from diagnose.scan.intake import Setup
     from diagnose.timestamps.of_hits import When
@@ -28,25 +32,59 @@ if TYPE_CHECKING:
 AROUND = 600.0  # seconds on either side of --around
 
 
-def check_output(given: dict[str, Any]) -> None:
-    outputs.check_output(given["output"], force=given["force"])
+class Call(Struct, frozen=True, kw_only=True):
+    """What one call of a command was given, by the names of the options; each as if it had not been given."""
+
+    inputs: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    format_: str = "text"
+    top: int = 10
+    explain: bool = False
+    platform: Platform | None = None
+    params: tuple[str, ...] = ()
+    encoding: str = ""
+    max_bytes: int = 0
+    since: str = ""
+    until: str = ""
+    around: str = ""
+    zone: str = ""
+    context: int = 0
+    threads: int = 0
+    strict: bool = False
+    quiet: bool = False
+    raw: bool = False
+    case_file: str | None = None
+    interactive: bool = False
+    after_fix: bool = False
+    no_learned: bool = False
+    output: str | None = None
+    force: bool = False
+    verify: bool = False
+    yes: bool = False
+    targets: tuple[str, ...] = ()
+    timeout: float = 3.0
+    checks: tuple[str, ...] = ()
 
 
-def options_of(given: dict[str, Any]) -> Options:
-    """The options of the pipeline that the command line asks for, with what resolved cases say."""
+def check_output(call: Call) -> None:
+    outputs.check_output(call.output, force=call.force)
+
+
+def options_of(call: Call) -> Options:
+    """What the core is asked that the command line asks for, with what resolved cases say."""
     from diagnose.options import Options, given_parameters
     from kb.cases.resolved import with_learned
 
     options = Options(
-        platform=given["platform"],
+        platform=call.platform,
         here=_platform(),
-        given=dict(given_parameters(given["params"])),
-        setup=setup_of(given),
-        top=given["top"],
-        explain=given["explain"],
-        context=given.get("context", 0),
+        given=dict(given_parameters(call.params)),
+        setup=setup_of(call),
+        top=call.top,
+        explain=call.explain,
+        context=call.context,
     )
-    return options if given.get("no_learned") else with_learned(options, tell)
+    return options if call.no_learned else with_learned(options, tell)
 
 
 def tell_troubles(diagnosis: Diagnosis) -> None:
@@ -56,7 +94,7 @@ def tell_troubles(diagnosis: Diagnosis) -> None:
         tell(line)
 
 
-def setup_of(given: dict[str, Any]) -> Setup:
+def setup_of(call: Call) -> Setup:
     """How the inputs are to be read."""
     import time
 
@@ -65,22 +103,22 @@ def setup_of(given: dict[str, Any]) -> Setup:
     from diagnose.timestamps.of_hits import When
 
     zone = None
-    if given.get("zone"):
+    if call.zone:
         from diagnose.timestamps.clock import parse_zone
 
-        zone = parse_zone(given["zone"])
+        zone = parse_zone(call.zone)
     when = When(time.time(), zone)
     return Setup(
-        encoding=check_encoding(given["encoding"]) if given["encoding"] else "",
-        threads=given.get("threads", 0),
-        span=_span(given, when),
+        encoding=check_encoding(call.encoding) if call.encoding else "",
+        threads=call.threads,
+        span=_span(call, when),
         when=when,
     )
 
 
-def _span(given: dict[str, Any], when: When) -> Span | None:
+def _span(call: Call, when: When) -> Span | None:
     """The span of time asked for; `--around` is ten minutes before and after."""
-    wanted = {name: given[name] for name in ("since", "until", "around") if given.get(name)}
+    wanted = {name: text for name in ("since", "until", "around") if (text := getattr(call, name))}
     if not wanted:
         return None
     from diagnose.timestamps.clock import parse_time
@@ -115,15 +153,13 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
     return 1 if diagnosis.verdict == "unknown" else 0
 
 
-def sources_of(
-    inputs: tuple[str, ...], given: dict[str, Any], progress: Meter | None = None
-) -> Iterator[Source | InputError]:
+def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | InputError]:
     from diagnose.inputs.sources import STDIN, open_inputs
 
-    texts, limit = given["texts"], given["max_bytes"]
-    for text in texts:
+    inputs, limit = call.inputs, call.max_bytes
+    for text in call.texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
-    if not inputs and texts:
+    if not inputs and call.texts:
         return
     if not inputs and sys.stdin is not None and sys.stdin.isatty():
         keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"

@@ -1,17 +1,93 @@
-"""The options of commands that may probe."""
+"""The options that several commands share, by the name of the value that they give."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-_OPTIONS = (
-    click.option("--yes", is_flag=True, help="Do not ask; wants --target for every host to be probed."),
-    click.option(
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMATS = ("text", "json", "markdown", "html")
+PLATFORMS = ("windows", "linux", "macos")
+
+OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "inputs": click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
+    "texts": click.option("--text", "texts", multiple=True, metavar="TEXT", help="Diagnose TEXT itself."),
+    "format_": click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True),
+    "top": click.option(
+        "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Show at most N causes."
+    ),
+    "explain": click.option("--explain", is_flag=True, help="Show where every number comes from."),
+    "platform": click.option(
+        "--platform",
+        type=click.Choice(PLATFORMS),
+        help="Show commands and name checks of this platform; as a rule that of the text, else of this machine.",
+    ),
+    "params": click.option(
+        "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need."
+    ),
+    "encoding": click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding."),
+    "max_bytes": click.option(
+        "--max-bytes",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Read at most N bytes of an input (0: all).",
+    ),
+    "since": click.option(
+        "--since", default="", metavar="T", help="Only lines from T on: 2026-11-21 09:14, 09:14, -2h, yesterday."
+    ),
+    "until": click.option("--until", default="", metavar="T", help="Only lines up to T."),
+    "around": click.option(
+        "--around", default="", metavar="T", help="Only lines of the ten minutes before and after T."
+    ),
+    "zone": click.option(
+        "--zone",
+        default="",
+        metavar="ZONE",
+        help="The zone of times without one: UTC (as usual), +02:00, Europe/Berlin.",
+    ),
+    "context": click.option(
+        "--context",
+        type=click.IntRange(min=0, max=32),
+        default=0,
+        metavar="N",
+        help="Show N lines on either side of evidence.",
+    ),
+    "threads": click.option(
+        "--threads",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Scan with N threads (0: one a processor).",
+    ),
+    "strict": click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status."),
+    "raw": click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included."),
+    "case_file": click.option(
+        "--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds."
+    ),
+    "interactive": click.option(
+        "--interactive", is_flag=True, help="Go from check to check until a cause is confirmed."
+    ),
+    "after_fix": click.option(
+        "--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it."
+    ),
+    "no_learned": click.option(
+        "--no-learned", is_flag=True, help="Ignore what resolved cases say of how likely a cause is."
+    ),
+    "output": click.option("--output", metavar="FILE", help="Write the report to FILE."),
+    "force": click.option("--force", is_flag=True, help="Overwrite FILE of --output."),
+    "verify": click.option(
+        "--verify", is_flag=True, help="Offer the read-only probes of the leading causes, as kb verify does."
+    ),
+    "yes": click.option("--yes", is_flag=True, help="Do not ask; wants --target for every host to be probed."),
+    "targets": click.option(
         "--target", "targets", multiple=True, metavar="HOST", help="Probe HOST and this machine only (repeatable)."
     ),
-    click.option(
+    "timeout": click.option(
         "--timeout",
         type=click.FloatRange(min=0.1, max=10),
         default=3.0,
@@ -19,13 +95,20 @@ _OPTIONS = (
         metavar="SECONDS",
         help="Wait this long for one probe.",
     ),
-    click.option(
+    "checks": click.option(
         "--check", "checks", multiple=True, metavar="ID", help="Probe this check, answered or not (repeatable)."
     ),
-)
+}
+INPUT = ("inputs", "texts", "encoding", "max_bytes", "since", "until", "around", "zone", "threads")
+PROBE = ("yes", "targets", "timeout", "checks")
 
 
-def probe_options(function: Any) -> Any:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+def options(*names: str) -> Callable[[Any], Any]:
+    """Gives a command the options of these names, in this order in its help."""
+
+    def decorate(function: Any) -> Any:
+        for name in reversed(names):
+            function = OPTIONS[name](function)
+        return function
+
+    return decorate

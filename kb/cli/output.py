@@ -6,13 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import click
+
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
     from diagnose.report.style import Style
-from typing import TYPE_CHECKING
-
-import click
 
 
 def check_output(path: str | None, *, force: bool) -> None:

@@ -1,4 +1,4 @@
-"""Session."""
+"""What all commands share: the folders of the base in use, opened when first needed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.output import tell
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from kb.store.store import Store
-from kb.cli.output import tell
 
 
 class Session:

@@ -1,4 +1,4 @@
-"""Answer."""
+"""The answer to a labelled case, as it is scored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choice."""
+"""A labelled case as a choice between its candidates, as the fit sees it."""
 
 from __future__ import annotations
 

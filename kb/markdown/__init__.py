@@ -1,1 +1,1 @@
-"""markdown."""
+"""Markdown to clean HTML and to blocks of text, within a budget."""

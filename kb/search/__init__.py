@@ -1,1 +1,1 @@
-"""search."""
+"""Full-text search over the articles, offline."""

@@ -1,1 +1,1 @@
-"""archives."""
+"""Archives to their members, one file a format."""

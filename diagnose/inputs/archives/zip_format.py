@@ -1,4 +1,6 @@
-"""CENTRAL."""
+"""The records of a zip file: headers, sizes and methods, checked; shared by the reader from the directory and the
+one forwards.
+"""
 
 from __future__ import annotations
 

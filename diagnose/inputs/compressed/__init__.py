@@ -1,1 +1,1 @@
-"""compressed."""
+"""Compressed streams to the bytes inside, one file a format."""

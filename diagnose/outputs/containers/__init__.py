@@ -1,1 +1,1 @@
-"""containers."""
+"""Outputs of container tools."""

@@ -1,1 +1,1 @@
-"""machine."""
+"""Outputs about the machine itself: disks, memory, clock, tickets, events."""

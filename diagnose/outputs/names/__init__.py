@@ -1,1 +1,1 @@
-"""names."""
+"""Outputs of name look-ups."""

@@ -1,1 +1,1 @@
-"""reach."""
+"""Outputs of tools that try to reach another machine."""

@@ -1,1 +1,1 @@
-"""services."""
+"""Outputs about services and their states."""

@@ -1,1 +1,1 @@
-"""sockets."""
+"""Outputs that list sockets."""

@@ -1,1 +1,1 @@
-"""machine."""
+"""Questions to this machine."""

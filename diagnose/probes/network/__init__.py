@@ -1,1 +1,1 @@
-"""network."""
+"""Questions to other machines over the network."""

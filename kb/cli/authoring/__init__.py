@@ -1,1 +1,1 @@
-"""authoring."""
+"""Commands for authors of articles."""

@@ -1,1 +1,1 @@
-"""browsing."""
+"""Commands that read the base."""

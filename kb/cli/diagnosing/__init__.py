@@ -1,1 +1,1 @@
-"""diagnosing."""
+"""Commands that diagnose."""

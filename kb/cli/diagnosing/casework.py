@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -20,34 +20,35 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
     from kb.cases.case import Case
+    from kb.cli.call import Call
     from kb.store.store import Store
 
 
 def run(
-    given: dict[str, Any], store: Store, options: Options, sources: Iterable[Source | InputError] | None
+    call: Call, store: Store, options: Options, sources: Iterable[Source | InputError] | None
 ) -> tuple[Diagnosis, tuple[Step, ...]]:
     """Go on with the case of this call; gives its diagnosis and timeline. KbError where it holds nothing to diagnose."""
-    path = given["case_file"]
+    path = call.case_file
     case = load_or_new(path) if path else new_case()
     case = replace(case, kb=__version__, base=store.documents_digest)
-    if given["interactive"]:
+    if call.interactive:
         case = _talk(case, store, options, sources, _saver(path))
         if case.diagnosis is None:
             raise KbError("--interactive", "stopped before anything was given", "paste the error when asked")
         return _top(case.diagnosis, options), case.steps
     from kb.cases.resume import ask_case, prove_case
 
-    if given["after_fix"]:
+    if call.after_fix:
         case = prove_case(case, sources or (), store, options, now())
-        if case.diagnosis is None:
-            raise KbError(path, "holds no diagnosis yet", "diagnose the error with --case first")
+        if path is None or case.diagnosis is None:
+            raise KbError(path or "--after-fix", "holds no diagnosis yet", "diagnose the error with --case first")
         save(path, case)
         return _top(case.diagnosis, options), case.steps
     case, plain = ask_case(case, sources or (), store, options, now())
     if any(item.bytes for item in plain.inputs):
-        save(path, case)
+        _saver(path)(case)
     assert case.diagnosis is not None
-    return _top(plain if given["raw"] else case.diagnosis, options), case.steps
+    return _top(plain if call.raw else case.diagnosis, options), case.steps
 
 
 def _top(diagnosis: Diagnosis, options: Options) -> Diagnosis:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.call import check_given, check_output, options_of, sources_of, status_of, tell_troubles, write
-from kb.cli.diagnosing.diagnose import command as diagnose
-from kb.cli.options import probe_options
+from kb.cli.call import Call, check_given, check_output, options_of, sources_of, status_of, tell_troubles, write
+from kb.cli.options import PROBE, options
 from kb.cli.output import tell
 from kb.cli.session import Session
 
@@ -20,15 +19,33 @@ if TYPE_CHECKING:
     from diagnose.probes.plan import Plan, Planned
     from kb.probing import Choice
 
-SHARED = frozenset(
-    "inputs texts format_ top explain platform params encoding max_bytes since until around zone threads context raw output force quiet strict".split()
-)
-
 
 @click.command()
-@probe_options
+@options(
+    "inputs",
+    "texts",
+    "format_",
+    "top",
+    "explain",
+    "platform",
+    "params",
+    "encoding",
+    "max_bytes",
+    "since",
+    "until",
+    "around",
+    "zone",
+    "context",
+    "threads",
+    "strict",
+    "quiet",
+    "raw",
+    "output",
+    "force",
+    *PROBE,
+)
 @click.pass_obj
-def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
+def command(session: Session, /, **given: Any) -> int:
     """Diagnose INPUTs, list the read-only probes of the leading causes, ask, run them, and rank again.
 
     Probes connect, look up a name or look at this machine; they change nothing and run no command of an article.
@@ -37,49 +54,46 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
     Status: 0 a cause is confirmed, or a probe shows that its fix works; 1 nothing is confirmed; 2 nothing was run, or
     something could not be read whole.
     """
-    return verify(session, inputs, given)
+    return verify(session, Call(**given))
 
 
-command.params[:0] = [parameter for parameter in diagnose.params if parameter.name in SHARED]
-
-
-def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> int:
+def verify(session: Session, call: Call) -> int:
     from msgspec.structs import replace
 
     from kb.ask import asking
     from kb.probing import answers_of, choose, plan_of
 
-    check_call(given)
-    someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
-    options = options_of(given)
-    store = session.store(quiet=given["quiet"])
-    ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
+    check_call(call)
+    someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in call.inputs
+    options = options_of(call)
+    store = session.store(quiet=call.quiet)
+    ask = asking(sources_of(call), store, options.setup, raw=call.raw)
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
-    plan = plan_of(diagnosis, store.problems({f.article for f in diagnosis.causes}), given["checks"])
-    choice = choose(plan, given["targets"])
+    plan = plan_of(diagnosis, store.problems({f.article for f in diagnosis.causes}), call.checks)
+    choice = choose(plan, call.targets)
     show(plan, choice)
     results: list[ProbeResult] = []
     stopped = False
-    if choice.run and agreed(choice, given["yes"], someone):
-        stopped = not run(choice.run, _named(choice, given, options.given.values()), given["timeout"], results)
+    if choice.run and agreed(choice, call.yes, someone):
+        stopped = not run(choice.run, _named(choice, call, options.given.values()), call.timeout, results)
         diagnosis = replace(ask(replace(options, answers=answers_of(results))), probes=tuple(results))
-    if not given["quiet"]:
-        write(diagnosis, given["format_"], options, given["output"])
+    if not call.quiet:
+        write(diagnosis, call.format_, options, call.output)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
-    read = status_of(diagnosis, warned=given["strict"] and warned)
+    read = status_of(diagnosis, warned=call.strict and warned)
     return 130 if stopped else 2 if read == 2 else _status(diagnosis, plan, results)
 
 
-def check_call(given: dict[str, Any]) -> None:
+def check_call(call: Call) -> None:
     from diagnose.facts import EXPECTED, typed
 
-    check_output(given)
-    for host in given["targets"]:
+    check_output(call)
+    for host in call.targets:
         if typed("host", host) is None:
             raise click.UsageError(f"--target {host}: not {EXPECTED['host']}")
-    if given["yes"] and not given["targets"]:
+    if call.yes and not call.targets:
         raise click.UsageError("--yes wants --target HOST for every host that may be probed (--target localhost: none)")
 
 
@@ -117,11 +131,11 @@ def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
     return False
 
 
-def _named(choice: Choice, given: dict[str, Any], values: Any) -> frozenset[str]:
+def _named(choice: Choice, call: Call, values: Any) -> frozenset[str]:
     """The hosts that the user named, by an option or by agreeing to a list in which they stand."""
     from kb.probing import shown_loopback
 
-    return frozenset({*given["targets"], *values, *(() if given["yes"] else shown_loopback(choice.run))})
+    return frozenset({*call.targets, *values, *(() if call.yes else shown_loopback(choice.run))})
 
 
 def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, results: list[ProbeResult]) -> bool:

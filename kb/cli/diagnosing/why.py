@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.call import options_of, sources_of
-from kb.cli.diagnosing.diagnose import command as diagnose
+from kb.cli.call import Call, options_of, sources_of
+from kb.cli.options import options
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from diagnose.explain import SignalReport, Why
     from diagnose.model import Score
 
-SHARED = frozenset("inputs texts params encoding max_bytes since until around zone threads raw".split())
-
 
 @click.command()
 @click.argument("article", metavar="ID")
+@options("inputs", "texts", "params", "encoding", "max_bytes", "since", "until", "around", "zone", "threads", "raw")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def command(session: Session, /, article: str, format_: str, inputs: tuple[str, ...], **given: Any) -> int:
+def command(session: Session, /, article: str, format_: str, **given: Any) -> int:
     """Show what of the article ID was found in INPUTs, what was not and how near it came, and where its number comes from.
 
     Status: 0 the article is the answer, 1 it is not, 2 an input could not be read or the call was wrong.
@@ -37,13 +36,14 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
 
     store = session.store()
     problem = store.article(article).problem
-    options = options_of({"platform": None, "top": 10, "explain": True, "no_learned": True, **given})
-    gathered = gather(sources_of(inputs, given), store, options.setup)
+    call = Call(explain=True, no_learned=True, **given)
+    options = options_of(call)
+    gathered = gather(sources_of(call), store, options.setup)
     found = why(problem, gathered, store, options)
     redactor = Redactor()
 
     def hide(quote: str) -> str:
-        return clip(quote if given["raw"] else redactor.redact(quote))
+        return clip(quote if call.raw else redactor.redact(quote))
 
     if format_ == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(with_quotes(found, hide)), indent=2).decode())
@@ -53,9 +53,6 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
     if gathered.read.skipped:
         return 2
     return 0 if found.reported else 1
-
-
-command.params[1:1] = [parameter for parameter in diagnose.params if parameter.name in SHARED]
 
 
 def with_quotes(found: Why, hide: Any) -> Why:
