@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from diagnose.answer.next_check import Candidate, cost_of, likelihoods, next_best  # noqa: E402
+from diagnose.answer.next_check import OpenChecks, cost_of, likelihoods, next_best  # noqa: E402
 from diagnose.model import PRIORS, Evidence, Problem, Span  # noqa: E402
 from diagnose.rank.causes import causes_of, ratio  # noqa: E402
 from kb.authoring.samples import outcome_of  # noqa: E402
@@ -95,7 +95,7 @@ class World:
 
 def by_plan(problem: Problem, shares: Mapping[str, float], left: Sequence[str], chance: random.Random) -> str | None:
     closed = [name for name in problem.checks if name not in left]
-    choice = next_best([Candidate(problem=problem, share=1.0, shares=shares, closed=closed)])
+    choice = next_best([OpenChecks(problem=problem, share=1.0, shares=shares, closed=closed)])
     return choice.check if choice else None
 
 

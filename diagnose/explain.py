@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from diagnose.answer.standings import claimed_lines, standings_of
+from diagnose.answer.standings import candidates_of, only, standings_of
 from diagnose.match.combined import occurrence
 from diagnose.match.conditions import combined, evaluate, horizons_of
 from diagnose.pipeline import answer
@@ -22,10 +22,10 @@ from diagnose.text.fold import fold_literal, fold_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from diagnose.gathered import Gathered
     from diagnose.knowledge import Knowledge
     from diagnose.model import Evidence, Problem, Score, Signal
     from diagnose.options import Options
-    from diagnose.pipeline import Gathered
     from diagnose.scan.passages import Passage
 
 MOST_SHOWN = 5
@@ -105,19 +105,11 @@ class Why(Struct, frozen=True, kw_only=True):
 
 def why(problem: Problem, gathered: Gathered, base: Knowledge, options: Options) -> Why:
     """All that was and was not seen of `problem` in the inputs."""
-    matched = gathered.matched
-    evidence = [item for item in matched.evidence if item.problem == problem.id]
+    evidence = [item for item in gathered.matched.evidence if item.problem == problem.id]
     diagnosis = answer(gathered, base, options)
     ranked = {article.id: article.probability for article in diagnosis.articles}
-    standing = standings_of(
-        {problem.id: problem},
-        {problem.id: evidence} if evidence else {},
-        matched,
-        gathered.retrieved,
-        base,
-        options.weights,
-        claimed_lines(gathered.outputs),
-    )
+    alone = only(candidates_of(gathered, base), problem)
+    standing = standings_of(alone, gathered, base, options.weights)
     leader = diagnosis.articles[0] if diagnosis.articles else None
     return Why(
         article=problem.id,

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.answer.conclude import conclude
-from diagnose.checks.answers import Located, outputs_in
+from diagnose.checks.answers import outputs_in
 from diagnose.codes.find import find
 from diagnose.diagnosis import Diagnosis, SeenCode
+from diagnose.gathered import Gathered
 from diagnose.match.evidence import match
 from diagnose.options import Options
 from diagnose.retrieve.lookup import retrieve
 from diagnose.retrieve.platform import platform_of
-from diagnose.scan.intake import Read, Setup, read_all
+from diagnose.scan.intake import Setup, read_all
 from diagnose.scan.passages import Place, places
 
 if TYPE_CHECKING:
@@ -27,21 +27,8 @@ if TYPE_CHECKING:
     from diagnose.errors import InputError
     from diagnose.inputs.sources import Source
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Matched
     from diagnose.model import Platform
-    from diagnose.retrieve.lookup import Retrieved
     from diagnose.scan.passages import Passage
-
-
-class Gathered(Struct, frozen=True):
-    """Everything read and matched: what several answers to one case, with other options, begin from."""
-
-    read: Read
-    matched: Matched
-    retrieved: Retrieved
-    outputs: tuple[Located, ...]
-    codes: tuple[SeenCode, ...]
-    platform: Platform | None
 
 
 def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
@@ -70,16 +57,7 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
 def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     """Rank the causes that `base` knows for what was gathered."""
     known = options.platform or gathered.platform
-    return conclude(
-        matched=gathered.matched,
-        retrieved=gathered.retrieved,
-        outputs=gathered.outputs,
-        codes=gathered.codes,
-        read=gathered.read,
-        base=base,
-        options=replace(options, platform=known or options.here),
-        runs_on=known,
-    )
+    return conclude(gathered, base, replace(options, platform=known or options.here), runs_on=known)
 
 
 def codes_in(passages: Sequence[Passage], platform: Platform | None = None) -> Iterator[tuple[str, Place, SeenCode]]:

@@ -10,7 +10,7 @@ import re
 from math import log
 from typing import TYPE_CHECKING
 
-from diagnose.answer.next_check import Candidate, next_best
+from diagnose.answer.next_check import OpenChecks, next_best
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Span
 from diagnose.templates import filled_text
@@ -18,7 +18,7 @@ from diagnose.templates import filled_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from diagnose.answer.candidate import Workup
+    from diagnose.answer.candidate import Candidate
     from diagnose.diagnosis import Finding, ShownCheck
     from diagnose.model import Collect, Platform, Problem
     from diagnose.scan.passages import Passage
@@ -36,7 +36,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
 }
 
 
-def next_check(cases: Sequence[Workup], skipped: Collection[str], platform: Platform | None) -> NextCheck | None:
+def next_check(cases: Sequence[Candidate], skipped: Collection[str], platform: Platform | None) -> NextCheck | None:
     """The best open check of all `cases`; `skipped` are checks (`ARTICLE/CHECK`) that nobody wants to run.
 
     It runs on `platform` (None: not known, any will do), unless no open check does: then it says so.
@@ -57,10 +57,10 @@ def next_check(cases: Sequence[Workup], skipped: Collection[str], platform: Plat
     )
 
 
-def _candidate(case: Workup, skipped: Collection[str], platform: Platform | None) -> Candidate:
+def _candidate(case: Candidate, skipped: Collection[str], platform: Platform | None) -> OpenChecks:
     names = [name for name in case.problem.checks if f"{case.problem.id}/{name}" not in skipped]
     shown = {name: case.check(name) for name in names}
-    return Candidate(
+    return OpenChecks(
         problem=case.problem,
         share=case.share,
         shares={odds.cause.id if odds.cause else "": odds.share for odds in case.odds},
@@ -114,7 +114,7 @@ def ruled_out(findings: Sequence[Finding]) -> tuple[RuledOut, ...]:
     )
 
 
-def blind_spots(cases: Sequence[Workup], passages: Sequence[Passage]) -> tuple[BlindSpot, ...]:
+def blind_spots(cases: Sequence[Candidate], passages: Sequence[Passage]) -> tuple[BlindSpot, ...]:
     """What was not looked at and would change the leading cause or move a probability by MOVES, most first."""
     texts = ["\n".join(passage.lines) for passage in passages]
     kinds = {kind for kind, pattern in _KINDS.items() if any(pattern.search(text) for text in texts)}
@@ -122,7 +122,7 @@ def blind_spots(cases: Sequence[Workup], passages: Sequence[Passage]) -> tuple[B
     return tuple(spot for _, spot in sorted(found, key=lambda item: -item[0])[:MOST])
 
 
-def _spots(case: Workup, kinds: Collection[str]) -> Iterator[tuple[float, BlindSpot]]:
+def _spots(case: Candidate, kinds: Collection[str]) -> Iterator[tuple[float, BlindSpot]]:
     seen = {item.seen for item in case.evidence}
     for collect in (*case.problem.collect, *_uncollected(case.problem)):
         if seen & set(collect.covers) or collect.source in kinds:
@@ -162,7 +162,7 @@ def _uncollected(problem: Problem) -> list[Collect]:
     ]
 
 
-def _move(case: Workup, signal: str) -> tuple[float, str, str]:
+def _move(case: Candidate, signal: str) -> tuple[float, str, str]:
     """How far seeing `signal` would move a cause, in words, and which one."""
     more = Evidence(problem=case.problem.id, seen=signal, at=Span(source="", line=1), quote="")
     before = {o.cause.id: o.share for o in case.odds if o.cause}

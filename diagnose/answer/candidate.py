@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.answer.found_by import found_by
-from diagnose.checks.answers import Told, evidence_of, newest
-from diagnose.checks.outcomes import answered, offered, told
+from diagnose.checks.answers import evidence_of, newest
+from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.targets import assumed_of
 from diagnose.commands.fill import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
 from diagnose.model import RootCause
-from diagnose.rank.causes import causes_of, decisive
+from diagnose.rank.causes import DESCRIBED, causes_of, decisive
 from diagnose.rank.learned import learned_of
-from diagnose.rank.problems import DESCRIBED
 from diagnose.rank.requirements import unmet_of
 from diagnose.templates import filled_text
 
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
     from diagnose.checks.answers import Located
     from diagnose.diagnosis import Command, Verdict
     from diagnose.facts import Merged
+    from diagnose.gathered import Gathered
     from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
     from diagnose.options import Options
     from diagnose.rank.causes import CauseOdds, Weighed
     from diagnose.rank.problems import Standing
-    from diagnose.retrieve.lookup import Retrieved
-    from diagnose.scan.passages import Passage
 
 LEAST_SHARE = 0.005
 
@@ -42,7 +40,7 @@ def rounded(value: float) -> float:
     return round(min(1.0, max(0.0, value)), 6)
 
 
-class Workup:
+class Candidate:
     """One candidate problem worked out."""
 
     def __init__(
@@ -51,26 +49,26 @@ class Workup:
         standing: Standing,
         share: float,
         evidence: Sequence[Evidence],
-        outputs: Sequence[Located],
-        passages: Sequence[Passage],
-        retrieved: Retrieved,
+        gathered: Gathered,
         options: Options,
     ) -> None:
         self.problem = problem
         self.standing = standing
         self.share = share
         self.options = options
+        self.gathered = gathered
+        outputs, passages = gathered.outputs, gathered.passages
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         merged = _merged(problem, candidates, options.given, outputs)
         self.values, self.conflicts, self.assumed = merged
-        pasted = told(problem, self.values, outputs, passages, frozenset(e.at.source for e in evidence), self.assumed)
-        chosen = answered(problem, [answer for answer in options.answers if answer.older], self.assumed)
-        found = answered(problem, [answer for answer in options.answers if not answer.older], self.assumed)
-        self.outcomes: dict[str, Told] = newest(newest(chosen, pasted), found)
+        explained = frozenset(e.at.source for e in evidence)
+        reader = CheckReader(problem, self.values, outputs, passages, assumed=self.assumed, explained=explained)
+        chosen = reader.given([answer for answer in options.answers if answer.older])
+        found = reader.given([answer for answer in options.answers if not answer.older])
+        self.outcomes = newest(newest(chosen, reader.answers()), found)
         self.evidence = [*evidence, *(evidence_of(problem.id, t) for t in self.outcomes.values() if t.outcome)]
         self.learned = learned_of(problem, options.resolved)
         self.unmet = unmet_of(problem, passages, options.given)
-        self.passages, self.retrieved = passages, retrieved
         self.odds = causes_of(problem, self.evidence, self.learned, self.unmet)
         self._checks: dict[str, ShownCheck] = {}
 
@@ -96,7 +94,7 @@ class Workup:
         probability = self.share * odds.share
         shown = tuple(_shown(w) for w in odds.weighed) or self._symptoms()
         if not shown and probability >= LEAST_SHARE:
-            shown = found_by(self.problem, self.retrieved, self.passages)
+            shown = found_by(self.problem, self.gathered.retrieved, self.gathered.passages)
         return Finding(
             id=f"{self.problem.id}/{cause.id}",
             article=self.problem.id,
@@ -183,7 +181,7 @@ def _merged(
     """The values that the text tells; a target that it leaves open is the one that outputs of its checks name."""
     merged = merge(captured, problem.params, given)
     still_open = {name for name in problem.params if name not in given} - (merged.values.keys() - merged.assumed)
-    more = list(offered(problem, merged.values, outputs, still_open))
+    more = list(CheckReader(problem, merged.values, outputs, assumed=still_open).named_targets())
     return merge([*captured, *more], problem.params, given) if more else merged
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.answer.advice import blind_spots, next_check, ruled_out
-from diagnose.answer.candidate import LEAST_SHARE, Workup, rounded
+from diagnose.answer.candidate import LEAST_SHARE, Candidate, rounded
 from diagnose.answer.leftover import also_found, unexplained_lines
-from diagnose.answer.standings import by_problem, candidates, claimed_lines, standings_of
+from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.answer.timeline import Times
 from diagnose.answer.unasked_outputs import loose_outputs
 from diagnose.diagnosis import Diagnosis, Finding, RankedArticle
@@ -17,16 +17,13 @@ from diagnose.rank.problems import softmax
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.checks.answers import Located
-    from diagnose.diagnosis import SeenCode, Verdict
+    from diagnose.diagnosis import Verdict
+    from diagnose.gathered import Gathered
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Matched
     from diagnose.model import Platform, Problem
     from diagnose.options import Options
     from diagnose.rank.problems import Standing
     from diagnose.rank.weights import Weights
-    from diagnose.retrieve.lookup import Retrieved
-    from diagnose.scan.intake import Read
 
 DETAILED = 8  # problems whose causes, checks and commands are worked out
 # Articles in the answer: the best, and all others whose probability is not rounded to nothing, so that they sum to 1.
@@ -34,36 +31,16 @@ LISTED = 25
 LEAST_LISTED = 5e-7
 
 
-def conclude(
-    *,
-    matched: Matched,
-    retrieved: Retrieved,
-    outputs: Sequence[Located],
-    codes: tuple[SeenCode, ...],
-    read: Read,
-    base: Knowledge,
-    options: Options,
-    runs_on: Platform | None = None,
-) -> Diagnosis:
+def conclude(gathered: Gathered, base: Knowledge, options: Options, runs_on: Platform | None = None) -> Diagnosis:
     """The whole answer. The same input and base give the same value. `runs_on` is the reader's system, where it is known."""
-    claimed = claimed_lines(outputs)
-    evidence = by_problem(matched.evidence)
-    problems = candidates(matched, retrieved, base)
-    standings = standings_of(problems, evidence, matched, retrieved, base, options.weights, claimed)
+    competing = candidates_of(gathered, base)
+    problems = competing.problems
+    standings = standings_of(competing, gathered, base, options.weights)
     shares, unknown = softmax(standings)
     shares = collapsed(shares, standings, problems)
     standings = sorted(standings, key=lambda s: (-shares[s.problem], s.problem))
     cases = [
-        Workup(
-            problems[s.problem],
-            s,
-            shares[s.problem],
-            evidence.get(s.problem, []),
-            outputs,
-            matched.passages,
-            retrieved,
-            options,
-        )
+        Candidate(problems[s.problem], s, shares[s.problem], competing.evidence.get(s.problem, []), gathered, options)
         for s in standings[:DETAILED]
         if shares[s.problem] > LEAST_SHARE or s is standings[0]
     ]
@@ -75,10 +52,11 @@ def conclude(
     unknown_all = min(1.0, unknown + other)
     verdict = _verdict(findings, cases, unknown_all, options.weights)
     lead = cases[0] if cases else None
-    said = Times(matched, options.setup.when, options.context)
-    shown = tuple(said.finding(finding) for finding in findings[: options.top])
-    explained = said.messages(span for case in cases[:3] for span in case.standing.lines) | claimed
-    unexplained = said.lines(unexplained_lines(matched.passages, explained))
+    read, passages = gathered.read, gathered.passages
+    times = Times(gathered.matched, options.setup.when, options.context)
+    shown = tuple(times.finding(finding) for finding in findings[: options.top])
+    explained = times.messages(span for case in cases[:3] for span in case.standing.lines) | competing.claimed
+    unexplained = times.lines(unexplained_lines(passages, explained))
     return Diagnosis(
         verdict=verdict,
         unknown=rounded(unknown_all),
@@ -88,23 +66,23 @@ def conclude(
         next_check=next_check(cases, options.skipped, runs_on) if verdict in ("likely", "possible") else None,
         parameters=dict(sorted(lead.values.items())) if lead else {},
         conflicts=lead.conflicts if lead else (),
-        codes=codes,
+        codes=gathered.codes,
         unexplained=unexplained,
         inputs=read.inputs,
         complete=not read.skipped,
         skipped=read.skipped,
-        warnings=(*read.warnings, *matched.warnings),
+        warnings=(*read.warnings, *gathered.matched.warnings),
         ruled_out=ruled_out(findings) if verdict != "unknown" else (),
-        blind_spots=blind_spots(cases, matched.passages) if verdict in ("likely", "possible") else (),
-        moments=said.moments(shown, unexplained),
+        blind_spots=blind_spots(cases, passages) if verdict in ("likely", "possible") else (),
+        moments=times.moments(shown, unexplained),
         loose=()
         if verdict != "unknown"
-        else loose_outputs([s.problem for s in standings], base, outputs, matched.passages, salient=bool(unexplained)),
+        else loose_outputs([s.problem for s in standings], base, gathered.outputs, passages, salient=bool(unexplained)),
         stopped=read.stopped,
     )
 
 
-def _verdict(findings: Sequence[Finding], cases: Sequence[Workup], unknown: float, weights: Weights) -> Verdict:
+def _verdict(findings: Sequence[Finding], cases: Sequence[Candidate], unknown: float, weights: Weights) -> Verdict:
     if unknown > 0.5 or not findings:
         return "unknown"
     best = findings[0].verdict
@@ -116,7 +94,7 @@ def _verdict(findings: Sequence[Finding], cases: Sequence[Workup], unknown: floa
 
 def _articles(
     standings: Sequence[Standing],
-    cases: Sequence[Workup],
+    cases: Sequence[Candidate],
     shares: Mapping[str, float],
     problems: Mapping[str, Problem],
     explain: bool,

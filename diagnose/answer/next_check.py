@@ -4,7 +4,7 @@ What an answer settles is the chance that it leaves one cause with SETTLED, and 
 the causes. Measured on the articles (docs/decisions/0025), the two together reach the true cause with fewer checks than
 the drop alone: many small drops are worth less than one clear answer.
 
-Takes the leading problems with the shares of their causes, as `Candidate`s; gives the check to run next. An outcome
+Takes the leading problems with the shares of their causes, as `OpenChecks`s; gives the check to run next. An outcome
 tells the causes of one problem apart, so that a check of a less probable problem counts by that problem's share; one
 command that asks the same for several problems (the same words with the same values) counts for all of them.
 Knows nothing of how a check is shown or run.
@@ -31,7 +31,7 @@ EFFORT = 10.0  # seconds that any check costs its reader
 ADMIN, RISK, ASKING = 30.0, 60.0, 20.0  # rights to get, risk to weigh, a value to find: in seconds as well
 
 
-class Candidate(Struct, frozen=True):
+class OpenChecks(Struct, frozen=True):
     """A problem whose checks may be run: P(problem), P(cause | problem) by cause id with "" for another cause.
 
     `closed` are checks that have an outcome or were skipped; `missing` the number of values that a check still lacks,
@@ -48,7 +48,7 @@ class Candidate(Struct, frozen=True):
     runnable: Collection[str] = ()
 
 
-class Choice(Struct, frozen=True):
+class BestCheck(Struct, frozen=True):
     """A check worth running: what it is expected to settle, and the two causes that it separates best."""
 
     problem: str
@@ -57,7 +57,7 @@ class Choice(Struct, frozen=True):
     separates: tuple[str, str]
 
 
-def next_best(candidates: Sequence[Candidate]) -> Choice | None:
+def next_best(candidates: Sequence[OpenChecks]) -> BestCheck | None:
     """The open check with the best gain per cost over all `candidates`; None where no check tells causes apart.
 
     Checks that change something come only where no read-only one is left, and those that do not run on the reader's
@@ -73,7 +73,7 @@ def next_best(candidates: Sequence[Candidate]) -> Choice | None:
     for one, name, _, gain in open_checks:
         key = one.asks.get(name) or f"{one.problem.id}/{name}"
         worth[key] = worth.get(key, 0.0) + gain
-    best: tuple[tuple[float, ...], Choice] | None = None
+    best: tuple[tuple[float, ...], BestCheck] | None = None
     for one, name, check, _ in open_checks:
         gain = worth[one.asks.get(name) or f"{one.problem.id}/{name}"]
         if gain <= LEAST_GAIN:
@@ -87,7 +87,7 @@ def next_best(candidates: Sequence[Candidate]) -> Choice | None:
         )
         if best is None or rank > best[0]:
             separated = _separated(one.shares, likelihoods(one.problem, name, check, one.shares))
-            best = (rank, Choice(one.problem.id, name, gain, separated))
+            best = (rank, BestCheck(one.problem.id, name, gain, separated))
     return best[1] if best else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import newest, outputs_in
-from diagnose.checks.outcomes import answered, told
+from diagnose.checks.outcomes import CheckReader
 from diagnose.diagnosis import Proof
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def prove(
     if problem is None:
         return ()
     # An output that no recogniser knows may answer a check too: none of these sources holds the error itself.
-    seen = told(problem, _values(diagnosis, lead.article), outputs_in(passages), passages, frozenset({""}))
-    outcomes = newest(answered(problem, answers), seen)
+    values = _values(diagnosis, lead.article)
+    reader = CheckReader(problem, values, outputs_in(passages), passages, explained=frozenset({""}))
+    outcomes = newest(reader.given(answers), reader.answers())
     return tuple(
         Proof(
             cause=lead.id,

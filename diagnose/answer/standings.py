@@ -6,61 +6,71 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.model import Evidence, Span
+from msgspec import Struct
+
+from diagnose.model import Evidence, Problem, Span
+from diagnose.rank.features import Observations
 from diagnose.rank.problems import PRESET, stand
 from diagnose.retrieve.products import context_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from diagnose.checks.answers import Located
+    from diagnose.gathered import Gathered
     from diagnose.knowledge import Knowledge
-    from diagnose.match.evidence import Matched
-    from diagnose.model import Problem
     from diagnose.rank.problems import Standing
     from diagnose.rank.weights import Weights
-    from diagnose.retrieve.lookup import Retrieved
 
 
-def by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
+class Candidates(Struct, frozen=True):
+    """The problems that compete, with their evidence; `claimed` are the lines of recognised outputs."""
+
+    problems: dict[str, Problem]
+    evidence: dict[str, list[Evidence]]
+    claimed: frozenset[Span]
+
+
+def candidates_of(gathered: Gathered, base: Knowledge) -> Candidates:
+    """Every problem that was matched or retrieved."""
+    matched, retrieved = gathered.matched, gathered.retrieved
+    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
+    problems = matched.problems | base.problems(sorted(wanted - set(matched.problems)))
+    return Candidates(problems, _by_problem(matched.evidence), frozenset(_claimed_lines(gathered.outputs)))
+
+
+def only(candidates: Candidates, problem: Problem) -> Candidates:
+    """The same with one competitor."""
+    evidence = candidates.evidence.get(problem.id)
+    return Candidates({problem.id: problem}, {problem.id: evidence} if evidence else {}, candidates.claimed)
+
+
+def standings_of(
+    candidates: Candidates, gathered: Gathered, base: Knowledge, weights: Weights = PRESET
+) -> list[Standing]:
+    """The candidates with their features and log-odds, best first."""
+    outside = {
+        name: [e for e in items if e.at not in candidates.claimed] for name, items in candidates.evidence.items()
+    }
+    outside = {name: items for name, items in outside.items() if items}
+    seen = outside or candidates.evidence  # nothing but an output was pasted: then it is what there is to explain
+    problems = candidates.problems
+    context = context_of(gathered.passages, base, problems)
+    matched, wordings = gathered.matched, base.wordings(problems)
+    return stand(
+        problems, seen, Observations(matched.rates, gathered.retrieved, matched.lines, wordings, context), weights
+    )
+
+
+def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
     result: dict[str, list[Evidence]] = {}
     for item in evidence:
         result.setdefault(item.problem, []).append(item)
     return result
 
 
-def claimed_lines(outputs: Sequence[Located]) -> set[Span]:
+def _claimed_lines(outputs: Sequence[Located]) -> Iterator[Span]:
     """Lines of recognised outputs: they answer checks, so they do not bring articles up as well."""
-    return {
-        Span(source=located.source, line=located.first + offset)
-        for located in outputs
-        for offset in range(located.output.last - located.output.first + 1)
-    }
-
-
-def candidates(matched: Matched, retrieved: Retrieved, base: Knowledge) -> dict[str, Problem]:
-    wanted = {*retrieved.fulltext, *(c.problem for c in retrieved.covered), *(n.problem for n in retrieved.named)}
-    return matched.problems | base.problems(sorted(wanted - set(matched.problems)))
-
-
-def weigh(matched: Matched, retrieved: Retrieved, outputs: Sequence[Located], base: Knowledge) -> list[Standing]:
-    """All candidates with their features, best first by the shipped weights: what a fit learns from."""
-    problems = candidates(matched, retrieved, base)
-    evidence = by_problem(matched.evidence)
-    return standings_of(problems, evidence, matched, retrieved, base, PRESET, claimed_lines(outputs))
-
-
-def standings_of(
-    problems: dict[str, Problem],
-    evidence: Mapping[str, Sequence[Evidence]],
-    matched: Matched,
-    retrieved: Retrieved,
-    base: Knowledge,
-    weights: Weights,
-    claimed: set[Span],
-) -> list[Standing]:
-    outside = {name: [e for e in items if e.at not in claimed] for name, items in evidence.items()}
-    outside = {name: items for name, items in outside.items() if items}
-    seen = outside or evidence  # nothing but an output was pasted: then it is what there is to explain
-    context = context_of(matched.passages, base, problems)
-    return stand(problems, seen, matched.rates, retrieved, context, matched.lines, base.wordings(problems), weights)
+    for located in outputs:
+        for offset in range(located.output.last - located.output.first + 1):
+            yield Span(source=located.source, line=located.first + offset)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.checks.outcomes import LONGEST_ALONE, offered, told
+from diagnose.checks.outcomes import LONGEST_ALONE, CheckReader
 from diagnose.checks.patterns import LONGEST_BLOCK
 from diagnose.diagnosis import LooseAnswer, LooseOutput
 from diagnose.facts import merge
@@ -61,10 +61,12 @@ def _answers(
     if not problem.checks:
         return
     merged = merge((), problem.params, {})
-    named = offered(problem, merged.values, outputs, problem.params.keys() - merged.values.keys() | merged.assumed)
+    open_params = problem.params.keys() - merged.values.keys() | merged.assumed
+    named = CheckReader(problem, merged.values, outputs, assumed=open_params).named_targets()
     merged = merge(list(named), problem.params, {})
     own = frozenset() if salient else frozenset({""})
-    for name, found in told(problem, merged.values, outputs, passages, own, merged.assumed).items():
+    reader = CheckReader(problem, merged.values, outputs, passages, assumed=merged.assumed, explained=own)
+    for name, found in reader.answers().items():
         if found.outcome:
             title = filled_text(problem.checks[name].title, merged.values)
             yield LooseAnswer(article=problem.id, check=name, title=title, outcome=found.outcome), found.at

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diagnose.scan.passages import Passage
 
 
-class Told(Struct, frozen=True):
+class CheckAnswer(Struct, frozen=True):
     """An outcome of a check (`outcome` empty: unclear, `why`), where it stands, and the most that it may count."""
 
     check: str
@@ -65,16 +65,16 @@ def outputs_in(passages: Sequence[Passage]) -> list[Located]:
     ]
 
 
-def newest(old: Mapping[str, Told], new: Mapping[str, Told]) -> dict[str, Told]:
+def newest(old: Mapping[str, CheckAnswer], new: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:
     """What was told later counts, but an unclear outcome does not undo a clear one."""
     return {**old, **{name: newer(old.get(name), told) for name, told in new.items()}}
 
 
-def newer(old: Told | None, new: Told) -> Told:
+def newer(old: CheckAnswer | None, new: CheckAnswer) -> CheckAnswer:
     """A clear outcome is not forgotten because of an unclear one."""
     return old if old is not None and old.outcome and not new.outcome else new
 
 
-def evidence_of(problem: str, outcome: Told) -> Evidence:
+def evidence_of(problem: str, outcome: CheckAnswer) -> Evidence:
     seen = f"{outcome.check}.{outcome.outcome}"
     return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.checks.answers import Told
+from diagnose.checks.answers import CheckAnswer
 from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
 from diagnose.checks.targets import (
     assumed_of,
@@ -34,7 +34,7 @@ def echoed(
     passages: Sequence[Passage],
     claimed: set[tuple[str, int]],
     assumed: Collection[str],
-) -> Told | None:
+) -> CheckAnswer | None:
     """The outcome of a command that the paste shows behind a prompt: for tools that no recogniser knows."""
     check = problem.checks[name]
     targets = {values[n].casefold() for n in targets_of(check, problem.params).values() if n in values}
@@ -55,9 +55,9 @@ def echoed(
                 at = Span(source=passage.source, line=passage.first + index)
                 quote = " / ".join(block)[:400]
                 if all(_of_other(line, words, targets) for line in same):
-                    return Told(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
+                    return CheckAnswer(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
                 limit: Strength | None = "weak" if defaults and defaults & set(words) else None
-                return Told(name, outcome, at, quote, limit=limit)
+                return CheckAnswer(name, outcome, at, quote, limit=limit)
     return None
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.checks.answers import Answered, Located, Told, newer
+from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
 from diagnose.checks.echoed import echoed
-from diagnose.checks.patterns import command_lines, filled, first_outcome, outcome_of, quote_of
+from diagnose.checks.patterns import command_lines, first_outcome, outcome_of, quote_of
 from diagnose.checks.targets import (
     COMPARED,
     is_other,
@@ -23,11 +23,12 @@ from diagnose.checks.targets import (
     targets_of,
 )
 from diagnose.model import Span
+from diagnose.templates import filled_plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from diagnose.model import Check, Problem, Strength
+    from diagnose.model import Check, Problem
     from diagnose.outputs.base import Output
     from diagnose.scan.passages import Passage
 
@@ -38,125 +39,147 @@ CONNECTING = frozenset(
 LONGEST_ALONE = 60
 
 
-def told(
-    problem: Problem,
-    values: Mapping[str, str],
-    outputs: Sequence[Located],
-    passages: Sequence[Passage],
-    explained: frozenset[str] = frozenset(),
-    assumed: Collection[str] = (),
-) -> dict[str, Told]:
-    """The outcome of every check of `problem` that the outputs answer; the last one in the text counts.
+class CheckReader:
+    """What the text of a case says to the checks of one problem.
 
-    `explained` are the sources that hold evidence of the problem itself, `assumed` the parameters whose value is a mere
-    default. An output of another target than the one asked about is no answer, and is told as unclear.
+    `values` are those of its parameters, `assumed` the parameters whose value is a mere default, `explained` the sources
+    that hold evidence of the problem itself.
     """
-    known = known_of(problem.params, values, assumed)
-    result: dict[str, Told] = {}
-    elsewhere: dict[str, int] = {}
-    claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
-    answered: set[int] = set()
-    # Checks whose port is known choose first; what is left may answer one whose port is not.
-    for name, check in sorted(problem.checks.items(), key=lambda item: "port" not in _subject(item[1], known)):
-        open_port = "connects" in _subject(check, known)
-        fitting = [i for i, located in enumerate(outputs) if _answers(check, known, located.output)]
-        mounts = mounts_of(outputs[i] for i in fitting)
-        targets = _targets(problem, check, known)
-        for index in fitting:
-            if open_port and index in answered:
-                continue
-            if is_other(targets, outputs[index], mounts):
-                elsewhere |= {} if open_port else {name: index}
-                continue
-            limit = limit_of(check, problem.params, assumed, outputs[index].output)
-            result[name] = newer(result.get(name), _outcome(name, check, outputs[index], limit))
-            answered.add(index)
-        if name not in result:
-            typed = echoed(name, problem, known, passages, claimed, assumed)
-            if typed is not None:
+
+    def __init__(
+        self,
+        problem: Problem,
+        values: Mapping[str, str],
+        outputs: Sequence[Located],
+        passages: Sequence[Passage] = (),
+        *,
+        assumed: Collection[str] = (),
+        explained: frozenset[str] = frozenset(),
+    ) -> None:
+        self.problem = problem
+        self.outputs = outputs
+        self.passages = passages
+        self.assumed = assumed
+        self.explained = explained
+        self.known = known_of(problem.params, values, assumed)
+        self.claimed = {(o.source, o.first + i) for o in outputs for i in range(o.output.last - o.output.first + 1)}
+        self._subjects = {name: _subject(check, self.known) for name, check in problem.checks.items()}
+
+    def answers(self) -> dict[str, CheckAnswer]:
+        """The outcome of every check that the outputs answer; the last one in the text counts.
+
+        An output of another target than the one asked about is no answer: it is unclear, with the reason.
+        """
+        result: dict[str, CheckAnswer] = {}
+        elsewhere: dict[str, int] = {}
+        used: set[int] = set()
+        # Checks whose port is known choose first; what is left may answer one whose port is not.
+        for name in sorted(self.problem.checks, key=lambda name: "port" not in self._subjects[name]):
+            open_port = "connects" in self._subjects[name]
+            fitting = self._fitting(name)
+            mounts = mounts_of(self.outputs[i] for i in fitting)
+            targets = self._targets(name)
+            for index in fitting:
+                if open_port and index in used:
+                    continue
+                if is_other(targets, self.outputs[index], mounts):
+                    elsewhere |= {} if open_port else {name: index}
+                    continue
+                result[name] = newer(result.get(name), self._shown(name, self.outputs[index]))
+                used.add(index)
+            if name not in result and (typed := self._typed(name)):
                 result[name] = typed
-    foreign = {
-        name: _of_another(name, problem, known, outputs[index])
-        for name, index in elsewhere.items()
-        if name not in result and index not in answered
-    }
-    alone = _alone(problem, result, passages, claimed, explained, assumed)
-    return foreign | alone | result
+        foreign = {
+            name: self._of_another(name, self.outputs[index])
+            for name, index in elsewhere.items()
+            if name not in result and index not in used
+        }
+        return foreign | self._alone(result) | result
 
+    def given(self, answers: Sequence[Answered]) -> dict[str, CheckAnswer]:
+        """The outcomes of `answers` found by other means; a clear one is not forgotten for an unclear one."""
+        result: dict[str, CheckAnswer] = {}
+        for answer in answers:
+            name, check = answer.check, self.problem.checks.get(answer.check)
+            if answer.problem == self.problem.id and check is not None:
+                outcome = outcome_of(check, answer.state)
+                why = "" if outcome else answer.why or "none of the outcomes of this check"
+                at = Span(source=answer.source, line=answer.line)
+                limit = limit_of(check, self.problem.params, self.assumed)
+                result[name] = newer(result.get(name), CheckAnswer(name, outcome, at, answer.quote, why, limit))
+        return result
 
-def offered(
-    problem: Problem, values: Mapping[str, str], outputs: Sequence[Located], wanted: Collection[str]
-) -> Iterator[tuple[str, str, Span]]:
-    """(parameter, value, place): targets that outputs name for checks whose target is among the `wanted` parameters."""
-    known = known_of(problem.params, values, wanted)
-    for check in problem.checks.values():
-        targets = targets_of(check, problem.params)
-        for kind in COMPARED:
-            name = targets.get(kind, "")
-            if name not in wanted or "connects" in _subject(check, known):
+    def named_targets(self) -> Iterator[tuple[str, str, Span]]:
+        """(parameter, value, place): targets that outputs name for checks whose target is only assumed."""
+        for name, check in self.problem.checks.items():
+            targets = targets_of(check, self.problem.params)
+            for kind in COMPARED:
+                param = targets.get(kind, "")
+                if param not in self.assumed or "connects" in self._subjects[name]:
+                    continue
+                fitting = [self.outputs[i] for i in self._fitting(name)]
+                mounts = mounts_of(fitting)
+                for located in fitting:
+                    value = named_by(kind, located, mounts)
+                    if value and value != self.problem.params[param].default:
+                        yield param, value, Span(source=located.source, line=located.first)
+
+    def _fitting(self, name: str) -> list[int]:
+        check, subject = self.problem.checks[name], self._subjects[name]
+        return [i for i, located in enumerate(self.outputs) if _answers(check, subject, located.output)]
+
+    def _targets(self, name: str) -> dict[str, str]:
+        """What the check asks about by kind, as far as it is known."""
+        targets = targets_of(self.problem.checks[name], self.problem.params)
+        found = {kind: self.known.get(param, "") for kind, param in targets.items()}
+        return found | ({} if found.get("host") else {"host": self._subjects[name].get("host", "")})
+
+    def _shown(self, name: str, located: Located) -> CheckAnswer:
+        check, output = self.problem.checks[name], located.output
+        outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
+        why = "" if outcome else output.why or "none of the outcomes of this check"
+        limit = limit_of(check, self.problem.params, self.assumed, output)
+        return CheckAnswer(name, outcome, _place(located), quote_of(output), why, limit)
+
+    def _of_another(self, name: str, located: Located) -> CheckAnswer:
+        output, subject = located.output, located.output.subject
+        kind = next(kind for kind in COMPARED if kind in subject or (kind == "host" and "address" in subject))
+        seen = output.fields.get("asked") or subject.get(kind) or subject["address"]
+        why = f"output of another {kind}, {seen}, not of {self._targets(name).get(kind, '')}"
+        return CheckAnswer(name, "", _place(located), quote_of(output), why)
+
+    def _typed(self, name: str) -> CheckAnswer | None:
+        return echoed(name, self.problem, self.known, self.passages, self.claimed, self.assumed)
+
+    def _alone(self, known: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:
+        """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
+        result: dict[str, CheckAnswer] = {}
+        for passage in self.passages if self.explained else ():
+            text = "\n".join(passage.lines)
+            if len(passage.lines) > LONGEST_ALONE or not self._unclaimed(passage):
                 continue
-            fitting = [located for located in outputs if _answers(check, known, located.output)]
-            mounts = mounts_of(fitting)
-            for located in fitting:
-                value = named_by(kind, located, mounts)
-                if value and value != problem.params[name].default:
-                    yield name, value, Span(source=located.source, line=located.first)
+            checks = self.problem.checks
+            fitting = {name: outcome for name, check in checks.items() if (outcome := first_outcome(check, text))}
+            if len(fitting) == 1:
+                ((name, outcome),) = fitting.items()
+                if name not in known:
+                    at = Span(source=passage.source, line=passage.first)
+                    limit = limit_of(checks[name], self.problem.params, self.assumed)
+                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=limit)
+        return result
 
-
-def answered(problem: Problem, answers: Sequence[Answered], assumed: Collection[str] = ()) -> dict[str, Told]:
-    """The outcomes that `answers` give to checks of `problem`; a clear one is not forgotten for an unclear one."""
-    result: dict[str, Told] = {}
-    for answer in answers:
-        check = problem.checks.get(answer.check)
-        if answer.problem == problem.id and check is not None:
-            outcome = outcome_of(check, answer.state)
-            why = "" if outcome else answer.why or "none of the outcomes of this check"
-            at = Span(source=answer.source, line=answer.line)
-            limit = limit_of(check, problem.params, assumed)
-            result[answer.check] = newer(
-                result.get(answer.check), Told(answer.check, outcome, at, answer.quote, why, limit)
-            )
-    return result
-
-
-def _alone(
-    problem: Problem,
-    known: Mapping[str, Told],
-    passages: Sequence[Passage],
-    claimed: set[tuple[str, int]],
-    explained: frozenset[str],
-    assumed: Collection[str],
-) -> dict[str, Told]:
-    """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
-    result: dict[str, Told] = {}
-    for passage in passages if explained else ():
-        text = "\n".join(passage.lines)
+    def _unclaimed(self, passage: Passage) -> bool:
+        """Whether a passage holds neither evidence of the problem nor a recognised output."""
         lines = range(passage.first, passage.first + len(passage.lines))
-        if (
-            passage.source in explained
-            or len(lines) > LONGEST_ALONE
-            or any((passage.source, n) in claimed for n in lines)
-        ):
-            continue
-        fitting = {name: outcome for name, check in problem.checks.items() if (outcome := first_outcome(check, text))}
-        if len(fitting) == 1:
-            ((name, outcome),) = fitting.items()
-            if name not in known:
-                at = Span(source=passage.source, line=passage.first)
-                limit = limit_of(problem.checks[name], problem.params, assumed)
-                result[name] = Told(name, outcome, at, text.strip()[:400], limit=limit)
-    return result
+        return passage.source not in self.explained and not any((passage.source, n) in self.claimed for n in lines)
 
 
-def _outcome(name: str, check: Check, located: Located, limit: Strength | None = None) -> Told:
-    output = located.output
-    outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
-    why = "" if outcome else output.why or "none of the outcomes of this check"
-    return Told(name, outcome, Span(source=located.source, line=located.first), quote_of(output), why, limit)
+def _place(located: Located) -> Span:
+    return Span(source=located.source, line=located.first)
 
 
-def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
-    wanted = _subject(check, values)
+def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
+    """Whether `output` is one that `check`, which asks about `wanted`, looks for."""
     if not (
         check.parser == output.parser
         or ("port" in wanted and output.parser in CONNECTING)
@@ -172,30 +195,16 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     return "port" not in wanted or subject.get("port", "") == wanted["port"]
 
 
-def _targets(problem: Problem, check: Check, known: Mapping[str, str]) -> dict[str, str]:
-    """What the check asks about by kind, as far as it is known."""
-    found = {kind: known.get(name, "") for kind, name in targets_of(check, problem.params).items()}
-    return found | ({} if found.get("host") else {"host": _subject(check, known).get("host", "")})
-
-
-def _of_another(name: str, problem: Problem, known: Mapping[str, str], located: Located) -> Told:
-    output = located.output
-    kind = next(kind for kind in COMPARED if kind in output.subject or (kind == "host" and "address" in output.subject))
-    seen = output.fields.get("asked") or output.subject.get(kind) or output.subject["address"]
-    why = f"output of another {kind}, {seen}, not of {_targets(problem, problem.checks[name], known).get(kind, '')}"
-    return Told(name, "", Span(source=located.source, line=located.first), quote_of(output), why)
-
-
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
     """What the check asks about, as far as it is known: host and port of its probe, services named in its commands."""
     tcp = check.probe.get("tcp")
     if tcp and len(tcp) == 2:
-        wanted = {"host": filled(tcp[0], values), "port": filled(tcp[1], values)}
+        wanted = {"host": filled_plain(tcp[0], values), "port": filled_plain(tcp[1], values)}
         known = {key: value for key, value in wanted.items() if value}
         return known if "port" in known else {**known, "connects": "some port"}
     services = check.probe.get("service", ())
     if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
         services = tuple(word for line in command_lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])
     if services:
-        return {"service": "\n".join(filter(None, (filled(name, values) for name in services)))}
+        return {"service": "\n".join(filter(None, (filled_plain(name, values) for name in services)))}
     return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from diagnose.templates import filled_plain
 from diagnose.text.fold import fold_literal
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
     ("expired", "untrusted", "name-mismatch"), "tls-error"
 )
-_SLOT = re.compile(r"\$\{([\w-]+)\}")
 LONGEST_BLOCK = 200
 
 
@@ -50,8 +50,4 @@ def _shows(outcome: Outcome, text: str, folded: str) -> bool:
 
 
 def command_lines(check: Check, values: Mapping[str, str]) -> list[str]:
-    return [filled(line, values) for lines in check.commands.values() for line in lines]
-
-
-def filled(template: str, values: Mapping[str, str]) -> str:
-    return _SLOT.sub(lambda slot: values.get(slot[1], ""), template)
+    return [filled_plain(line, values) for lines in check.commands.values() for line in lines]

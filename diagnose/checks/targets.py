@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from diagnose.facts import typed
+from diagnose.templates import slots_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ Sameness = Literal["same", "other", "unknown"]
 TARGETS: dict[ParamType, str] = {"host": "host", "ip": "host", "path": "path", "name": "name"}
 # Kinds that an output names as the check does: these can be compared, and taken from it.
 COMPARED = ("host", "path")
-_SLOT = re.compile(r"\$\{([\w-]+)\}")
 
 
 def targets_of(check: Check, params: Mapping[str, Param]) -> dict[str, str]:
@@ -132,4 +132,4 @@ def _steps(path: str) -> list[str]:
 def _slots(check: Check) -> Iterator[str]:
     templates = [argument for arguments in check.probe.values() for argument in arguments]
     templates += [line for lines in check.commands.values() for line in lines]
-    yield from dict.fromkeys(name for template in templates for name in _SLOT.findall(template))
+    yield from dict.fromkeys(name for template in templates for name in slots_in(template))

@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.commands.shells import RULES, SLOT, Slot, filled, misplaced, scan
+from diagnose.commands.shells import RULES, Slot, filled, misplaced, scan
 from diagnose.diagnosis import Command
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Platform, Shell
+from diagnose.templates import SLOT
 from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:

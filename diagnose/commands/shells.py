@@ -13,12 +13,13 @@ import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from diagnose.templates import SLOT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from diagnose.model import Shell
 
-SLOT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
 
 _PS_QUOTES = "'\u2018\u2019\u201a\u201b"  # CharTraits.cs, IsSingleQuote: each of the five ends a '...' string
 _PS_NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # the same number and the same text, in every mode

@@ -5,19 +5,17 @@ Takes a problem and the values of its parameters; gives a `Plan`. Pure: nothing 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from diagnose.probes import PROBES, fault_of
+from diagnose.templates import SLOT, slots_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from diagnose.model import ParamType, Problem
-
-_SLOT = re.compile(r"\$\{([\w-]+)\}")
 
 
 class Planned(Struct, frozen=True):
@@ -58,7 +56,7 @@ def plan_probes(problem: Problem, values: Mapping[str, str], checks: Iterable[st
             continue
         at = f"{problem.id}/{name}"
         for kind, templates in check.probe.items():
-            slots = dict.fromkeys(slot for template in templates for slot in _SLOT.findall(template))
+            slots = dict.fromkeys(slot for template in templates for slot in slots_in(template))
             missing = tuple(slot for slot in slots if not values.get(slot))
             filled = tuple(_filled(template, values) for template in templates)
             why = _asks(problem, missing) if missing else fault_of(kind, filled)
@@ -105,7 +103,7 @@ def with_placeholders(problem: Problem, arguments: Iterable[str]) -> tuple[str, 
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
-    return _SLOT.sub(lambda slot: values.get(slot[1]) or f"<{slot[1]}>", template)
+    return SLOT.sub(lambda slot: values.get(slot[1]) or f"<{slot[1]}>", template)
 
 
 def _asks(problem: Problem, missing: Iterable[str]) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from diagnose.model import Clue, Evidence, Learned, Problem, RootCause
 
 
+# The one cause of an article that declares none.
+DESCRIBED = "described"
+
+
 class Weighed(Struct, frozen=True):
     """A clue that was seen: the evidence and the natural logarithm of its likelihood ratio."""
 

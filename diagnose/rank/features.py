@@ -57,8 +57,8 @@ NOTHING = Features(*[0.0] * len(Features.__struct_fields__))
 FEATURES = Features.__struct_fields__
 
 
-class Retrieved_:
-    """What was retrieved, by problem. Lives inside `stand` only."""
+class Observations:
+    """What was retrieved and counted in one text, by problem; `context` is +1 to -1, whether its products are named."""
 
     def __init__(
         self,
@@ -66,7 +66,9 @@ class Retrieved_:
         retrieved: Retrieved,
         lines: int,
         wordings: Mapping[str, Wording],
+        context: Mapping[str, float] | None = None,
     ) -> None:
+        self.context = context or {}
         self.rates = rates
         self.wordings = wordings
         self.lines = lines
@@ -122,7 +124,7 @@ class Retrieved_:
         return sum(map(self.rarity.__getitem__, sorted(words)))
 
 
-class Tally:
+class FeatureTally:
     """The features of one candidate as they are met. Lives inside `standing` only."""
 
     def __init__(self) -> None:
@@ -150,8 +152,8 @@ class Tally:
         return result
 
 
-def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_, context: float) -> Tally:
-    tally = Tally()
+def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations) -> FeatureTally:
+    tally = FeatureTally()
     _declared(tally, problem, evidence, seen)
     for covered in seen.covered.get(problem.id, ()):
         share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
@@ -166,6 +168,7 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_, c
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
+    context = seen.context.get(problem.id, 0.0)
     silent = float(not tally.signal and bool(problem.symptoms))
     tally.features = Features(
         signal=tally.signal,
@@ -185,7 +188,7 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_, c
     return tally
 
 
-def _declared(tally: Tally, problem: Problem, evidence: Sequence[Evidence], seen: Retrieved_) -> None:
+def _declared(tally: FeatureTally, problem: Problem, evidence: Sequence[Evidence], seen: Observations) -> None:
     supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
     places = {(item.seen, item.at) for item in evidence}
     for item in evidence:
@@ -213,7 +216,7 @@ def _missing(problem: Problem, seen: Set[str]) -> float:
     return min(shares, default=0.0)
 
 
-def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: Retrieved_) -> float:
+def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: Observations) -> float:
     """What an evidence is worth; of alternatives that of the one that was seen there, not of all together."""
     signal = problem.signals.get(item.seen)
     shown = [m for m in signal.any if (m, item.at) in places] if signal else []

@@ -1,7 +1,7 @@
-"""Evidence to odds: which problem explains the text (measured), and which of its causes (declared).
+"""Which problem explains the text: the features of each candidate, weighed, against unknown.
 
-Both formulas stand in docs/ranking.md with their sources; each number is made here beside its reasons (`Score`). Takes
-values, gives values; knows nothing of how the evidence was found.
+The formula is in docs/ranking.md with its source; each number is made beside its reasons (`Score`). Takes values, gives
+values; knows nothing of how the evidence was found.
 """
 
 from __future__ import annotations
@@ -12,22 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.model import Score, Span
-from diagnose.rank.features import FEATURES, Features, Retrieved_, Tally, tally_of
+from diagnose.rank.features import FEATURES, Features, FeatureTally, tally_of
 from diagnose.rank.weights import Weights, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from diagnose.knowledge import Wording
     from diagnose.model import Evidence, Problem
-    from diagnose.retrieve.lookup import Retrieved
-
-DESCRIBED = "described"
-
+    from diagnose.rank.features import Observations
 
 PRESET = shipped()
-
-
 # Candidates that compete: a crowd of weak ones would take from unknown what none of them has.
 COMPETE = 12
 
@@ -48,24 +42,15 @@ class Standing(Struct, frozen=True):
 def stand(
     problems: Mapping[str, Problem],
     evidence: Mapping[str, Sequence[Evidence]],
-    rates: Mapping[tuple[str, str], tuple[float, int]],
-    retrieved: Retrieved,
-    context: Mapping[str, float],
-    lines: int,
-    wordings: Mapping[str, Wording],
+    seen: Observations,
     weights: Weights = PRESET,
 ) -> list[Standing]:
     """The best COMPETE candidates, best first."""
-    seen = Retrieved_(rates, retrieved, lines, wordings)
-    candidates = {*evidence, *retrieved.fulltext, *seen.covered, *seen.named}
-    tallies = {
-        name: tally_of(problems[name], evidence.get(name, ()), seen, context.get(name, 0.0))
-        for name in candidates
-        if name in problems
-    }
+    candidates = {*evidence, *seen.fulltext, *seen.covered, *seen.named}
+    tallies = {name: tally_of(problems[name], evidence.get(name, ()), seen) for name in candidates if name in problems}
     values = {name: log_odds(tally.features, weights) for name, tally in tallies.items()}
     best = sorted(values, key=lambda name: (-values[name], name))
-    return [standing(name, values[name], tallies[name], weights) for name in best[:COMPETE]]
+    return [_standing(name, values[name], tallies[name], weights) for name in best[:COMPETE]]
 
 
 def log_odds(features: Features, weights: Weights) -> float:
@@ -74,12 +59,12 @@ def log_odds(features: Features, weights: Weights) -> float:
     return sum(parts) - weights.unknown
 
 
-def standing(problem: str, value: float, tally: Tally, weights: Weights) -> Standing:
+def _standing(problem: str, value: float, tally: FeatureTally, weights: Weights) -> Standing:
     score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights))
     return Standing(problem, score, tally.symptom, frozenset(tally.lines), tally.features)
 
 
-def _parts(tally: Tally, weights: Weights) -> tuple[Score, ...]:
+def _parts(tally: FeatureTally, weights: Weights) -> tuple[Score, ...]:
     features, lines = tally.features, tally.lines
     told = {
         "signal": f"signals {features.signal:.2f}: {tally.shown_by}",

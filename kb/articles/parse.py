@@ -17,6 +17,7 @@ from diagnose.match.conditions import seconds
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.outputs import OUTPUTS
 from diagnose.scan.pattern_check import faults as regex_faults
+from diagnose.templates import PARAM_NAME
 from kb.articles.article import Article, Fault, Header
 from kb.articles.convert import Misfit, convert, types_of
 from kb.articles.ids import DEVICES, identifier
@@ -39,6 +40,11 @@ _PATTERNS = ("contains", "regex", "code", "event", "any", "all", "set", "sequenc
 # What turns a pattern into a condition, and stays outside when the pattern becomes its one member.
 _CONDITION = ("count", "window", "lines", "by", "not")
 MOST_COUNT = 1000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"), "use letters, digits, - and _"
+_PARAM = (
+    re.compile(PARAM_NAME),
+    "a parameter stands in commands as ${name}: use letters, digits, - and _, a letter first",
+)
 
 
 def parse(path: str, data: bytes) -> tuple[Article | None, tuple[Fault, ...]]:
@@ -184,8 +190,10 @@ class _Parser:
             return None
         result = {}
         for key, part in value.items():
-            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", key):
-                self.fault((name, key, "key"), f"'{key[:40]}' is no name", "use letters, digits, - and _")
+            grammar, way_out = _PARAM if name == "params" else _NAME
+            if not grammar.fullmatch(key):
+                self.fault((name, key, "key"), f"'{key[:40]}' is no name", way_out)
+                self.broken.add(key)
                 continue
             made = self._noun(part, _MAPPINGS[name], (name, key))
             if made is not None:

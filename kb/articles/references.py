@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from diagnose.errors import did_you_mean
+from diagnose.templates import ANY_SLOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 COMBINED = ("any", "all", "set", "sequence")
-_SLOT = re.compile(r"\$\{([^}]*)\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
@@ -129,7 +129,7 @@ def _known_slots(problem: Problem, broken: Collection[str]) -> Iterator[Mistake]
                 )
             ]
     for at, text in texts:
-        for slot in _SLOT.findall(text):
+        for slot in ANY_SLOT.findall(text):
             if slot not in problem.params and slot not in broken:
                 yield Mistake(
                     at,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.checks.answers import outputs_in
-from diagnose.checks.outcomes import told
+from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.patterns import first_outcome
 from diagnose.facts import merge
 from diagnose.inputs.sources import open_inputs
@@ -113,7 +113,8 @@ def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
     scan = scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)
     passages = passages_of([scan])
     merged = merge((), problem.params, {})
-    answer = told(problem, merged.values, outputs_in(passages), passages, assumed=merged.assumed).get(check)
+    reader = CheckReader(problem, merged.values, outputs_in(passages), passages, assumed=merged.assumed)
+    answer = reader.answers().get(check)
     if answer and answer.outcome:
         return answer.outcome
     # The file lies under its check, so that what it belongs to is known: its patterns decide.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from diagnose.answer.standings import weigh
+from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
 from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.pipeline import diagnose, gather
@@ -77,7 +77,7 @@ def choice(base_name: str, case: Case, base: Store) -> Choice:
     from kb.evaluate.choice import Choice
 
     gathered = gather(_sources(case), base)
-    standings = weigh(gathered.matched, gathered.retrieved, gathered.outputs, base)
+    standings = standings_of(candidates_of(gathered, base), gathered, base)
     return Choice(
         base=base_name,
         id=case.id,

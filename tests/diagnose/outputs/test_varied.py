@@ -8,7 +8,7 @@ import pytest
 from varied import TEMPLATES, Varied, varied
 
 from diagnose.checks.answers import outputs_in
-from diagnose.checks.outcomes import told
+from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.patterns import LESS
 from diagnose.model import Check, Outcome, Param, Problem
 from diagnose.scan.passages import Passage
@@ -40,7 +40,7 @@ def outcomes(paste: Varied) -> dict[str, str]:
     values = {"host": about.get("host", "fe02.contoso.com"), "other": "elsewhere.example", "port": about.get("port", "9001"), "service": about.get("service", "RTCSRV")}  # fmt: skip
     lines = tuple(paste.text.split("\n"))
     passage = Passage(source="-", first=1, lines=lines, quotes=lines)
-    found = told(problem(paste), values, outputs_in([passage]), [passage])
+    found = CheckReader(problem(paste), values, outputs_in([passage]), [passage]).answers()
     return {name: answer.outcome for name, answer in found.items()}
 
 

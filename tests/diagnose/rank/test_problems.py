@@ -5,11 +5,11 @@ from math import log
 import pytest
 from msgspec.structs import replace
 
-from diagnose.answer.next_check import Candidate, next_best
+from diagnose.answer.next_check import OpenChecks, next_best
 from diagnose.knowledge import Wording
 from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
 from diagnose.rank.causes import causes_of, decisive
-from diagnose.rank.features import feature_worth
+from diagnose.rank.features import Observations, feature_worth
 from diagnose.rank.learned import learned_of
 from diagnose.rank.problems import softmax, stand
 from diagnose.retrieve.fulltext import FullText
@@ -111,7 +111,7 @@ def test_a_feature_common_in_logs_or_articles_is_worth_little():
 
 def standings(evidence, lines=10):
     rates = {("p", "trace"): (1e-8, 1), ("p", "symptom"): (1e-8, 1)}
-    return stand({"p": PROBLEM}, {"p": evidence}, rates, Retrieved((), (), {}), {}, lines, {})
+    return stand({"p": PROBLEM}, {"p": evidence}, Observations(rates, Retrieved((), (), {}), lines, {}))
 
 
 def test_the_parts_of_a_score_add_up():
@@ -136,8 +136,8 @@ def test_a_reviewed_article_of_which_nothing_was_seen_is_less_likely_than_one_th
 
     found = Retrieved((), (), {"p": FullText(0.5, 0.5, 20.0)})
     bare = replace(PROBLEM, signals={}, symptoms=(), causes=())
-    (quiet,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10, {})
-    (plain,) = stand({"p": bare}, {}, {}, found, {}, 10, {})
+    (quiet,) = stand({"p": PROBLEM}, {}, Observations({}, found, 10, {}))
+    (plain,) = stand({"p": bare}, {}, Observations({}, found, 10, {}))
     assert quiet.score.value < plain.score.value
 
 
@@ -167,7 +167,7 @@ def test_without_a_symptom_nothing_is_more_than_possible():
 
 def candidate(problem, *evidence, **fields):
     shares = {c.cause.id if c.cause else "": c.share for c in causes_of(problem, evidence)}
-    return Candidate(**{"problem": problem, "share": 1.0, "shares": shares, **fields})
+    return OpenChecks(**{"problem": problem, "share": 1.0, "shares": shares, **fields})
 
 
 def test_the_next_check_separates_the_leading_causes():
@@ -255,7 +255,7 @@ def test_a_code_that_any_program_returns_does_not_make_an_unreviewed_article_lik
     def symptom(code, status):
         problem = replace(PROBLEM, status=status, signals={"code": Signal(code=(code,))}, symptoms=("code",), causes=())
         rates = {("p", "code"): (1e-8, 1)}
-        (standing,) = stand({"p": problem}, {"p": [seen("code")]}, rates, Retrieved((), (), {}), {}, 10, {})
+        (standing,) = stand({"p": problem}, {"p": [seen("code")]}, Observations(rates, Retrieved((), (), {}), 10, {}))
         return standing.symptom
 
     assert not symptom("0x80004005", "test")
@@ -269,7 +269,7 @@ def test_words_of_a_symptom_count_by_the_reading_that_is_nearest_to_the_text():
 
     def words_seen(*words):
         found = Retrieved((), (), {"p": FullText(0.5, 0.5, 9.0)}, dict.fromkeys(words, 4.0), (frozenset(words),))
-        (standing,) = stand({"p": PROBLEM}, {}, {}, found, {}, 10, {"p": wording})
+        (standing,) = stand({"p": PROBLEM}, {}, Observations({}, found, 10, {"p": wording}))
         return standing.features.words
 
     assert words_seen("status", "lost") == 1.0

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from diagnose.checks.answers import Answered
-from diagnose.checks.outcomes import answered
+from diagnose.checks.outcomes import CheckReader
 from diagnose.errors import KbError
 from diagnose.model import Check, Outcome, Param, Problem
 from diagnose.options import Options
@@ -343,17 +343,21 @@ def test_probes_start_no_faster_than_the_limit():
 
 @pytest.mark.parametrize(("state", "outcome"), [("refused", "failed"), ("timeout", "failed"), ("connected", ""), ("", "")])  # fmt: skip
 def test_a_state_is_the_outcome_of_its_name_or_one_with_less_detail(state, outcome):
-    told = answered(PROBLEM, [Answered("p", "a", state, "quote", why="why")])["a"]
+    told = CheckReader(PROBLEM, {}, []).given([Answered("p", "a", state, "quote", why="why")])["a"]
     assert told.outcome == outcome
     assert bool(told.why) != bool(outcome)
 
 
 def test_an_answer_for_another_problem_or_check_changes_nothing():
-    assert answered(PROBLEM, [Answered("q", "a", "failed", ""), Answered("p", "z", "failed", "")]) == {}
+    assert (
+        CheckReader(PROBLEM, {}, []).given([Answered("q", "a", "failed", ""), Answered("p", "z", "failed", "")]) == {}
+    )
 
 
 def test_a_clear_outcome_survives_an_unclear_answer():
-    told = answered(PROBLEM, [Answered("p", "a", "refused", "one"), Answered("p", "a", "", "two", why="late")])
+    told = CheckReader(PROBLEM, {}, []).given(
+        [Answered("p", "a", "refused", "one"), Answered("p", "a", "", "two", why="late")]
+    )
     assert (told["a"].outcome, told["a"].quote) == ("failed", "one")
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from diagnose.text.sanitize import clip, neutral
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+SHARED = Path(__file__).parents[3].parent / "shared"
 SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
