@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the layout holds: one direction of imports, every module named, edges kept."""
+"""What docs/architecture.md says of the layout holds: one direction, no circles, small rooms, edges and tests named."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ import pytest
 
 # What reaches outside of the process; reading a data file that ships with a module (Path(__file__)) is no such thing.
 OUTSIDE = {"socket", "ssl", "subprocess", "shutil", "tempfile", "sqlite3"}
+MOST_MODULES = 12  # in a folder, its __init__ left out
 
 
 @pytest.fixture(scope="module")
@@ -14,11 +15,39 @@ def page(root):
     return (root / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
-def modules(root, package):
-    return [path for path in sorted((root / package).rglob("*.py")) if "data" not in path.parts]
+@pytest.fixture(scope="module")
+def modules(root):
+    """Every module by its dotted name."""
+    return {
+        path.relative_to(root).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
+        for package in ("kb", "diagnose")
+        for path in sorted((root / package).rglob("*.py"))
+        if "data" not in path.parts
+    }
 
 
-def imported(tree):
+@pytest.fixture(scope="module")
+def trees(modules):
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules.items()}
+
+
+@pytest.fixture(scope="module")
+def imports(trees):
+    """The modules of ours that each imports, wherever it does: late ones and those for types as well."""
+    return {name: set(_ours(tree, trees)) - {name} for name, tree in trees.items()}
+
+
+def _ours(tree, known):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield from (
+                    name for name in (full, node.module) if name in known and (name == full or full not in known)
+                )
+
+
+def _names(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -26,8 +55,24 @@ def imported(tree):
             yield node.module or ""
 
 
-def reaches_out(tree):
-    if OUTSIDE & {name.split(".")[0] for name in imported(tree)}:
+def _room(name, modules):
+    """The first folder below the package, or the module itself where it lies beside the rooms."""
+    parts = name.split(".")
+    inside = len(parts) > 2 or (len(parts) == 2 and modules[name].name == "__init__.py")
+    return ".".join(parts[:2]) if inside else name
+
+
+def _circles(graph):
+    """What is left when everything that imports nothing left is taken away, again and again."""
+    left = {name: set(targets) for name, targets in graph.items()}
+    while free := [name for name, targets in left.items() if not targets & left.keys()]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+def _reaches_out(tree):
+    if OUTSIDE & {name.split(".")[0] for name in _names(tree)}:
         return True
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return any(
@@ -37,33 +82,58 @@ def reaches_out(tree):
     )
 
 
-def edges(page):
+def test_the_core_never_imports_the_world_around_it(trees):
+    for name, tree in trees.items():
+        if name.startswith("diagnose"):
+            assert not [used for used in _names(tree) if used.split(".")[0] == "kb"], name
+
+
+def test_no_modules_import_in_a_circle(imports):
+    assert _circles(imports) == []
+
+
+def test_no_rooms_import_in_a_circle(imports, modules):
+    rooms = {}
+    for name, used in imports.items():
+        own = _room(name, modules)
+        rooms.setdefault(own, set()).update({_room(target, modules) for target in used} - {own})
+    assert _circles(rooms) == []
+
+
+def test_a_circle_would_be_found():
+    assert _circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == ["a", "b", "c", "d"]
+
+
+def test_no_folder_is_crowded(modules):
+    folders = {}
+    for path in modules.values():
+        if path.name != "__init__.py":
+            folders.setdefault(path.parent, []).append(path.name)
+    assert {str(folder): len(names) for folder, names in folders.items() if len(names) > MOST_MODULES} == {}
+
+
+def test_only_edge_modules_reach_out(root, page, modules, trees):
     text = page[page.index("Edge modules") : page.index("## Glossary")]
-    return re.findall(r"`((?:kb|diagnose)/[^`]+)`", text)
+    allowed = re.findall(r"`((?:kb|diagnose)/[^`]+)`", text)
+    for name, path in modules.items():
+        shown = path.relative_to(root).as_posix()
+        if any(shown == edge or (edge.endswith("/") and shown.startswith(edge)) for edge in allowed):
+            continue
+        assert not _reaches_out(trees[name]), f"{shown} is no edge module"
 
 
-def test_the_core_never_imports_the_world_around_it(root):
-    for path in modules(root, "diagnose"):
-        names = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
-        assert not any(name == "kb" or name.startswith("kb.") for name in names), path
+def test_every_room_and_every_module_beside_them_is_on_the_page(page, modules):
+    core, around = page.split("## `kb/`")
+    for name in modules:
+        package, _, inside = name.partition(".")
+        if inside:
+            room = inside.split(".")[0]
+            part = core if package == "diagnose" else around
+            assert f"`{room}/`" in part or re.search(rf"[(, ]`{room}`[),]", part) or room == "__main__", name
 
 
-def test_only_edge_modules_reach_out(root, page):
-    allowed = edges(page)
-    for package in ("diagnose", "kb"):
-        for path in modules(root, package):
-            shown = path.relative_to(root).as_posix()
-            if any(shown == name or (name.endswith("/") and shown.startswith(name)) for name in allowed):
-                continue
-            assert not reaches_out(ast.parse(path.read_text(encoding="utf-8"))), f"{shown} is no edge module"
-
-
-def test_every_module_of_the_core_has_its_place_on_the_page(root, page):
-    for path in modules(root, "diagnose"):
-        inside = path.relative_to(root / "diagnose").as_posix()
-        names = {inside, path.name, inside.split("/")[0] + "/"}
-        starred = re.findall(r"`([\w/]+)\*\.py`", page)
-        named = any(name in page for name in names) or any(
-            f"diagnose/{inside}".startswith(s) or inside.startswith(s) for s in starred
-        )
-        assert named or inside == "__init__.py", inside
+def test_every_room_has_tests(root, modules):
+    for name in modules:
+        package, _, inside = name.partition(".")
+        if len(inside.split(".")) > 1:
+            assert list((root / "tests" / package / inside.split(".")[0]).rglob("test_*.py")), name

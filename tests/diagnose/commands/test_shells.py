@@ -20,7 +20,7 @@ from diagnose.commands.shells import quoted_cmd, quoted_powershell
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Shell
 
-HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"
+HOSTILE = Path(__file__).parents[3].parent / "shared" / "data" / "hostile"
 KINDS: tuple[ParamType, ...] = ("host", "ip", "port", "path", "service", "user", "name")
 PARAMS: dict[str, Param] = {kind: Param(type=kind) for kind in KINDS}
 PLAIN = ["fe-01", "10.0.0.1", "2001:db8::10", "C:\\Program Files (x86)\\a b", "/var/log/a b#{c}~", "MSSQL$RTC", "D\\bob", "a@b.c", "1e3", "0x10", "true", "null", "a=b", "C:\\a b\\"]  # fmt: skip

@@ -51,6 +51,12 @@ def test_a_good_article_is_read_whole():
 
 
 FAULTS = [
+    (
+        "params: {port: {type: port, default: 9001}}",
+        "params: {port: {type: port, default: 9001}, fe.host: {type: host}}",
+        "'fe.host' is no name; a parameter stands in commands as ${name}",
+    ),
+    ("params: {port: {type: port, default: 9001}}", "params: {port: {type: port}, 2nd: {type: port}}", ":4:"),
     ("title: Something", "titel: Something", ":3:1: unknown field 'titel'; did you mean 'title'?"),
     ("title: Something", "zzz: 1\ntitle: Something", "unknown field 'zzz'; the fields are applies_to, author, "),
     ("type: port", "type: prt", "did you mean 'port'?"),

@@ -39,7 +39,7 @@ def test_no_folder_and_no_file_are_no_cases(tmp_path):
 
 def test_several_processes_lose_no_record(tmp_path, root):
     code = (
-        "import sys; from pathlib import Path; from kb.resolved import Resolved, append\n"
+        "import sys; from pathlib import Path; from kb.cases.resolved import Resolved, append\n"
         "for n in range(40): append(Path(sys.argv[1]), "
         "Resolved(time='t', base='b' * 64, article='a', cause='c' * 60, case=f'{sys.argv[2]}-{n}'))"
     )
