@@ -164,8 +164,10 @@ def main() -> None:
     given = parser.parse_args()
     from kb.opening import open_store
 
-    with tempfile.TemporaryDirectory() as cache:
-        store = open_store([Path(folder) for folder in given.folders], Path(cache))
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        open_store([Path(folder) for folder in given.folders], Path(cache)) as store,
+    ):
         articles = [store.article(name) for name in store.ids()]
         for kind in WORLDS:
             played = simulate(store, articles, kind, given.rounds, given.seed)
@@ -175,7 +177,6 @@ def main() -> None:
                 reached = sum(r.reached for r in rounds) / len(rounds)
                 both = [rounds[i] for i in won]
                 print(f"  {order:<10} reached {reached:6.1%}   {means(both)}  | {means(rounds)}")
-        store.close()
 
 
 if __name__ == "__main__":

@@ -188,8 +188,9 @@ def _opened(
     try:
         status = os.stat(path)
         if stat.S_ISREG(status.st_mode):
-            descriptor = os.open(path, flags)
-            status = os.fstat(descriptor)
+            file = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, flags))
+            disk = _Disk(name, file, progress, owned=True)
+            status = os.fstat(file.fileno())
     except FileNotFoundError:
         yield InputError(name, "no such file", "check the name")
         return
@@ -205,7 +206,6 @@ def _opened(
             code="KB-E010" if asked else LEFT_OUT,
         )
         return
-    disk = _Disk(name, os.fdopen(descriptor, "rb", buffering=0), progress, owned=True)
     endless = _is_endless(status)
     sparse = not endless and _is_sparse(status)
     whole = not (limit or endless or sparse)

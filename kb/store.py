@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import Self
 
     from diagnose.patterns import Matcher
     from kb.article import Article, Fault
@@ -57,7 +58,9 @@ def _ints(blob: bytes) -> array[int]:
 
 
 class Store:
-    """A base as the core reads it (`diagnose.knowledge.Knowledge`), and the articles for people."""
+    """A base as the core reads it (`diagnose.knowledge.Knowledge`), and the articles for people.
+
+    Owns the connection it is given: whoever opens a store closes it, with `with` or `close`."""
 
     def __init__(self, connection: sqlite3.Connection, cache: Path | None, roots: Sequence[Path]) -> None:
         self._db = connection
@@ -239,3 +242,9 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -13,8 +13,10 @@ import click
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from kb.opening import Building
     from kb.store import Store
 
 # name: (module below kb.cli, what `kb --help` says)
@@ -41,10 +43,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class Session:
-    """What all commands share: the folders of the base in use, opened when first needed."""
+    """What all commands share: the folders of the base in use, opened when first needed, closed after the command."""
 
     def __init__(self) -> None:
         self.named: list[str] = []
+        self._opened: list[Store] = []
 
     @property
     def bases(self) -> tuple[Path, ...]:
@@ -66,14 +69,24 @@ class Session:
     def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
         """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
         takes a while."""
-        from kb.opening import open_store
-
-        store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
+        store = self.opened(self.bases, None if quiet else _building)
         if warn:
             for fault in store.faults():
                 if fault.severity == "error":
                     tell(f"{fault}; article left out")
         return store
+
+    def opened(self, bases: Sequence[Path], building: Building | None = None) -> Store:
+        """The store of `bases`, closed with the session."""
+        from kb.opening import open_store
+
+        store = open_store(bases, self.cache, note=tell, building=building)
+        self._opened.append(store)
+        return store
+
+    def close(self) -> None:
+        while self._opened:
+            self._opened.pop().close()
 
 
 def _building(count: int) -> AbstractContextManager[None]:
@@ -166,7 +179,7 @@ def cli(context: click.Context) -> None:
     kb diagnose error.log        or name files, folders, - for standard input
     kb search WORDS              search the articles
     """
-    context.ensure_object(Session)
+    context.call_on_close(context.ensure_object(Session).close)
 
 
 def main() -> None:
@@ -229,7 +242,8 @@ def _failed(error: KbError) -> int:
 def _closed() -> int:
     """The reader went away: not an error, and nothing more to say."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
     except (OSError, ValueError):
         pass
     return 141
