@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 import sys
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
@@ -188,7 +188,7 @@ def _opened(
     try:
         status = os.stat(path)
         if stat.S_ISREG(status.st_mode):
-            file = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, flags))
+            file = FileIO(path, opener=lambda name, _: os.open(name, flags))
             disk = _Disk(name, file, progress, owned=True)
             status = os.fstat(file.fileno())
     except FileNotFoundError:
