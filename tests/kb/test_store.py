@@ -1,7 +1,9 @@
 """The derived file: swept, updated by row, rebuilt when damaged, private."""
 
 import os
+import sqlite3
 import sys
+from contextlib import contextmanager
 from io import BytesIO
 
 import msgspec
@@ -10,6 +12,7 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose
 from diagnose.sources import open_inputs
+from kb.cli import run
 from kb.opening import open_store
 
 TEXT = """---
@@ -79,6 +82,60 @@ def test_a_damaged_file_is_rebuilt_and_the_answer_given(folder, cache, opened_st
     assert answer(store, "alpha").articles[0].id == "one"
 
 
+@pytest.fixture
+def connections(monkeypatch):
+    """Every connection that is made."""
+    made, connect = [], sqlite3.connect
+
+    def kept(*given, **options):
+        made.append(connect(*given, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", kept)
+    return made
+
+
+def is_closed(connection):
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["list"], 0), (["search", "alpha"], 0), (["show", "thre"], 2), (["eval", "{cases}", "--compare", "{base}"], 0)],
+)
+def test_a_command_leaves_no_connection_open(folder, cache, connections, monkeypatch, tmp_path, arguments, status):
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(cache))
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": "c", "text": "the alpha engine", "expect": ["one"]}\n', encoding="utf-8")
+    named = [argument.format(cases=cases, base=folder) for argument in arguments]
+    assert run(["--kb", str(folder), *named]) == status
+    assert connections
+    assert all(map(is_closed, connections))
+
+
+def test_a_base_that_cannot_be_opened_leaves_no_connection_open(folder, cache, connections):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    path.write_bytes(os.urandom(5000))
+    open_store([folder], cache).close()
+    write(folder, "four", "delta")
+
+    @contextmanager
+    def interrupted(count):
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        open_store([folder], cache, building=interrupted)
+    assert len(connections) == 4
+    assert all(map(is_closed, connections))
+
+
 def test_compiled_patterns_that_rotted_are_compiled_again(folder, cache, opened_store):
     with open_store([folder], cache) as store:
         store._db.execute("UPDATE compiled SET blob = x'00112233'")
@@ -123,10 +180,6 @@ def test_without_the_engine_every_sample_gives_the_same(root, opened_store, monk
 
 
 def test_whoever_opens_a_base_is_told_how_many_articles_are_to_be_read_and_only_then(tmp_path):
-    from contextlib import contextmanager
-
-    from kb.opening import open_store
-
     counts = []
 
     @contextmanager
