@@ -69,7 +69,7 @@ class Store:
 
     def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         for chunk in _chunks(keys):
-            yield from self._db.execute(query.format(",".join("?" * len(chunk))), chunk)
+            yield from self._db.execute(query.format(",".join("?" * len(chunk))), chunk).fetchall()
 
     @cached_property
     def size(self) -> int:
