@@ -83,12 +83,12 @@ def warm(base: Path, paste: str) -> float:
     from diagnose.pipeline import diagnose
     from kb.store.open import open_store
 
-    store = open_store([base], None)
     times = []
-    for _ in range(30):
-        start = time.perf_counter()
-        diagnose(open_inputs(["-"], BytesIO(paste.encode())), store)
-        times.append(time.perf_counter() - start)
+    with open_store([base], None) as store:
+        for _ in range(30):
+            start = time.perf_counter()
+            diagnose(open_inputs(["-"], BytesIO(paste.encode())), store)
+            times.append(time.perf_counter() - start)
     return statistics.median(times) * 1000
 
 

@@ -25,10 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from diagnose.answer.next_check import OpenChecks, cost_of, likelihoods, next_best  # noqa: E402
-from diagnose.model import PRIORS, Evidence, Problem, Span  # noqa: E402
-from diagnose.rank.causes import causes_of, ratio  # noqa: E402
-from kb.authoring.samples import outcome_of  # noqa: E402
+from diagnose.answer.next_check import OpenChecks, cost_of, likelihoods, next_best
+from diagnose.model import PRIORS, Evidence, Problem, Span
+from diagnose.rank.causes import causes_of, ratio
+from kb.authoring.samples import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -164,8 +164,10 @@ def main() -> None:
     given = parser.parse_args()
     from kb.store.open import open_store
 
-    with tempfile.TemporaryDirectory() as cache:
-        store = open_store([Path(folder) for folder in given.folders], Path(cache))
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        open_store([Path(folder) for folder in given.folders], Path(cache)) as store,
+    ):
         articles = [store.article(name) for name in store.ids()]
         for kind in WORLDS:
             played = simulate(store, articles, kind, given.rounds, given.seed)
@@ -175,7 +177,6 @@ def main() -> None:
                 reached = sum(r.reached for r in rounds) / len(rounds)
                 both = [rounds[i] for i in won]
                 print(f"  {order:<10} reached {reached:6.1%}   {means(both)}  | {means(rounds)}")
-        store.close()
 
 
 if __name__ == "__main__":

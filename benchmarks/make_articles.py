@@ -38,4 +38,5 @@ def _domains(articles: list[Article]) -> Iterator[str]:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(page(open_store([ROOT / "articles"], None)), end="")
+    with open_store([ROOT / "articles"], None) as store:
+        print(page(store), end="")

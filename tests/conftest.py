@@ -1,5 +1,6 @@
 """Third-party data lies beside the project; tests that read it are deselected where it is absent."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -45,10 +46,8 @@ def shipped(cache_home):
     """The store of the shipped articles, in a cache of its own."""
     from kb.store.open import open_store
 
-    cache = cache_home / "kb-diagnose"
-    store = open_store([ROOT / "articles"], cache)
-    yield store
-    store.close()
+    with open_store([ROOT / "articles"], cache_home / "kb-diagnose") as store:
+        yield store
 
 
 @pytest.fixture
@@ -72,11 +71,17 @@ def diagnosed(shipped):
 
 
 @pytest.fixture
-def base(tmp_path):
-    """Write articles (name: Markdown) into a folder of their own and open it."""
+def opened_store():
+    """Open stores as `open_store` does; they are closed after the test."""
     from kb.store.open import open_store
 
-    opened = []
+    with ExitStack() as stack:
+        yield lambda *given: stack.enter_context(open_store(*given))
+
+
+@pytest.fixture
+def base(tmp_path, opened_store):
+    """Write articles (name: Markdown) into a folder of their own and open it."""
 
     def make(**articles):
         folder = tmp_path / "base"
@@ -86,9 +91,6 @@ def base(tmp_path):
             (place / "article.md").write_text(text, encoding="utf-8")
         cache = tmp_path / "cache"
         cache.mkdir(exist_ok=True, mode=0o700)
-        opened.append(open_store([folder], cache))
-        return opened[-1]
+        return opened_store([folder], cache)
 
-    yield make
-    for store in opened:
-        store.close()
+    return make

@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 import sys
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
@@ -134,23 +134,22 @@ def _reason(error: OSError | ValueError) -> str:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
+class _File(FileIO):
+    """Closed with the last source that can read from it, also where that goes in a circle of references."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class _Disk:
-    """An open file whose reads are counted, and whose errors say which input they belong to.
+    """An open file whose reads are counted, and whose errors say which input they belong to."""
 
-    An `owned` one is closed with the last source that can read from it.
-    """
-
-    def __init__(self, name: str, file: BinaryIO, progress: Progress | None, *, owned: bool = False) -> None:
+    def __init__(self, name: str, file: BinaryIO, progress: Progress | None) -> None:
         self.name = name
         self.file = file
-        self._owned = owned
         self.read_so_far = 0
         self._progress = progress
         self._ended = False
-
-    def __del__(self) -> None:
-        if self._owned:
-            self.file.close()
 
     def read(self, count: int = CHUNK) -> bytes:
         if self._ended:  # a terminal would wait for another end of the input
@@ -188,8 +187,8 @@ def _opened(
     try:
         status = os.stat(path)
         if stat.S_ISREG(status.st_mode):
-            descriptor = os.open(path, flags)
-            status = os.fstat(descriptor)
+            file = _File(path, opener=lambda name, _: os.open(name, flags))
+            status = os.fstat(file.fileno())
     except FileNotFoundError:
         yield InputError(name, "no such file", "check the name")
         return
@@ -205,7 +204,7 @@ def _opened(
             code="KB-E010" if asked else LEFT_OUT,
         )
         return
-    disk = _Disk(name, os.fdopen(descriptor, "rb", buffering=0), progress, owned=True)
+    disk = _Disk(name, file, progress)
     endless = _is_endless(status)
     sparse = not endless and _is_sparse(status)
     whole = not (limit or endless or sparse)

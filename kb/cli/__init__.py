@@ -99,7 +99,7 @@ def cli(context: click.Context) -> None:
     kb diagnose error.log        or name files, folders, - for standard input
     kb search WORDS              search the articles
     """
-    context.ensure_object(Session)
+    context.call_on_close(context.ensure_object(Session).close)
 
 
 def main() -> None:
@@ -162,7 +162,8 @@ def _failed(error: KbError) -> int:
 def _closed() -> int:
     """The reader went away: not an error, and nothing more to say."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
     except (OSError, ValueError):
         pass
     return 141

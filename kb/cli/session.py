@@ -11,16 +11,19 @@ import click
 from kb.cli.output import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from kb.store.open import Building
     from kb.store.store import Store
 
 
 class Session:
-    """What all commands share: the folders of the base in use, opened when first needed."""
+    """What all commands share: the folders of the base in use, opened when first needed, closed after the command."""
 
     def __init__(self) -> None:
         self.named: list[str] = []
+        self._opened: list[Store] = []
 
     @property
     def bases(self) -> tuple[Path, ...]:
@@ -42,14 +45,24 @@ class Session:
     def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
         """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
         takes a while."""
-        from kb.store.open import open_store
-
-        store = open_store(self.bases, self.cache, note=tell, building=None if quiet else _building)
+        store = self.opened(self.bases, None if quiet else _building)
         if warn:
             for fault in store.faults():
                 if fault.severity == "error":
                     tell(f"{fault}; article left out")
         return store
+
+    def opened(self, bases: Sequence[Path], building: Building | None = None) -> Store:
+        """The store of `bases`, closed with the session."""
+        from kb.store.open import open_store
+
+        store = open_store(bases, self.cache, note=tell, building=building)
+        self._opened.append(store)
+        return store
+
+    def close(self) -> None:
+        while self._opened:
+            self._opened.pop().close()
 
 
 def _building(count: int) -> AbstractContextManager[None]:

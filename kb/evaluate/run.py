@@ -5,6 +5,7 @@ The order of the answers is that of the cases, whatever the number of processes.
 
 from __future__ import annotations
 
+import atexit
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -146,7 +147,9 @@ _OPENED: list[Store] = []  # of a worker process: the one base that it answers f
 
 
 def _open(roots: list[str], cache: str) -> None:
-    _OPENED.append(open_store([Path(root) for root in roots], Path(cache) if cache else None))
+    store = open_store([Path(root) for root in roots], Path(cache) if cache else None)
+    atexit.register(store.close)
+    _OPENED.append(store)
 
 
 def _answers(cases: Sequence[Case]) -> list[Answer]:

@@ -60,7 +60,8 @@ def damage(path: Path, *, full: bool = True) -> str:
         if not _is_private(path):
             return "it is not a private folder of this user"
         written: dict[str, tuple[int, str]] = _manifest(path)
-        present = {entry.name: entry for entry in os.scandir(path) if entry.name != MANIFEST}
+        with os.scandir(path) as entries:
+            present = {entry.name: entry for entry in entries if entry.name != MANIFEST}
         if present.keys() != written.keys():
             return "files are missing or strange"
         for name, (size, checksum) in written.items():

@@ -22,6 +22,7 @@ from kb.search.terms import LONGEST, terms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from typing import Self
 
 FORMAT = "kb-search/4 whoosh/2.7.4"
 # How much a word counts that stands there, against 1 in the body.
@@ -68,7 +69,8 @@ def open_index(digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Pat
 
 
 class Index:
-    """An open index. `note` is empty unless it had to be rebuilt or stands in memory."""
+    """An open index. `note` is empty unless it had to be rebuilt or stands in memory. Whoever opens it closes it, with
+    `with` or `close`."""
 
     def __init__(self, digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> None:
         self._docs = docs
@@ -92,6 +94,12 @@ class Index:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # --- opening and mending ---
 

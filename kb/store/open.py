@@ -45,9 +45,7 @@ def open_store(
         return Store(_connected(":memory:", files, building), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"
     try:
-        store = Store(_connected(str(path), files, building), cache, roots)
-        _ = store.lines, store.squeezed  # read now what a diagnosis needs first: damage shows while it can be mended
-        return store
+        return _sound(Store(_connected(str(path), files, building), cache, roots))
     except (sqlite3.DatabaseError, msgspec.MsgspecError, _DamagedError) as error:
         if "locked" in str(error):
             raise KbError(str(path), "another kb is indexing", "try again in a moment") from None
@@ -58,6 +56,16 @@ def open_store(
         if note:
             note(f"{path}: index damaged ({error}); rebuilt from {len(files)} articles")
         return Store(_connected(str(path), files, building, fresh=True), cache, roots)
+
+
+def _sound(store: Store) -> Store:
+    """Reads now what a diagnosis needs first: damage shows while it can be mended."""
+    try:
+        _ = store.lines, store.squeezed
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 class _DamagedError(Exception):
@@ -76,6 +84,17 @@ def _connected(
     if path != ":memory:":
         _private(path, fresh)
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection)
+        _sweep(connection, files, building)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables where they are missing or of another format."""
     connection.execute("PRAGMA synchronous=NORMAL")
     known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='meta'").fetchone()[0]
     if not known or meta_of(connection, "format") != str(FORMAT):
@@ -88,8 +107,6 @@ def _connected(
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES('format', ?)", (str(FORMAT),))
         connection.execute("COMMIT")
-    _sweep(connection, files, building)
-    return connection
 
 
 def _private(path: str, fresh: bool) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import Self
 
     from diagnose.scan.patterns import Matcher
     from kb.articles.article import Article, Fault
@@ -49,7 +50,9 @@ def _chunks(keys: Collection[Any]) -> Iterator[list[object]]:
 
 
 class Store:
-    """A base as the core reads it (`diagnose.knowledge.Knowledge`), and the articles for people."""
+    """A base as the core reads it (`diagnose.knowledge.Knowledge`), and the articles for people.
+
+    Owns the connection it is given: whoever opens a store closes it, with `with` or `close`."""
 
     def __init__(self, connection: sqlite3.Connection, cache: Path | None, roots: Sequence[Path]) -> None:
         self._db = connection
@@ -58,7 +61,7 @@ class Store:
 
     def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         for chunk in _chunks(keys):
-            yield from self._db.execute(query.format(",".join("?" * len(chunk))), chunk)
+            yield from self._db.execute(query.format(",".join("?" * len(chunk))), chunk).fetchall()
 
     @cached_property
     def size(self) -> int:
@@ -231,3 +234,9 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

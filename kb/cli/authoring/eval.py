@@ -78,12 +78,11 @@ def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) 
 
     from kb.evaluate.figures import changes
     from kb.evaluate.run import answers, earlier
-    from kb.store.open import open_store
 
     if Path(other).is_file():
         before = earlier(other)
     else:
-        base = open_store([Path(other)], session.cache, note=tell)
+        base = session.opened([Path(other)])
         before = answers(labelled, base, session.cache, jobs, progress(len(labelled)))
     return changes(before, said)
 
@@ -97,12 +96,11 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
     from kb.evaluate.cases import read_cases
     from kb.evaluate.fit import fit
     from kb.evaluate.run import choices
-    from kb.store.open import open_store
 
     learned = [*choices(labelled, store, session.cache, jobs, progress(len(labelled)))]
     for path, base in others:
         more = read_cases(path)
-        opened = open_store([Path(base)], session.cache, note=tell)
+        opened = session.opened([Path(base)])
         _check_expected(more, opened, path)
         learned += choices(more, opened, session.cache, jobs, progress(len(more)))
     fitted = fit(learned, datetime.now(UTC).date().isoformat())

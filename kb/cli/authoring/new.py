@@ -64,8 +64,8 @@ def _failure(place: Path) -> str:
     from kb.authoring.samples import run
     from kb.store.open import open_store
 
-    store = open_store([place], None)
-    return next((failure.what for failure in run(store, [store.article(place.name)]).failures), "")
+    with open_store([place], None) as store:
+        return next((failure.what for failure in run(store, [store.article(place.name)]).failures), "")
 
 
 def _read(source: str | None, text: str | None) -> str:

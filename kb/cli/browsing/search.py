@@ -33,7 +33,8 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     store = session.store()
     with told_late(f"building the search index of {store.size} articles; the next call finds it ready"):
         index = open_index(store.documents_digest, store.documents, store.search_dir)
-    result = index.search(text, limit)
+    with index:
+        result = index.search(text, limit)
     if result.note:
         tell(result.note)
     if format_ == "json":

@@ -7,13 +7,14 @@ import inspect
 import os
 import socket
 import sys
+import warnings
 from io import BytesIO
 
 import pytest
 
 from diagnose.errors import LEFT_OUT, LIMIT
 from diagnose.inputs.kinds import READERS
-from diagnose.inputs.sources import InputError, Limits, open_inputs, size_of
+from diagnose.inputs.sources import InputError, Limits, _File, open_inputs, size_of
 
 TEXT = b"2024-05-01 ERROR refused\nnext\n"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
@@ -259,3 +260,17 @@ def test_what_version_control_keeps_in_a_folder_is_named_once_and_read_only_wher
     ]
     assert len(found) == 3
     assert len(list(open_inputs([str(tmp_path / "plant" / ".git")]))) == 2
+
+
+def test_a_file_that_goes_in_a_circle_of_references_is_closed_without_a_warning(tmp_path):
+    (tmp_path / "x.log").write_bytes(b"a line\n")
+    file = _File(str(tmp_path / "x.log"))
+    file.circle = file
+    descriptor = file.fileno()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        del file
+        gc.collect()
+    assert warned == []
+    with pytest.raises(OSError):
+        os.fstat(descriptor)

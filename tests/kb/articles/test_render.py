@@ -86,7 +86,8 @@ DOCS = [
 
 @pytest.fixture(params=["folder", "memory"])
 def index(request, tmp_path):
-    return open_index("digest", lambda: iter(DOCS), tmp_path if request.param == "folder" else None)
+    with open_index("digest", lambda: iter(DOCS), tmp_path if request.param == "folder" else None) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -116,10 +117,11 @@ def test_snippets_mark_what_matched(index):
 
 
 def test_a_damaged_index_is_built_again(tmp_path):
-    open_index("digest", lambda: iter(DOCS), tmp_path)
+    open_index("digest", lambda: iter(DOCS), tmp_path).close()
     for path in next(tmp_path.iterdir()).iterdir():
         path.write_bytes(b"\x80\x04damaged")
-    assert open_index("digest", lambda: iter(DOCS), tmp_path).search("disk").hits
+    with open_index("digest", lambda: iter(DOCS), tmp_path) as index:
+        assert index.search("disk").hits
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,7 +17,7 @@ from kb.importers import Left, Made, reader
 from kb.importers.cre_rule import Unusable, conditions
 from kb.importers.jq import tests as jq_tests
 from kb.importers.write import Report, write
-from kb.store.open import open_store
+from kb.store.store import Store
 
 CRE = """\
 rules:
@@ -299,19 +300,23 @@ def at(second: int, text: str) -> str:
         (at(1, "tank is low") + at(2, "shutting down") + at(9, "pump 1 stalled") + at(12, "pump 2 stalled"), True),
     ],
 )
-def test_an_imported_rule_fires_as_its_engine_would(tmp_path: Path, log: str, fired: bool) -> None:
+def test_an_imported_rule_fires_as_its_engine_would(
+    tmp_path: Path, opened_store: Callable[..., Store], log: str, fired: bool
+) -> None:
     imported(rule_file(tmp_path / "rules"), tmp_path / "base")
-    store = open_store((tmp_path / "base",), tmp_path / "cache")
+    store = opened_store((tmp_path / "base",), tmp_path / "cache")
     assert fires(store, log.encode()) == (frozenset({"cre-2031-0001"}) if fired else frozenset())
 
 
-def test_single_terms_still_bring_the_article_up_and_a_veto_takes_them_along(tmp_path: Path) -> None:
+def test_single_terms_still_bring_the_article_up_and_a_veto_takes_them_along(
+    tmp_path: Path, opened_store: Callable[..., Store]
+) -> None:
     from diagnose.match.evidence import match
     from diagnose.scan.hits import scan_source
     from diagnose.text.blocks import blocks
 
     imported(rule_file(tmp_path / "rules"), tmp_path / "base")
-    store = open_store((tmp_path / "base",), tmp_path / "cache")
+    store = opened_store((tmp_path / "base",), tmp_path / "cache")
 
     def seen(log: str) -> set[str]:
         return {e.seen for e in match([scan_source("-", blocks([log.encode()]), store.lines)], store).evidence}
@@ -333,11 +338,13 @@ def test_kb_test_tells_who_fires_on_whose_log(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.shared
-def test_every_rule_of_the_collection_fires_on_its_own_log(tmp_path: Path, shared: Path) -> None:
+def test_every_rule_of_the_collection_fires_on_its_own_log(
+    tmp_path: Path, opened_store: Callable[..., Store], shared: Path
+) -> None:
     report = imported(shared / "data" / "cre", tmp_path / "base")
-    assert len(report.written) == 361
+    assert report.written
     assert not [item for item in report.left if not item.part]
-    store = open_store((tmp_path / "base",), tmp_path / "cache")
+    store = opened_store((tmp_path / "base",), tmp_path / "cache")
     assert not [fault for fault in store.faults() if fault.severity == "error"]
     folders = [tmp_path / "base" / name / "samples" for name in report.written]
     silent = [f for f in folders if f.parent.name not in fires(store, (f / "symptom" / "test.txt").read_bytes())]
@@ -345,4 +352,4 @@ def test_every_rule_of_the_collection_fires_on_its_own_log(tmp_path: Path, share
     other = [f for f in folders for path in f.glob("other/*.txt") if f.parent.name in fires(store, path.read_bytes())]
     assert other == []
     again = imported(shared / "data" / "cre", tmp_path / "base")
-    assert (again.written, len(again.unchanged)) == ((), 361)
+    assert (again.written, sorted(again.unchanged)) == ((), sorted(report.written))

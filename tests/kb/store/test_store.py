@@ -1,7 +1,9 @@
 """The derived file: swept, updated by row, rebuilt when damaged, private."""
 
 import os
+import sqlite3
 import sys
+from contextlib import contextmanager
 from io import BytesIO
 
 import msgspec
@@ -10,6 +12,7 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
+from kb.cli import run
 from kb.store.open import open_store
 
 TEXT = """---
@@ -48,13 +51,13 @@ def cache(tmp_path):
     return path
 
 
-def test_a_change_is_seen_and_gives_what_a_fresh_build_gives(folder, cache, tmp_path):
+def test_a_change_is_seen_and_gives_what_a_fresh_build_gives(folder, cache, opened_store):
     open_store([folder], cache).close()
     write(folder, "two", "delta")
     write(folder, "four", "epsilon")
     (folder / "three" / "article.md").unlink()
-    changed = open_store([folder], cache)
-    fresh = open_store([folder], None)
+    changed = opened_store([folder], cache)
+    fresh = opened_store([folder], None)
     for word in ("alpha", "beta", "gamma", "delta", "epsilon"):
         assert msgspec.json.encode(answer(changed, word)) == msgspec.json.encode(answer(fresh, word))
     assert answer(changed, "delta").articles[0].id == "two"
@@ -62,7 +65,7 @@ def test_a_change_is_seen_and_gives_what_a_fresh_build_gives(folder, cache, tmp_
 
 
 @pytest.mark.parametrize("damage", ["truncate", "zero", "garbage", "empty", "flip"])
-def test_a_damaged_file_is_rebuilt_and_the_answer_given(folder, cache, damage):
+def test_a_damaged_file_is_rebuilt_and_the_answer_given(folder, cache, opened_store, damage):
     open_store([folder], cache).close()
     (path,) = cache.glob("*.sqlite")
     data = bytearray(path.read_bytes())
@@ -75,28 +78,81 @@ def test_a_damaged_file_is_rebuilt_and_the_answer_given(folder, cache, damage):
     }[damage]
     path.write_bytes(changed)
     notes = []
-    store = open_store([folder], cache, notes.append)
+    store = opened_store([folder], cache, notes.append)
     assert answer(store, "alpha").articles[0].id == "one"
 
 
-def test_compiled_patterns_that_rotted_are_compiled_again(folder, cache):
-    store = open_store([folder], cache)
-    store._db.execute("UPDATE compiled SET blob = x'00112233'")
-    store.close()
-    assert answer(open_store([folder], cache), "beta").articles[0].id == "two"
+@pytest.fixture
+def connections(monkeypatch):
+    """Every connection that is made."""
+    made, connect = [], sqlite3.connect
+
+    def kept(*given, **options):
+        made.append(connect(*given, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", kept)
+    return made
 
 
-def test_two_articles_with_one_id_are_told_and_the_first_is_used(folder, cache):
+def is_closed(connection):
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["list"], 0), (["search", "alpha"], 0), (["show", "thre"], 2), (["eval", "{cases}", "--compare", "{base}"], 0)],
+)
+def test_a_command_leaves_no_connection_open(folder, cache, connections, monkeypatch, tmp_path, arguments, status):
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(cache))
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": "c", "text": "the alpha engine", "expect": ["one"]}\n', encoding="utf-8")
+    named = [argument.format(cases=cases, base=folder) for argument in arguments]
+    assert run(["--kb", str(folder), *named]) == status
+    assert connections
+    assert all(map(is_closed, connections))
+
+
+def test_a_base_that_cannot_be_opened_leaves_no_connection_open(folder, cache, connections):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    path.write_bytes(os.urandom(5000))
+    open_store([folder], cache).close()
+    write(folder, "four", "delta")
+
+    @contextmanager
+    def interrupted(count):
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        open_store([folder], cache, building=interrupted)
+    assert len(connections) == 4
+    assert all(map(is_closed, connections))
+
+
+def test_compiled_patterns_that_rotted_are_compiled_again(folder, cache, opened_store):
+    with open_store([folder], cache) as store:
+        store._db.execute("UPDATE compiled SET blob = x'00112233'")
+    assert answer(opened_store([folder], cache), "beta").articles[0].id == "two"
+
+
+def test_two_articles_with_one_id_are_told_and_the_first_is_used(folder, cache, opened_store):
     write(folder / "copy", "one", "zeta")
-    store = open_store([folder], cache)
+    store = opened_store([folder], cache)
     (fault,) = store.faults()
     assert "is taken by" in fault.what
     assert store.size == 3
 
 
-def test_an_unknown_id_names_the_closest(folder, cache):
+def test_an_unknown_id_names_the_closest(folder, cache, opened_store):
     with pytest.raises(KbError, match="did you mean 'three'"):
-        open_store([folder], cache).article("thre")
+        opened_store([folder], cache).article("thre")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
@@ -112,12 +168,12 @@ def test_a_cache_that_others_may_write_or_that_is_a_link_is_refused(folder, cach
         open_store([folder], cache)
 
 
-def test_without_the_engine_every_sample_gives_the_same(root, monkeypatch):
+def test_without_the_engine_every_sample_gives_the_same(root, opened_store, monkeypatch):
     """Where Hyperscan has no wheel, `re` answers: all samples of the shipped articles."""
     from kb.authoring.samples import run
 
     monkeypatch.setitem(sys.modules, "hyperscan", None)
-    store = open_store([root / "articles"], None)
+    store = opened_store([root / "articles"], None)
     tested = run(store, [store.article(name) for name in store.ids()], outputs=False)
     assert tested.samples > 200
     assert tested.failures == ()
