@@ -1,5 +1,7 @@
-"""Third-party data lies beside the project; tests that read it are deselected where it is absent."""
+"""What all tests share: bases to diagnose with, data that may lie beside the project, programs that may be installed."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,26 @@ def pytest_collection_modifyitems(config, items):
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if not item.get_closest_marker("shared")]
+
+
+@pytest.fixture(scope="session")
+def needs_tool():
+    """Call with the name of a program of tests/tools.txt: gives its path, or ends the test where it is not installed.
+
+    The test is skipped then, with what to install; with KB_REQUIRE_TOOLS=1 in the environment, as in CI, it fails.
+    """
+    rows = (ROOT / "tests" / "tools.txt").read_text(encoding="utf-8").splitlines()
+    packages = dict(row.split() for row in rows if not row.startswith("#"))
+
+    def path_of(program: str) -> str:
+        package = packages[program]  # a program that the list lacks is not installed by CI: name it there
+        found = shutil.which(program)
+        if not found:
+            end = pytest.fail if os.environ.get("KB_REQUIRE_TOOLS") == "1" else pytest.skip
+            end(f"the program {program} is not installed (Debian package {package})")
+        return found
+
+    return path_of
 
 
 @pytest.fixture(scope="session")
