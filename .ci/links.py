@@ -65,7 +65,9 @@ def anchors(text: str) -> set[str]:
 
 def _unnamed(root: Path) -> Iterator[str]:
     index = root / INDEX
-    named = {(index.parent / target.partition("#")[0]).resolve() for _, target in links(index.read_text(encoding="utf-8"))}
+    named = {
+        (index.parent / target.partition("#")[0]).resolve() for _, target in links(index.read_text(encoding="utf-8"))
+    }
     for page in sorted((root / "docs").glob("*.md")):
         if page != index and page.resolve() not in named:
             yield f"{INDEX}: does not name {page.name}"

@@ -28,9 +28,7 @@ def main() -> int:
 
 def below(measured: dict) -> list[str]:
     """The modules of diagnose/ that are covered by less than LEAST percent, the weakest first."""
-    shares = {
-        path.replace("\\", "/"): entry["summary"]["percent_covered"] for path, entry in measured["files"].items()
-    }
+    shares = {path.replace("\\", "/"): entry["summary"]["percent_covered"] for path, entry in measured["files"].items()}
     weak = sorted((share, path) for path, share in shares.items() if path.startswith("diagnose/") and share < LEAST)
     return [f"{path}: {share:.1f} %, at least {LEAST:.0f} % are asked for" for share, path in weak]
 
