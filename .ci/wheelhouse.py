@@ -49,13 +49,17 @@ def install(folder: Path, place: Path) -> None:
         raise Refused(f"{folder}: has no {LIST}; make it with: python .ci/wheelhouse.py build {folder}")
     venv.create(place, with_pip=True)
     programs = place / ("Scripts" if sys.platform == "win32" else "bin")
-    python = programs / ("python.exe" if sys.platform == "win32" else "python")
+    offline(programs / ("python.exe" if sys.platform == "win32" else "python"), folder)
+    print(f"installed: {programs / 'kb'}")
+
+
+def offline(python: Path, folder: Path) -> None:
+    """Install for `python` what the list names, from the folder alone."""
     # Neither settings of pip nor its environment may bring an index, a proxy or other wheels in.
     bare = {name: value for name, value in os.environ.items() if not name.upper().startswith("PIP_")}
     only = ["--no-index", "--find-links", str(folder), "--require-hashes", "-r", str(folder / LIST)]
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *only]
     subprocess.run(command, env={**bare, "PIP_CONFIG_FILE": os.devnull}, check=True)
-    print(f"installed: {programs / 'kb'}")
 
 
 def main() -> int:

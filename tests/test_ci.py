@@ -167,14 +167,12 @@ def test_a_wheelhouse_is_made_in_an_empty_folder_and_installed_from_a_whole_one(
     assert not (tmp_path / "env").exists()
 
 
-def test_a_changed_wheel_is_refused_without_asking_an_index(root, tmp_path):
-    wheel = tmp_path / "nothing-1.0-py3-none-any.whl"
-    wheel.write_bytes(b"changed on the way")
+def test_a_changed_wheel_is_refused_without_asking_an_index(script, tmp_path, capfd):
+    (tmp_path / "nothing-1.0-py3-none-any.whl").write_bytes(b"changed on the way")
     (tmp_path / "requirements.txt").write_text(f"nothing==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
-    done = run(root, "wheelhouse.py", "install", str(tmp_path), str(tmp_path / "env"))
-    assert done.returncode != 0
-    assert "wheelhouse: pip failed, see above" in done.stderr
-    assert "DO NOT MATCH" in done.stderr
+    with pytest.raises(subprocess.CalledProcessError):
+        script("wheelhouse").offline(sys.executable, tmp_path)
+    assert "DO NOT MATCH" in capfd.readouterr().err
 
 
 # --- coverage and programs --------------------------------------------------------------------------------------------
