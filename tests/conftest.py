@@ -1,7 +1,5 @@
-"""What all tests share: bases to diagnose with, data that may lie beside the project, programs that may be installed."""
+"""Third-party data lies beside the project; tests that read it are deselected where it is absent."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +28,9 @@ def needs_tool():
 
     The test is skipped then, with what to install; with KB_REQUIRE_TOOLS=1 in the environment, as in CI, it fails.
     """
+    import os
+    import shutil
+
     rows = (ROOT / "tests" / "tools.txt").read_text(encoding="utf-8").splitlines()
     packages = dict(row.split() for row in rows if not row.startswith("#"))
 
