@@ -1,4 +1,6 @@
-"""All tests, and what of diagnose/ and kb/ they run, branch by branch, the processes that they start included.
+"""What of diagnose/ and kb/ the tests run, branch by branch, the processes that they start included.
+
+Measuring slows everything down, so the tests that bound their own time (mark `timed`) are left out.
 
 Usage: python .ci/measure.py [what pytest takes]. Prints the report of coverage.py and exits 1 where a test fails or a module of
 diagnose/ is covered by less than LEAST percent. On Windows and macOS the modules of other systems count as well: there
@@ -19,7 +21,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "coverage.json"
         reports = ["--cov-report=term:skip-covered", f"--cov-report=json:{kept}"]
-        command = [sys.executable, "-m", "pytest", "--cov", *reports, *sys.argv[1:]]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-m",
+            "not timed",
+            "--timeout",
+            "600",
+            "--cov",
+            *reports,
+            *sys.argv[1:],
+        ]
         failed = subprocess.run(command, cwd=ROOT, check=False).returncode
         weak = below(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else []
     print("\n".join(weak) if weak else f"no module of diagnose/ is below {LEAST:.0f} %")

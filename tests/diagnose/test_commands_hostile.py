@@ -215,7 +215,9 @@ printf '%s\\0' "$#" "$@" >> "$STUB_OUT"
 @pytest.mark.shared
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @pytest.mark.skipif(sys.platform == "win32", reason="no POSIX shell")
-def test_a_posix_shell_passes_every_filled_value_exactly(shell: str, tmp_path: Path, needs_tool: Callable[[str], str]) -> None:
+def test_a_posix_shell_passes_every_filled_value_exactly(
+    shell: str, tmp_path: Path, needs_tool: Callable[[str], str]
+) -> None:
     program = needs_tool(shell)
     tools, work = tmp_path / "tools", tmp_path / "work"
     tools.mkdir()

@@ -72,7 +72,11 @@ print(json.dumps([run_probe("tcp", [host, "9001"], limits=Limits(seconds=0.5)).o
 def test_a_filtered_address_times_out_and_one_without_a_route_is_unreachable(root, needs_tool):
     needs_tool("ip")
     done = subprocess.run(
-        [needs_tool("unshare"), "-rn", sys.executable, "-c", IN_A_NAMESPACE], cwd=root, capture_output=True, text=True, check=False
+        [needs_tool("unshare"), "-rn", sys.executable, "-c", IN_A_NAMESPACE],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if "unshare" in done.stderr or "CalledProcessError" in done.stderr:
         pytest.skip("this machine allows no network namespace")
