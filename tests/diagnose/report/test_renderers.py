@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 
-from diagnose.diagnosis import Conflict, Skipped, Line
+from diagnose.diagnosis import Conflict, Line, Skipped
 from diagnose.report import RENDERERS, Style
 
 ERROR = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server.\n"
