@@ -122,6 +122,12 @@ def test_headings_have_the_anchors_of_hosting_sites(script):
     assert script("links").anchors(text) == {"kb-new-a-draft", "twice", "twice-1", "in-the-loop"}
 
 
+def test_the_map_of_tests_names_files_that_are_there(root):
+    named = set(re.findall(r"`(test_\w+\.py)`", (root / "docs" / "tests.md").read_text(encoding="utf-8")))
+    there = {path.name for path in (root / "tests").rglob("test_*.py")}
+    assert named - {"test_NAME.py"} <= there
+
+
 # --- pins and wheels --------------------------------------------------------------------------------------------------
 
 
