@@ -24,6 +24,29 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
+def needs_tool():
+    """Call with the name of a program of tests/tools.txt: gives its path, or ends the test where it is not installed.
+
+    The test is skipped then, with what to install; with KB_REQUIRE_TOOLS=1 in the environment, as in CI, it fails.
+    """
+    import os
+    import shutil
+
+    rows = (ROOT / "tests" / "tools.txt").read_text(encoding="utf-8").splitlines()
+    packages = dict(row.split() for row in rows if not row.startswith("#"))
+
+    def path_of(program: str) -> str:
+        package = packages[program]  # a program that the list lacks is not installed by CI: name it there
+        found = shutil.which(program)
+        if not found:
+            end = pytest.fail if os.environ.get("KB_REQUIRE_TOOLS") == "1" else pytest.skip
+            end(f"the program {program} is not installed (Debian package {package})")
+        return found
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
 

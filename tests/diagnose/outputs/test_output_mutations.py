@@ -129,11 +129,13 @@ DENSE = {"keys", "every line", "short lines"}  # tens of thousands of outputs, o
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.timed
 def test_a_megabyte_of_anything_is_read_in_bounded_time(name: str) -> None:
     lines = HOSTILE[name]
     assert min(seconds(lines), seconds(lines)) < (4 if name in DENSE else 1)
 
 
+@pytest.mark.timed
 def test_time_grows_with_the_text_and_not_faster() -> None:
     lines = HOSTILE["every line"]
     few = min(seconds(lines[: len(lines) // 4]) for _ in range(2))

@@ -27,6 +27,7 @@ def test_a_paste_without_outputs_imports_no_tool() -> None:
     assert done.stdout.split() == ["diagnose.outputs.base"]
 
 
+@pytest.mark.timed
 def test_a_paste_without_outputs_costs_less_than_a_millisecond() -> None:
     lines = LOG.splitlines()
     recognise(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -69,10 +68,15 @@ print(json.dumps([run_probe("tcp", [host, "9001"], limits=Limits(seconds=0.5)).o
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("unshare"), reason="network namespaces are Linux's")
-def test_a_filtered_address_times_out_and_one_without_a_route_is_unreachable(root):
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
+def test_a_filtered_address_times_out_and_one_without_a_route_is_unreachable(root, needs_tool):
+    needs_tool("ip")
     done = subprocess.run(
-        ["unshare", "-rn", sys.executable, "-c", IN_A_NAMESPACE], cwd=root, capture_output=True, text=True, check=False
+        [needs_tool("unshare"), "-rn", sys.executable, "-c", IN_A_NAMESPACE],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if "unshare" in done.stderr or "CalledProcessError" in done.stderr:
         pytest.skip("this machine allows no network namespace")

@@ -415,6 +415,7 @@ def test_words_of_secrets_in_any_order_are_redacted_stably(text: str) -> None:
         "A" * 64,
     ],
 )
+@pytest.mark.timed
 def test_time_grows_linearly_with_a_hostile_text(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     start = time.perf_counter()
@@ -423,6 +424,7 @@ def test_time_grows_linearly_with_a_hostile_text(piece: str) -> None:
 
 
 @pytest.mark.shared
+@pytest.mark.timed
 def test_logs_without_secrets_are_left_alone() -> None:
     """32,000 lines of 16 systems; a goal of at most one false hit in 10,000 lines."""
     redactor = Redactor()

@@ -134,6 +134,7 @@ def test_what_yaml_1_1_would_change_stays_as_written():
 @pytest.mark.parametrize(
     "text", ["a: " + "[" * 100_000, "a: " + "{x: " * 5000, "- " * 50_000, "a: 1" + "0" * 5000, "%YAML 3\n---\na"]
 )
+@pytest.mark.timed
 def test_hostile_yaml_is_refused_quickly(text):
     start = time.perf_counter()
     loaded = load(text)

@@ -45,6 +45,7 @@ def test_no_hostile_markup_survives_rendering(shared):
 @pytest.mark.parametrize(
     "bomb", ["[" * 5000, "![[]()" * 2000, "<a " * 5000, "*" * 20_000, "> " * 3000 + "x", "`" * 9999]
 )
+@pytest.mark.timed
 def test_a_markdown_bomb_is_shown_as_text_in_time(bomb):
     start = time.perf_counter()
     made = render(bomb)
@@ -133,6 +134,7 @@ def test_no_text_is_a_wrong_query(text):
     "query",
     ["[_$($())] ", "NOT " * 5000, "*e*r*", '"', "a:b:c:::", "-", "title:", "net.tcp://fe01:9001", "\x00", "(" * 900],
 )
+@pytest.mark.timed
 def test_abuse_is_answered_quickly(index, query):
     start = time.perf_counter()
     index.search(query)

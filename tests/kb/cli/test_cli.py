@@ -155,10 +155,10 @@ def test_binary_garbage_is_told_and_answered(kb):
     assert "binary" in done.err
 
 
-def test_a_closed_pipe_is_no_error(root, home):
+def test_a_closed_pipe_is_no_error(root, home, needs_tool):
     command = f'"{sys.executable}" -m kb diagnose examples/pool-failover.txt --format json | head -c 10'
     done = subprocess.run(
-        ["bash", "-c", command],
+        [needs_tool("bash"), "-c", command],
         capture_output=True,
         cwd=root,
         env={**os.environ, "XDG_CACHE_HOME": str(home / "cache")},

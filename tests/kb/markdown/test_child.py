@@ -54,6 +54,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.timed
 def test_a_bomb_is_read_in_time_and_loses_no_word(name):
     body = f"{FIRST}\n\n{BOMBS[name]}\n\n{LAST}\n"
     if name == "unclosed fence":

@@ -127,6 +127,7 @@ def index():
 
 
 @pytest.mark.parametrize("query", NASTY)
+@pytest.mark.timed
 def test_nasty_queries_are_answered_at_once(index, query):
     started = time.perf_counter()
     index.search(query, 5)
@@ -135,6 +136,7 @@ def test_nasty_queries_are_answered_at_once(index, query):
 
 
 @pytest.mark.shared
+@pytest.mark.timed
 def test_hostile_strings_are_answered_at_once(index, shared):
     folder = shared / "data" / "hostile"
     taken = []
