@@ -26,7 +26,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from diagnose.answer.next_check import OpenChecks, cost_of, likelihoods, next_best
-from diagnose.model import PRIORS, Evidence, Problem, Span
+from diagnose.model import PRIORS, Evidence, Place, Problem
 from diagnose.rank.causes import causes_of, ratio
 from kb.authoring.samples import outcome_of
 
@@ -132,7 +132,7 @@ def play(world: World, cause: str, order: str, chance: random.Random) -> Round:
         cost += cost_of(problem.checks[name])
         outcome = world.answer(name, cause, chance)
         if outcome:
-            at = Span(source=name, line=1)
+            at = Place(source=name, line=1)
             evidence.append(Evidence(problem=problem.id, seen=f"{name}.{outcome}", at=at, quote=outcome))
 
 

@@ -33,7 +33,7 @@ LEAST_PIECE = 4
 _EVENT = re.compile(r"\bevent[ -]?id\W{1,20}(\d{1,5})\b", re.IGNORECASE)
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class SeenLine(Struct, frozen=True, kw_only=True):
     """A line that shows a signal; `strength` is less than 1 where the line was cut or the provider is not named."""
 
     source: str
@@ -61,7 +61,7 @@ class SignalReport(Struct, frozen=True, kw_only=True):
     title: str
     symptom: bool
     state: Literal["found", "not found", "cannot tell"]
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenLine, ...] = ()
     near: tuple[NearMiss, ...] = ()
     members_missing: tuple[str, ...] = ()
     why: str = ""
@@ -147,7 +147,8 @@ def _signals(problem: Problem, evidence: Sequence[Evidence], gathered: Gathered)
             symptom=name in problem.symptoms,
             state="found" if items else "cannot tell" if cannot else "not found",
             seen=tuple(
-                Seen(source=i.at.source, line=i.at.line, quote=i.quote, strength=i.strength) for i in items[:MOST_SHOWN]
+                SeenLine(source=i.at.source, line=i.at.line, quote=i.quote, strength=i.strength)
+                for i in items[:MOST_SHOWN]
             ),
             near=() if items else tuple(_near(signal, gathered.matched.passages)),
             members_missing=tuple(member for member in combined(signal) if member not in by_name) if not items else (),

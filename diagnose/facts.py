@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.diagnosis import Conflict
-from diagnose.model import Param, ParamType, Span
+from diagnose.model import Param, ParamType, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -140,7 +140,7 @@ class _Seen:
         self.spellings: dict[str, int] = {}
         self.places: set[tuple[str, int]] = set()
 
-    def add(self, spelling: str, at: Span) -> None:
+    def add(self, spelling: str, at: Place) -> None:
         self.spellings[spelling] = self.spellings.get(spelling, 0) + 1
         self.places.add((at.source, at.line))
 
@@ -178,7 +178,7 @@ def _join_short_names(groups: dict[str, _Seen]) -> dict[str, _Seen]:
     return {name: groups[name] for name in order}
 
 
-def _ranked(kind: ParamType, captures: Iterable[tuple[str, Span]]) -> tuple[str, ...]:
+def _ranked(kind: ParamType, captures: Iterable[tuple[str, Place]]) -> tuple[str, ...]:
     """The distinct values, the one on most lines first, then the one seen first."""
     groups: dict[str, _Seen] = {}
     for value, at in captures:
@@ -194,7 +194,7 @@ def _ranked(kind: ParamType, captures: Iterable[tuple[str, Span]]) -> tuple[str,
     return tuple(seen.best() for seen in ranked)
 
 
-class Merged(NamedTuple):
+class MergedFacts(NamedTuple):
     """The value used for each parameter that has one, every parameter that had several, and those with a mere default."""
 
     values: dict[str, str]
@@ -202,7 +202,9 @@ class Merged(NamedTuple):
     assumed: frozenset[str] = frozenset()
 
 
-def merge(candidates: Iterable[tuple[str, str, Span]], params: Mapping[str, Param], given: Mapping[str, str]) -> Merged:
+def merge(
+    candidates: Iterable[tuple[str, str, Place]], params: Mapping[str, Param], given: Mapping[str, str]
+) -> MergedFacts:
     """One value for each parameter: what the user gave, else what most lines say, else the default.
 
     `candidates` are captures as they stood in the text: (parameter, value, place); quotes around them are taken off,
@@ -212,7 +214,7 @@ def merge(candidates: Iterable[tuple[str, str, Span]], params: Mapping[str, Para
     A value the user gave is taken as it is or not at all: if it is not of its type, the parameter stays empty rather
     than silently taking another value; say so with `refused`. Conflicts name captures only, best first, at most 20.
     """
-    captures: dict[str, list[tuple[str, Span]]] = {}
+    captures: dict[str, list[tuple[str, Place]]] = {}
     for name, raw, at in candidates:
         param = params.get(name)
         value = typed(param.type, unquoted(raw)) if param is not None else None
@@ -232,7 +234,7 @@ def merge(candidates: Iterable[tuple[str, str, Span]], params: Mapping[str, Para
         if len(found) > 1:
             conflicts.append(Conflict(parameter=name, values=found[:SHOWN]))
     assumed = frozenset(name for name in values if name not in given and not captures.get(name))
-    return Merged(values, tuple(conflicts), assumed)
+    return MergedFacts(values, tuple(conflicts), assumed)
 
 
 def refused(params: Mapping[str, Param], given: Mapping[str, str]) -> dict[str, str]:

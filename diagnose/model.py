@@ -220,7 +220,7 @@ class Seen(Struct, frozen=True):
     """A value the core makes; nothing outside is decoded into it."""
 
 
-class Span(Seen, frozen=True, kw_only=True):
+class Place(Seen, frozen=True, kw_only=True):
     """A place in an input: `line` counts from 1; `source` is the path as given or "-"."""
 
     source: str
@@ -238,7 +238,7 @@ class Evidence(Seen, frozen=True, kw_only=True):
 
     problem: str
     seen: str
-    at: Span
+    at: Place
     quote: str
     strength: float = 1.0
     facts: tuple[tuple[str, str], ...] = ()

@@ -19,7 +19,7 @@ from diagnose.options import Options
 from diagnose.retrieve.lookup import retrieve
 from diagnose.retrieve.platform import platform_of
 from diagnose.scan.intake import Setup, read_all
-from diagnose.scan.passages import Place, places
+from diagnose.scan.passages import TextLine, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,13 +60,13 @@ def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     return conclude(gathered, base, replace(options, platform=known or options.here), runs_on=known)
 
 
-def codes_in(passages: Sequence[Passage], platform: Platform | None = None) -> Iterator[tuple[str, Place, SeenCode]]:
+def codes_in(passages: Sequence[Passage], platform: Platform | None = None) -> Iterator[tuple[str, TextLine, SeenCode]]:
     """Error codes of a text that `platform` wrote: (canonical key, place, code as shown)."""
     for passage in passages:
         text = "\n".join(passage.lines)
         for found in find(text, platform=platform):
             index = text.count("\n", 0, found.start)
-            place = Place(passage.source, passage.first + index, passage.lines[index])
+            place = TextLine(passage.source, passage.first + index, passage.lines[index])
             yield found.key, place, SeenCode(text=found.text, name=found.name, meaning=found.meaning)
 
 

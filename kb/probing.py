@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST = 0.02  # causes below this probability are not worth a packet
 
 
-class Choice(Struct, frozen=True):
+class ProbeChoice(Struct, frozen=True):
     """The probes of a plan that may run, and those that may not with the reason."""
 
     run: tuple[Planned, ...]
@@ -69,7 +69,7 @@ def _named(diagnosis: Diagnosis, problems: Mapping[str, Problem], only: Sequence
     return found
 
 
-def choose(plan: Plan, targets: Sequence[str]) -> Choice:
+def choose(plan: Plan, targets: Sequence[str]) -> ProbeChoice:
     """What may run where only `targets` and this machine may be asked; without targets, everything."""
     named = {target.casefold() for target in targets}
     run, left_out = [], []
@@ -78,7 +78,7 @@ def choose(plan: Plan, targets: Sequence[str]) -> Choice:
             run.append(item)
         else:
             left_out.append((item, f"not among --target; add --target {item.host}"))
-    return Choice(tuple(run), tuple(left_out))
+    return ProbeChoice(tuple(run), tuple(left_out))
 
 
 def shown_loopback(planned: Iterable[Planned]) -> set[str]:

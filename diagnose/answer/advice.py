@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.answer.next_check import OpenChecks, next_best
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
-from diagnose.model import RATIOS, Evidence, Span
+from diagnose.model import RATIOS, Evidence, Place
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _uncollected(problem: Problem) -> list[Collect]:
 
 def _move(case: Candidate, signal: str) -> tuple[float, str, str]:
     """How far seeing `signal` would move a cause, in words, and which one."""
-    more = Evidence(problem=case.problem.id, seen=signal, at=Span(source="", line=1), quote="")
+    more = Evidence(problem=case.problem.id, seen=signal, at=Place(source="", line=1), quote="")
     before = {o.cause.id: o.share for o in case.odds if o.cause}
     after = {o.cause.id: (o.share, o.cause.title) for o in case.odds_with(more) if o.cause}
     if not before:

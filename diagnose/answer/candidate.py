@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from diagnose.checks.answers import Located
     from diagnose.diagnosis import Command, Verdict
-    from diagnose.facts import Merged
+    from diagnose.facts import MergedFacts
     from diagnose.gathered import Gathered
-    from diagnose.model import Check, Evidence, Param, Problem, Remediation, Shell, Span
+    from diagnose.model import Check, Evidence, Param, Place, Problem, Remediation, Shell
     from diagnose.options import Options
     from diagnose.rank.causes import CauseOdds, Weighed
     from diagnose.rank.problems import Standing
@@ -176,8 +176,8 @@ class Candidate:
 
 
 def _merged(
-    problem: Problem, captured: list[tuple[str, str, Span]], given: Mapping[str, str], outputs: Sequence[Located]
-) -> Merged:
+    problem: Problem, captured: list[tuple[str, str, Place]], given: Mapping[str, str], outputs: Sequence[Located]
+) -> MergedFacts:
     """The values that the text tells; a target that it leaves open is the one that outputs of its checks name."""
     merged = merge(captured, problem.params, given)
     still_open = {name for name in problem.params if name not in given} - (merged.values.keys() - merged.assumed)

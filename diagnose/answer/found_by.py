@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import ShownEvidence
-from diagnose.scan.passages import Place
+from diagnose.scan.passages import TextLine
 from diagnose.text.terms import prose
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def _title(problem: Problem, retrieved: Retrieved, passages: Sequence[Passage]) 
             worth = sum(retrieved.rarity.get(word, 0.0) for word in shared)
             if len(shared) >= LEAST_WORDS and worth > best:
                 words = dict.fromkeys(word for stem, word in titled.items() if stem in shared)
-                place = Place(passage.source, passage.first + index, passage.quotes[index])
+                place = TextLine(passage.source, passage.first + index, passage.quotes[index])
                 best, found = worth, [_evidence("title", place, f"words of its title: {', '.join(words)}")]
     return found
 
 
-def _evidence(signal: str, place: Place, why: str) -> ShownEvidence:
+def _evidence(signal: str, place: TextLine, why: str) -> ShownEvidence:
     return ShownEvidence(
         signal=signal,
         supports=True,

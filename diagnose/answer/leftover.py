@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import AlsoFound, Line
-from diagnose.model import Span
+from diagnose.model import Place
 from diagnose.rank.problems import softmax
 from diagnose.scan.hits import SALIENT_REGEX
 
@@ -47,7 +47,7 @@ def also_found(
     return tuple(result)
 
 
-def unexplained_lines(passages: Sequence[Passage], explained: set[Span]) -> tuple[Line, ...]:
+def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tuple[Line, ...]:
     """Salient lines that no leading article explains, one of each shape, bounded."""
     import re
 
@@ -56,7 +56,7 @@ def unexplained_lines(passages: Sequence[Passage], explained: set[Span]) -> tupl
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
-            at = Span(source=passage.source, line=passage.first + index)
+            at = Place(source=passage.source, line=passage.first + index)
             shape = line[:80].translate(_DIGITS)
             if shape in seen or at in explained or not salient.search(line):
                 continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import Evidence, Problem, Span
+from diagnose.model import Evidence, Place, Problem
 from diagnose.rank.features import Observations
 from diagnose.rank.problems import PRESET, stand
 from diagnose.retrieve.products import context_of
@@ -28,7 +28,7 @@ class Candidates(Struct, frozen=True):
 
     problems: dict[str, Problem]
     evidence: dict[str, list[Evidence]]
-    claimed: frozenset[Span]
+    claimed: frozenset[Place]
 
 
 def candidates_of(gathered: Gathered, base: Knowledge) -> Candidates:
@@ -69,8 +69,8 @@ def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:
     return result
 
 
-def _claimed_lines(outputs: Sequence[Located]) -> Iterator[Span]:
+def _claimed_lines(outputs: Sequence[Located]) -> Iterator[Place]:
     """Lines of recognised outputs: they answer checks, so they do not bring articles up as well."""
     for located in outputs:
         for offset in range(located.output.last - located.output.first + 1):
-            yield Span(source=located.source, line=located.first + offset)
+            yield Place(source=located.source, line=located.first + offset)

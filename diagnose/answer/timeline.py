@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.diagnosis import Moment
-from diagnose.model import Span
+from diagnose.model import Place
 from diagnose.records.grouping import record_at
 from diagnose.timestamps.of_hits import times_of
 
@@ -82,14 +82,14 @@ class Times:
             if passage.source == source and 0 <= line - passage.first < len(passage.quotes):
                 yield passage, line - passage.first
 
-    def messages(self, lines: Iterable[Span]) -> set[Span]:
+    def messages(self, lines: Iterable[Place]) -> set[Place]:
         """`lines` and all others of the messages that they stand in."""
         found = set(lines)
         for at in sorted(found, key=lambda at: (at.source, at.line))[:MOST_MESSAGES]:
             for passage, index in self._places(at.source, at.line):
                 record = self._record(passage, index)
                 found.update(
-                    Span(source=at.source, line=passage.first + i) for i in range(record.first, record.last + 1)
+                    Place(source=at.source, line=passage.first + i) for i in range(record.first, record.last + 1)
                 )
         return found
 
@@ -111,17 +111,17 @@ class Times:
 
     def moments(self, findings: Sequence[Finding], unexplained: Iterable[Line]) -> tuple[Moment, ...]:
         """Evidence of `findings` and lines that nothing explains, in order of time; one for a line."""
-        found: dict[Span, tuple[float, Moment]] = {}
+        found: dict[Place, tuple[float, Moment]] = {}
         for finding in findings:
             # What has only a reason (words of a title, a known message) brought an article up, and is no event.
             for item in (e for e in finding.evidence if e.weight or not e.why):
-                self._add(found, Span(source=item.source, line=item.line), item.signal, finding.id, item.quote)
+                self._add(found, Place(source=item.source, line=item.line), item.signal, finding.id, item.quote)
         for line in unexplained:
-            self._add(found, Span(source=line.source, line=line.line), "", "", line.quote)
+            self._add(found, Place(source=line.source, line=line.line), "", "", line.quote)
         ordered = sorted(found.values(), key=lambda i: (i[0], i[1].source, i[1].line))
         return tuple(moment for _, moment in ordered[:MOST])
 
-    def _add(self, found: dict[Span, tuple[float, Moment]], at: Span, signal: str, cause: str, quote: str) -> None:
+    def _add(self, found: dict[Place, tuple[float, Moment]], at: Place, signal: str, cause: str, quote: str) -> None:
         time = self._times.get((at.source, at.line))
         said = self._said(time)
         if time is not None and said is not None and at not in found:

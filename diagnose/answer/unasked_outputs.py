@@ -11,7 +11,7 @@ from diagnose.checks.outcomes import LONGEST_ALONE, CheckReader
 from diagnose.checks.patterns import LONGEST_BLOCK
 from diagnose.diagnosis import LooseAnswer, LooseOutput
 from diagnose.facts import merge
-from diagnose.model import Span
+from diagnose.model import Place
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def loose_outputs(
     With `salient` lines in the text, only recognised outputs and those below their command count: patterns of outcomes may
     fit a line of any log.
     """
-    tools = {Span(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
-    answers: dict[Span, list[LooseAnswer]] = {}
+    tools = {Place(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
+    answers: dict[Place, list[LooseAnswer]] = {}
     lines = sum(len(passage.lines) for passage in passages)
     short = not salient and lines <= LONGEST_ALONE
     outputs, passages = outputs[:MOST_READ], passages if lines <= LONGEST_BLOCK else ()
@@ -57,7 +57,7 @@ def loose_outputs(
 
 def _answers(
     problem: Problem, outputs: Sequence[Located], passages: Sequence[Passage], salient: bool
-) -> Iterator[tuple[LooseAnswer, Span]]:
+) -> Iterator[tuple[LooseAnswer, Place]]:
     if not problem.checks:
         return
     merged = merge((), problem.params, {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import Evidence, Span
+from diagnose.model import Evidence, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class CheckAnswer(Struct, frozen=True):
 
     check: str
     outcome: str
-    at: Span
+    at: Place
     quote: str
     why: str = ""
     limit: Strength | None = None

@@ -13,7 +13,7 @@ from diagnose.checks.targets import (
     same_path,
     targets_of,
 )
-from diagnose.model import Span
+from diagnose.model import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -52,7 +52,7 @@ def echoed(
             block = _block(passage.lines, index)
             outcome = first_outcome(check, "\n".join(block))
             if outcome:
-                at = Span(source=passage.source, line=passage.first + index)
+                at = Place(source=passage.source, line=passage.first + index)
                 quote = " / ".join(block)[:400]
                 if all(_of_other(line, words, targets) for line in same):
                     return CheckAnswer(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")

@@ -22,7 +22,7 @@ from diagnose.checks.targets import (
     named_by,
     targets_of,
 )
-from diagnose.model import Span
+from diagnose.model import Place
 from diagnose.templates import filled_plain
 
 if TYPE_CHECKING:
@@ -104,12 +104,12 @@ class CheckReader:
             if answer.problem == self.problem.id and check is not None:
                 outcome = outcome_of(check, answer.state)
                 why = "" if outcome else answer.why or "none of the outcomes of this check"
-                at = Span(source=answer.source, line=answer.line)
+                at = Place(source=answer.source, line=answer.line)
                 limit = limit_of(check, self.problem.params, self.assumed)
                 result[name] = newer(result.get(name), CheckAnswer(name, outcome, at, answer.quote, why, limit))
         return result
 
-    def named_targets(self) -> Iterator[tuple[str, str, Span]]:
+    def named_targets(self) -> Iterator[tuple[str, str, Place]]:
         """(parameter, value, place): targets that outputs name for checks whose target is only assumed."""
         for name, check in self.problem.checks.items():
             targets = targets_of(check, self.problem.params)
@@ -122,7 +122,7 @@ class CheckReader:
                 for located in fitting:
                     value = named_by(kind, located, mounts)
                     if value and value != self.problem.params[param].default:
-                        yield param, value, Span(source=located.source, line=located.first)
+                        yield param, value, Place(source=located.source, line=located.first)
 
     def _fitting(self, name: str) -> list[int]:
         check, subject = self.problem.checks[name], self._subjects[name]
@@ -163,7 +163,7 @@ class CheckReader:
             if len(fitting) == 1:
                 ((name, outcome),) = fitting.items()
                 if name not in known:
-                    at = Span(source=passage.source, line=passage.first)
+                    at = Place(source=passage.source, line=passage.first)
                     limit = limit_of(checks[name], self.problem.params, self.assumed)
                     result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=limit)
         return result
@@ -174,8 +174,8 @@ class CheckReader:
         return passage.source not in self.explained and not any((passage.source, n) in self.claimed for n in lines)
 
 
-def _place(located: Located) -> Span:
-    return Span(source=located.source, line=located.first)
+def _place(located: Located) -> Place:
+    return Place(source=located.source, line=located.first)
 
 
 def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:

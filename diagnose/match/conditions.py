@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.match.correlation import Budget, Frame, Occurrence, Span, Vetoed, frames
+from diagnose.match.correlation import Budget, Extent, Frame, Occurrence, Vetoed, frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -179,7 +179,7 @@ class _Evaluation:
                     slide=_distance(veto.slide, signal, timed),
                     window=_distance(veto.window, signal, timed),
                     absolute=veto.absolute,
-                    at=tuple(sorted(Span.of(o, timed).end for o in items.get(key, ()))),
+                    at=tuple(sorted(Extent.of(o, timed).end for o in items.get(key, ()))),
                 )
                 for veto, items in zip(signal.not_, against, strict=True)
             ]

@@ -1,7 +1,7 @@
 """Frames: choices of occurrences that satisfy a set or a sequence within a limit and that nothing vetoes.
 
 Takes the occurrences of each member, all of one key; gives one frame for every occurrence that can be its last, the
-narrowest one. Positions are seconds or lines (`Span`). Without vetoes the search is linear in the occurrences; with them
+narrowest one. Positions are seconds or lines (`Extent`). Without vetoes the search is linear in the occurrences; with them
 every pair of a first and a last is tried, within a budget.
 """
 
@@ -38,7 +38,7 @@ class Occurrence(Struct, frozen=True):
         return all(leaf.time is not None for leaf in self.leaves)
 
 
-class Span(Struct, frozen=True):
+class Extent(Struct, frozen=True):
     """Where an occurrence begins and ends, and the line that it is told by."""
 
     start: float
@@ -47,7 +47,7 @@ class Span(Struct, frozen=True):
     of_: Occurrence
 
     @classmethod
-    def of(cls, occurrence: Occurrence, timed: bool) -> Span:
+    def of(cls, occurrence: Occurrence, timed: bool) -> Extent:
         places = [(leaf.time or 0.0) if timed else float(leaf.line) for leaf in occurrence.leaves]
         return cls(min(places), max(places), (occurrence.source, occurrence.line), occurrence)
 
@@ -102,7 +102,7 @@ def frames(
     budget: Budget,
 ) -> list[Frame]:
     """One frame an end, in order of ends. `needs` says how often a set wants each member."""
-    spans = [sorted((Span.of(o, timed) for o in items), key=lambda s: (s.end, s.key)) for items in members]
+    spans = [sorted((Extent.of(o, timed) for o in items), key=lambda s: (s.end, s.key)) for items in members]
     live = [veto for veto in vetoes if veto.at]
     if ordered:
         found = _vetoed_sequences(spans, limit, live, budget) if live else _sequences(spans, limit)
@@ -111,10 +111,10 @@ def frames(
     return [_frame(chosen, last, ordered, vetoes) for chosen, last in found]
 
 
-Chosen = tuple["Sequence[Span]", Span]
+Chosen = tuple["Sequence[Extent]", Extent]
 
 
-def _frame(chosen: Sequence[Span], last: Span, ordered: bool, vetoes: Sequence[Vetoed]) -> Frame:
+def _frame(chosen: Sequence[Extent], last: Extent, ordered: bool, vetoes: Sequence[Vetoed]) -> Frame:
     start, end = min(s.start for s in chosen), max(s.end for s in chosen)
     inside = chosen if ordered else sorted(chosen, key=lambda s: (s.start, s.key))
     until = max((veto.reach(inside[veto.anchor].start, end - start)[1] for veto in vetoes), default=end)
@@ -125,9 +125,9 @@ def _frame(chosen: Sequence[Span], last: Span, ordered: bool, vetoes: Sequence[V
 # --- sets ---
 
 
-def _sets(spans: Sequence[Sequence[Span]], needs: Sequence[int], limit: float) -> Iterator[Chosen]:
+def _sets(spans: Sequence[Sequence[Extent]], needs: Sequence[int], limit: float) -> Iterator[Chosen]:
     """Sweep over all ends; of every member the occurrences that begin latest are kept."""
-    kept: list[list[Span]] = [[] for _ in spans]
+    kept: list[list[Extent]] = [[] for _ in spans]
     for last, owner in _merged(spans):
         mine = kept[owner]
         mine.append(last)
@@ -140,14 +140,14 @@ def _sets(spans: Sequence[Sequence[Span]], needs: Sequence[int], limit: float) -
             yield chosen, last
 
 
-def _merged(spans: Sequence[Sequence[Span]]) -> list[tuple[Span, int]]:
+def _merged(spans: Sequence[Sequence[Extent]]) -> list[tuple[Extent, int]]:
     return sorted(
         ((s, owner) for owner, part in enumerate(spans) for s in part), key=lambda p: (p[0].end, p[0].key, p[1])
     )
 
 
 def _vetoed_sets(
-    spans: Sequence[Sequence[Span]], needs: Sequence[int], limit: float, vetoes: Sequence[Vetoed], budget: Budget
+    spans: Sequence[Sequence[Extent]], needs: Sequence[int], limit: float, vetoes: Sequence[Vetoed], budget: Budget
 ) -> Iterator[Chosen]:
     merged = _merged(spans)
     for number, (last, _) in enumerate(merged):
@@ -162,14 +162,14 @@ def _vetoed_sets(
 
 
 def _choices(
-    before: Sequence[tuple[Span, int]],
+    before: Sequence[tuple[Extent, int]],
     count: int,
     needs: Sequence[int],
     start: float,
-    last: tuple[Span, int],
+    last: tuple[Extent, int],
     vetoes: Sequence[Vetoed],
     budget: Budget,
-) -> Iterator[list[Span]]:
+) -> Iterator[list[Extent]]:
     """Choices that begin at `start`, end with `last` and stand no veto. Only what a veto asks for is told apart."""
     width = last[0].end - start
     if any(v.anchor == 0 and v.forbids(start, width) for v in vetoes):
@@ -190,7 +190,7 @@ def _choices(
             yield chosen
 
 
-def _outermost(part: Sequence[Span], need: int, start: float) -> list[Span]:
+def _outermost(part: Sequence[Extent], need: int, start: float) -> list[Extent]:
     """Enough of `part` to begin at `start` and to end with its last."""
     first = [s for s in part if s.start == start][: need + 1]
     return list(dict.fromkeys((*first, *part[-need:])))
@@ -199,7 +199,7 @@ def _outermost(part: Sequence[Span], need: int, start: float) -> list[Span]:
 # --- sequences ---
 
 
-def _sequences(spans: Sequence[Sequence[Span]], limit: float) -> Iterator[Chosen]:
+def _sequences(spans: Sequence[Sequence[Extent]], limit: float) -> Iterator[Chosen]:
     for last in spans[-1]:
         chosen = _chain(spans, last)
         if chosen and last.end - chosen[0].start <= limit:
@@ -207,7 +207,7 @@ def _sequences(spans: Sequence[Sequence[Span]], limit: float) -> Iterator[Chosen
 
 
 def _vetoed_sequences(
-    spans: Sequence[Sequence[Span]], limit: float, vetoes: Sequence[Vetoed], budget: Budget
+    spans: Sequence[Sequence[Extent]], limit: float, vetoes: Sequence[Vetoed], budget: Budget
 ) -> Iterator[Chosen]:
     for last in spans[-1]:
         first = [s for s in spans[0] if s.end <= last.end and last.end - s.start <= limit]
@@ -226,13 +226,13 @@ def _vetoed_sequences(
                 break
 
 
-def _chain(spans: Sequence[Sequence[Span]], last: Span) -> list[Span] | None:
+def _chain(spans: Sequence[Sequence[Extent]], last: Extent) -> list[Extent] | None:
     """The sequence that ends with `last` and begins as late as it can, on lines of its own; None if there is none.
 
     Equal positions count as in order, so the members at one position share its lines out among themselves: a matching.
     """
     steps = len(spans)
-    chosen: list[Span | None] = [None] * steps
+    chosen: list[Extent | None] = [None] * steps
     chosen[-1] = last
     bound = last.start
     taken = {last.key: steps - 1} if last.start == last.end else {}
@@ -252,22 +252,22 @@ def _chain(spans: Sequence[Sequence[Span]], last: Span) -> list[Span] | None:
     return [s for s in chosen if s is not None]
 
 
-def _latest(before: Sequence[Span]) -> Iterable[Span]:
+def _latest(before: Sequence[Extent]) -> Iterable[Extent]:
     """Those that may begin latest: occurrences that are points end and begin in one order, conditions may not."""
     if before and before[-1].start == before[-1].end:
         return before[-1:]
     return before
 
 
-def _at(part: Sequence[Span], bound: float) -> Sequence[Span]:
+def _at(part: Sequence[Extent], bound: float) -> Sequence[Extent]:
     return part[bisect_left(part, bound, key=lambda s: s.end) : bisect_right(part, bound, key=lambda s: s.end)]
 
 
 def _assign(
     step: int,
     bound: float,
-    spans: Sequence[Sequence[Span]],
-    chosen: list[Span | None],
+    spans: Sequence[Sequence[Extent]],
+    chosen: list[Extent | None],
     taken: dict[tuple[str, int], int],
     fixed: set[tuple[str, int]],
 ) -> bool:

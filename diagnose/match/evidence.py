@@ -14,11 +14,11 @@ from msgspec import Struct
 from diagnose.match.combined import combined_rates, implied
 from diagnose.match.conditions import horizons_of
 from diagnose.match.counts import Tally, tallies
-from diagnose.match.found import Found, compiled_regex, found_at
+from diagnose.match.found import FoundPattern, compiled_regex, found_at
 from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
-from diagnose.model import Evidence, Span
+from diagnose.model import Evidence, Place
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, passages_of
 from diagnose.timestamps.of_hits import When, tell_times, times_of
 
@@ -50,7 +50,7 @@ class Matched(Struct, frozen=True):
 def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None) -> Matched:
     """Everything declared that the scans show, in order of source and line."""
     passages = passages_of(scans)
-    found: dict[tuple[int, str, int], Found] = {}
+    found: dict[tuple[int, str, int], FoundPattern] = {}
     for scan in scans:
         for hit in scan.hits:
             found[hit.number, scan.name, hit.line] = found_at(hit, scan.name)
@@ -90,7 +90,7 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
 
 
 def _declared(
-    found: Sequence[Found],
+    found: Sequence[FoundPattern],
     known: dict[int, KnownPattern],
     problems: dict[str, Problem],
     passages: Sequence[Passage],
@@ -111,7 +111,7 @@ def _declared(
             signal = problems[problem].signals.get(name)
             strength = seen.strength * (_event_strength(signal, seen, passages) if signal else 1.0)
             if strength > 0:
-                at = Span(source=seen.source, line=seen.line)
+                at = Place(source=seen.source, line=seen.line)
                 evidence = Evidence(
                     problem=problem,
                     seen=name,
@@ -138,7 +138,7 @@ def _quote(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
-def _event_strength(signal: Signal, seen: Found, passages: Sequence[Passage]) -> float:
+def _event_strength(signal: Signal, seen: FoundPattern, passages: Sequence[Passage]) -> float:
     if not signal.event:
         return 1.0
     around = next((near for p in passages if (near := _around(p, seen))), (seen.quote,))
@@ -147,7 +147,7 @@ def _event_strength(signal: Signal, seen: Found, passages: Sequence[Passage]) ->
     )
 
 
-def _around(passage: Passage, seen: Found) -> tuple[str, ...]:
+def _around(passage: Passage, seen: FoundPattern) -> tuple[str, ...]:
     index = seen.line - passage.first
     if passage.source != seen.source or not 0 <= index < len(passage.lines):
         return ()
@@ -173,7 +173,7 @@ def _combined(
 
 
 def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
-    kept: dict[Span, Evidence] = {}
+    kept: dict[Place, Evidence] = {}
     for item in items:
         if item.at not in kept or item.strength > kept[item.at].strength or len(item.facts) > len(kept[item.at].facts):
             kept[item.at] = item

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from diagnose.scan.hits import LineHit
 
 
-class Found(Struct, frozen=True):
+class FoundPattern(Struct, frozen=True):
     number: int
     source: str
     line: int
@@ -24,8 +24,8 @@ class Found(Struct, frozen=True):
     strength: float = 1.0
 
 
-def found_at(hit: LineHit, source: str) -> Found:
-    return Found(hit.number, source, hit.line, hit.text, hit.quote.decode("utf-8", "replace"))
+def found_at(hit: LineHit, source: str) -> FoundPattern:
+    return FoundPattern(hit.number, source, hit.line, hit.text, hit.quote.decode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=4096)

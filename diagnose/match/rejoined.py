@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.match.found import Found, compiled_regex, searchable
+from diagnose.match.found import FoundPattern, compiled_regex, searchable
 from diagnose.scan.hits import SALIENT, located
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
 from diagnose.text.unwrap import entries, joined, squeezed
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 LEAST_PREFIX = 16
 
 
-def nearby(found: dict[tuple[int, str, int], Found], seen: Found) -> bool:
+def nearby(found: dict[tuple[int, str, int], FoundPattern], seen: FoundPattern) -> bool:
     """Whether the same literal was already seen where this squeezed one begins: a joined line starts a little before."""
     return any((seen.number, seen.source, seen.line + shift) in found for shift in (-1, 1))
 
 
-def reaches_further(joined: Found, plain: Found, base: Knowledge) -> bool:
+def reaches_further(joined: FoundPattern, plain: FoundPattern, base: Knowledge) -> bool:
     """Whether a joined reading completes what the line alone cuts: `:9` at the line's end may be `:9001`."""
     pattern = base.known((joined.number,))[joined.number]
     if not pattern.capturing or joined.text == plain.text:
@@ -35,7 +35,7 @@ def reaches_further(joined: Found, plain: Found, base: Knowledge) -> bool:
     return bool(short and long and short.end() >= len(line) and long.end() - long.start() > short.end() - short.start())
 
 
-def joined_hits(passage: Passage, base: Knowledge) -> Iterator[Found]:
+def joined_hits(passage: Passage, base: Knowledge) -> Iterator[FoundPattern]:
     lines = passage.lines
     for reading in (joined(lines, tight=True), joined(lines, tight=False), entries(lines)):
         data = reading.text
@@ -49,7 +49,7 @@ def joined_hits(passage: Passage, base: Knowledge) -> Iterator[Found]:
 
 def _placed(
     number: int, passage: Passage, reading: Reading, start: int, text: bytes, base: Knowledge
-) -> Iterator[Found]:
+) -> Iterator[FoundPattern]:
     pattern = base.known((number,)).get(number)
     if pattern is None:
         return
@@ -60,14 +60,14 @@ def _placed(
             return
         begins = start + inside.start()
     index = reading.line_at(begins)
-    yield Found(number, passage.source, passage.first + index, text, passage.quotes[index])
+    yield FoundPattern(number, passage.source, passage.first + index, text, passage.quotes[index])
 
 
 def squeezed_numbers(passage: Passage, base: Knowledge) -> set[int]:
     return {number for number, _ in base.squeezed.scan(squeezed(passage.lines).text)}
 
 
-def squeezed_hits(passage: Passage, base: Knowledge, known: dict[int, KnownPattern]) -> Iterator[Found]:
+def squeezed_hits(passage: Passage, base: Knowledge, known: dict[int, KnownPattern]) -> Iterator[FoundPattern]:
     reading = squeezed(passage.lines)
     data = reading.text
     for number, end in base.squeezed.scan(data):
@@ -83,7 +83,7 @@ def squeezed_hits(passage: Passage, base: Knowledge, known: dict[int, KnownPatte
         index = reading.line_at(start)
         line = passage.lines[index].encode("utf-8", "surrogateescape")
         strength = 1.0 if whole else length / len(literal)
-        yield Found(number, passage.source, passage.first + index, line, passage.quotes[index], strength)
+        yield FoundPattern(number, passage.source, passage.first + index, line, passage.quotes[index], strength)
 
 
 def prefix_length(literal: bytes) -> int:

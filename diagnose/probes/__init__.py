@@ -16,15 +16,15 @@ from msgspec import Struct
 from diagnose.diagnosis import ProbeResult
 from diagnose.facts import EXPECTED, typed
 from diagnose.model import ParamType
-from diagnose.probes.base import Answer, Failed, Limits, said
+from diagnose.probes.base import Answer, Failed, ProbeLimits, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PROBES", "Kind", "Limits", "ProbeResult", "fault_of", "run_probe"]
+__all__ = ["PROBES", "Kind", "ProbeLimits", "ProbeResult", "fault_of", "run_probe"]
 
 
-class Kind(Struct, frozen=True):
+class ProbeKind(Struct, frozen=True):
     """A row: the types of the arguments (`least` of them are needed), and whether the first is a host to be asked."""
 
     module: str
@@ -33,15 +33,15 @@ class Kind(Struct, frozen=True):
     remote: bool
 
 
-PROBES: dict[str, Kind] = {
-    "tcp": Kind("network.tcp", ("host", "port"), 2, remote=True),
-    "dns": Kind("network.dns", ("host",), 1, remote=True),
-    "tls": Kind("network.tls", ("host", "port", "host"), 2, remote=True),
-    "http": Kind("network.http", ("host", "port", "path"), 2, remote=True),
-    "disk": Kind("machine.disk", ("path",), 1, remote=False),
-    "service": Kind("machine.service", ("service",), 1, remote=False),
-    "listening": Kind("machine.listening", ("port",), 1, remote=False),
-    "file": Kind("machine.file", ("path",), 1, remote=False),
+PROBES: dict[str, ProbeKind] = {
+    "tcp": ProbeKind("network.tcp", ("host", "port"), 2, remote=True),
+    "dns": ProbeKind("network.dns", ("host",), 1, remote=True),
+    "tls": ProbeKind("network.tls", ("host", "port", "host"), 2, remote=True),
+    "http": ProbeKind("network.http", ("host", "port", "path"), 2, remote=True),
+    "disk": ProbeKind("machine.disk", ("path",), 1, remote=False),
+    "service": ProbeKind("machine.service", ("service",), 1, remote=False),
+    "listening": ProbeKind("machine.listening", ("port",), 1, remote=False),
+    "file": ProbeKind("machine.file", ("path",), 1, remote=False),
 }
 
 
@@ -58,7 +58,7 @@ def fault_of(kind: str, arguments: Sequence[str]) -> str:
     return ""
 
 
-def run_probe(kind: str, arguments: Sequence[str], *, limits: Limits) -> ProbeResult:
+def run_probe(kind: str, arguments: Sequence[str], *, limits: ProbeLimits) -> ProbeResult:
     """Ask once. An empty outcome is unclear, or was not asked: `detail` says why. Raises for nothing outside."""
     start = time.monotonic()
     answer = _asked(kind, arguments, limits)
@@ -72,7 +72,7 @@ def run_probe(kind: str, arguments: Sequence[str], *, limits: Limits) -> ProbeRe
     )
 
 
-def _asked(kind: str, arguments: Sequence[str], limits: Limits) -> Answer:
+def _asked(kind: str, arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     fault = fault_of(kind, arguments)
     if fault:
         return Answer("", f"not asked: {fault}")

@@ -19,7 +19,7 @@ from diagnose.text.sanitize import clip, neutral
 LONGEST_DETAIL = 300
 
 
-class Limits(Struct, frozen=True):
+class ProbeLimits(Struct, frozen=True):
     """Bounds of probing: `seconds` for one probe, hosts in all, probes a second.
 
     `named` are hosts that the user named: only then may an address be this machine's own.
@@ -78,7 +78,7 @@ def said(text: object) -> str:
     return clip(neutral(" ".join(str(text).split())), LONGEST_DETAIL)
 
 
-def resolve(host: str, limits: Limits) -> list[str]:
+def resolve(host: str, limits: ProbeLimits) -> list[str]:
     """The addresses of `host`, in the order of the system, within the limit of time; raises `Failed`."""
     found: list[object] = []
 
@@ -103,7 +103,7 @@ def resolve(host: str, limits: Limits) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in result))
 
 
-def target(host: str, limits: Limits) -> str:
+def target(host: str, limits: ProbeLimits) -> str:
     """The one address of `host` to connect to; raises `Failed` where there is none or it must not be asked."""
     addresses = resolve(host, limits)
     if not addresses:
@@ -151,13 +151,13 @@ def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return plain
 
 
-def connect(host: str, port: str, limits: Limits) -> tuple[socket.socket, str]:
+def connect(host: str, port: str, limits: ProbeLimits) -> tuple[socket.socket, str]:
     """A TCP connection to the one address of `host`, and that address; raises `Failed`."""
     address = target(host, limits)
     return dial(address, port, limits), address
 
 
-def dial(address: str, port: str, limits: Limits) -> socket.socket:
+def dial(address: str, port: str, limits: ProbeLimits) -> socket.socket:
     """A TCP connection to `address`; raises `Failed`."""
     try:
         return socket.create_connection((address, int(port)), timeout=limits.seconds)

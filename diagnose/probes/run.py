@@ -13,11 +13,11 @@ from diagnose.probes import run_probe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.probes import Limits
+    from diagnose.probes import ProbeLimits
     from diagnose.probes.plan import Planned
 
 
-def run_all(planned: Sequence[Planned], limits: Limits) -> Iterator[ProbeResult]:
+def run_all(planned: Sequence[Planned], limits: ProbeLimits) -> Iterator[ProbeResult]:
     """The result of each of `planned`, as it comes; hosts beyond the limit are not asked, and the result says so."""
     hosts: set[str] = set()
     following = 0.0
@@ -32,7 +32,7 @@ def run_all(planned: Sequence[Planned], limits: Limits) -> Iterator[ProbeResult]
         yield replace(run_probe(item.kind, item.arguments, limits=limits), checks=item.checks)
 
 
-def _left_out(item: Planned, limits: Limits) -> ProbeResult:
+def _left_out(item: Planned, limits: ProbeLimits) -> ProbeResult:
     return ProbeResult(
         kind=item.kind,
         arguments=item.arguments,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Score, Span
+from diagnose.model import OTHER_CAUSE_PRIOR, PRIORS, RATIOS, Place, Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def causes_of(
 
 def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...]:
     """Clues that were seen; of several on one line only the strongest counts."""
-    best: dict[Span, Weighed] = {}
+    best: dict[Place, Weighed] = {}
     for clue in cause.evidence:
         item = seen.get(clue.signal or clue.check)
         if item is None:

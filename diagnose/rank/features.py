@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import Span
+from diagnose.model import Place
 from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE
 from diagnose.text.terms import COMMON_CODES
 
@@ -128,13 +128,13 @@ class FeatureTally:
     """The features of one candidate as they are met. Lives inside `standing` only."""
 
     def __init__(self) -> None:
-        self.found: dict[str, tuple[float, Span]] = {}
+        self.found: dict[str, tuple[float, Place]] = {}
         self.signal, self.shown_by = 0.0, "no symptom"
         self.symptom = False
-        self.lines: dict[Span, tuple[float, str]] = {}
+        self.lines: dict[Place, tuple[float, str]] = {}
         self.features = NOTHING
 
-    def add(self, feature: str, worth: float, at: Span) -> None:
+    def add(self, feature: str, worth: float, at: Place) -> None:
         """A feature counts once, where it is worth most."""
         if worth > self.found.get(feature, (0.0, at))[0]:
             self.found[feature] = (worth, at)
@@ -143,9 +143,9 @@ class FeatureTally:
         if share > self.signal:
             self.signal, self.shown_by = share, because
 
-    def best_of_lines(self) -> dict[Span, tuple[float, str]]:
+    def best_of_lines(self) -> dict[Place, tuple[float, str]]:
         """Of several features on one line only the best counts."""
-        result: dict[Span, tuple[float, str]] = {}
+        result: dict[Place, tuple[float, str]] = {}
         for feature, (worth, at) in self.found.items():
             if worth > result.get(at, (0.0, ""))[0]:
                 result[at] = (worth, feature)
@@ -160,11 +160,11 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         because = f'message "{covered.text[:60]}"'
         # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
         tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
-        at = Span(source=covered.place.source, line=covered.place.line)
+        at = Place(source=covered.place.source, line=covered.place.line)
         near_miss = NEAR_MISS if problem.status == "stable" else 2
         tally.add(because, covered.share**near_miss * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):
-        at = Span(source=named.place.source, line=named.place.line)
+        at = Place(source=named.place.source, line=named.place.line)
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
@@ -216,7 +216,7 @@ def _missing(problem: Problem, seen: Set[str]) -> float:
     return min(shares, default=0.0)
 
 
-def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Span]], seen: Observations) -> float:
+def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Place]], seen: Observations) -> float:
     """What an evidence is worth; of alternatives that of the one that was seen there, not of all together."""
     signal = problem.signals.get(item.seen)
     shown = [m for m in signal.any if (m, item.at) in places] if signal else []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import Score, Span
+from diagnose.model import Place, Score
 from diagnose.rank.features import FEATURES, Features, FeatureTally, tally_of
 from diagnose.rank.weights import Weights, shipped
 
@@ -35,7 +35,7 @@ class Standing(Struct, frozen=True):
     problem: str
     score: Score
     symptom: bool
-    lines: frozenset[Span]
+    lines: frozenset[Place]
     features: Features
 
 

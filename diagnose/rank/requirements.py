@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.model import RATIOS, Clue, Evidence, Span
+from diagnose.model import RATIOS, Clue, Evidence, Place
 from diagnose.rank.causes import Weighed, ratio
 from diagnose.retrieve.platform import SYSTEMS, platform_of
 
@@ -33,7 +33,7 @@ class Known(Struct, frozen=True):
     """A value of the surroundings and where it stands."""
 
     value: str
-    at: Span
+    at: Place
     quote: str
 
 
@@ -65,7 +65,7 @@ def _weighed(problem: Problem, name: str, item: Known, why: str) -> Weighed:
 
 def _known(key: str, problem: Problem, passages: Sequence[Passage], given: Mapping[str, str]) -> list[Known]:
     if given.get(key):
-        return [Known(given[key], Span(source=GIVEN, line=1), f"{key}={given[key]}")]
+        return [Known(given[key], Place(source=GIVEN, line=1), f"{key}={given[key]}")]
     if key == "platform":
         return _platform(passages)
     if key in ("version", "product"):
@@ -91,7 +91,7 @@ def _found(pattern: re.Pattern[str], passages: Sequence[Passage]) -> list[Known]
             match = pattern.search(line)
             if match is None:
                 continue
-            at = Span(source=passage.source, line=passage.first + index)
+            at = Place(source=passage.source, line=passage.first + index)
             found.append(Known(match[match.lastindex or 0], at, passage.quotes[index].strip()[:400]))
             if len(found) == MOST:
                 return found

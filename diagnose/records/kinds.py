@@ -44,7 +44,7 @@ HEADS = (
 )  # fmt: skip
 
 
-class Frame(Struct, frozen=True):
+class StackFrame(Struct, frozen=True):
     """A line of a trace: of which language, and whether it may begin one (`start`) or only go on."""
 
     kind: str
@@ -135,11 +135,11 @@ def _stamped(text: str, start: bytes, shape: bytes) -> bool:
     return False
 
 
-def frame(text: str) -> Frame | None:
+def frame(text: str) -> StackFrame | None:
     """What line of a trace `text` is; None where it is none that shows by itself."""
     for kind, start, literal, regex in _TRACES:
         if literal in text and _regex(regex).match(text, 0, LONGEST):
-            return Frame(kind, start)
+            return StackFrame(kind, start)
     return None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.retrieve.rarity import MOST_PAIRS, rarity
-from diagnose.scan.passages import Place
+from diagnose.scan.passages import TextLine
 from diagnose.text.terms import line_pairs
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ class Covered(Struct, frozen=True):
     text: str
     share: float
     worth: float
-    place: Place
+    place: TextLine
 
 
-def covered_messages(places: Sequence[Place], base: Knowledge) -> list[Covered]:
+def covered_messages(places: Sequence[TextLine], base: Knowledge) -> list[Covered]:
     best: dict[int, Covered] = {}
     for first in range(0, len(places), WINDOW // 2):
         window = places[first : first + WINDOW]
@@ -48,7 +48,7 @@ def covered_messages(places: Sequence[Place], base: Knowledge) -> list[Covered]:
     return sorted(best.values(), key=lambda c: (-c.share * c.worth, c.message))
 
 
-def _window_coverage(window: Sequence[Place], base: Knowledge) -> list[Covered]:
+def _window_coverage(window: Sequence[TextLine], base: Knowledge) -> list[Covered]:
     where = line_pairs(place.text for place in window)
     found = base.pairs(list(where)[:MOST_PAIRS])
     sums: dict[int, float] = {}
@@ -75,7 +75,7 @@ def reach(pairs: int) -> int:
 
 
 def _covered(
-    message: Message, worths: Mapping[int, float], at: Mapping[int, Sequence[int]], window: Sequence[Place]
+    message: Message, worths: Mapping[int, float], at: Mapping[int, Sequence[int]], window: Sequence[TextLine]
 ) -> Covered:
     seen = sorted((index, number) for number in message.pairs for index in at.get(number, ()))
     worth, first, last = _densest(seen, worths, reach(len(message.pairs)))

@@ -17,7 +17,7 @@ from diagnose.retrieve.coverage import Covered, covered_messages
 from diagnose.retrieve.fulltext import FullText, fulltext_scores, stretches_of
 from diagnose.retrieve.names import Named, named_problems
 from diagnose.retrieve.rarity import MOST_PAIRS, word_worth
-from diagnose.scan.passages import Place
+from diagnose.scan.passages import TextLine
 from diagnose.text.terms import prose
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Retrieved(Struct, frozen=True):
     stretches: tuple[frozenset[str], ...] = ()
 
 
-def retrieve(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> Retrieved:
+def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], base: Knowledge) -> Retrieved:
     """Look `places` (lines in order) and the codes seen in them up in `base`."""
     places = places[:MOST_LINES]
     lines = [prose(place.text) for place in places]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
-from diagnose.scan.passages import Place
+from diagnose.scan.passages import TextLine
 from diagnose.text.terms import identifiers
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ class Named(Struct, frozen=True):
     problem: str
     term: str
     share: float
-    place: Place
+    place: TextLine
 
 
-def named_problems(places: Sequence[Place], codes: Sequence[tuple[str, Place]], base: Knowledge) -> list[Named]:
-    where: dict[str, Place] = {}
+def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], base: Knowledge) -> list[Named]:
+    where: dict[str, TextLine] = {}
     for place in places:
         for name in identifiers(place.text):
             where.setdefault(f"name:{name}", place)

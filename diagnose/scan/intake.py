@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from diagnose.scan.hits import PartScan, SourceScan
     from diagnose.scan.parts import Part
     from diagnose.scan.patterns import Matcher
-    from diagnose.timestamps.period import Span
+    from diagnose.timestamps.period import Period
 
 # A plain file from this size on is read by the threads themselves, in ranges.
 RANGED = 4 << 20
@@ -48,7 +48,7 @@ class Setup(Struct, frozen=True):
 
     encoding: str = ""
     threads: int = 0
-    span: Span | None = None
+    span: Period | None = None
     when: When = When()
     progress: Callable[[int], object] | None = None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from diagnose.scan.hits import PartScan
     from diagnose.scan.patterns import Matcher
-    from diagnose.timestamps.period import Span
+    from diagnose.timestamps.period import Period
 
     Progress = Callable[[int], object]
 
@@ -42,13 +42,13 @@ class ChangedEncodingError(Exception):
     """A range of a file holds NUL bytes: where its encoding changes can only be told from its beginning."""
 
 
-def ranges(path: str, size: int, span: Span | None, progress: Progress | None) -> Iterator[Part]:
+def ranges(path: str, size: int, span: Period | None, progress: Progress | None) -> Iterator[Part]:
     """The parts of a plain file in UTF-8 of `size` bytes."""
     for start in range(0, size, RANGE):
         yield _range(path, start, min(size, start + RANGE), size, span, progress)
 
 
-def _range(path: str, start: int, stop: int, size: int, span: Span | None, progress: Progress | None) -> Part:
+def _range(path: str, start: int, stop: int, size: int, span: Period | None, progress: Progress | None) -> Part:
     def part(matcher: Matcher) -> PartScan:
         trouble: list[InputError] = []
         made = blocks(to_utf8(_until_trouble(_lines_of(path, start, stop, size, progress), trouble), "utf-8"))
@@ -109,7 +109,7 @@ def _next_line(file: object, at: int, stop: int) -> int:
     return stop
 
 
-def runs(chunks: Iterable[bytes], encoding: str, span: Span | None) -> Iterator[Part]:
+def runs(chunks: Iterable[bytes], encoding: str, span: Period | None) -> Iterator[Part]:
     """The parts of a stream of bytes in `encoding`."""
     made = blocks(to_utf8(chunks, encoding))
     held: list[Block] = []

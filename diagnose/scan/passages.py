@@ -40,17 +40,17 @@ def _passage(source: str, excerpt: Excerpt) -> Passage:
     return Passage(source, excerpt.line, tuple(lines), tuple(quotes))
 
 
-def places(passages: Sequence[Passage]) -> list[Place]:
+def places(passages: Sequence[Passage]) -> list[TextLine]:
     """Every line of text that is not empty, as retrieval reads it."""
     return [
-        Place(passage.source, passage.first + index, line)
+        TextLine(passage.source, passage.first + index, line)
         for passage in passages
         for index, line in enumerate(passage.lines)
         if line.strip()
     ]
 
 
-class Place(Struct, frozen=True):
+class TextLine(Struct, frozen=True):
     """A line of the text with where it came from."""
 
     source: str

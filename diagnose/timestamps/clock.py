@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from re import Match
 
     from diagnose.timestamps.fast_path import Quick
-    from diagnose.timestamps.formats import Form, Reading
+    from diagnose.timestamps.formats import Form, TimeReading
 
 __all__ = ["Clock", "format_time", "parse_time", "parse_zone"]
 
@@ -192,7 +192,7 @@ class Clock:
             self._bases[found.group(1) + found.group(9)] = times[0]
         return times[0] if times else None
 
-    def _ordered(self, form: Form, found: Match[bytes]) -> Reading | None:
+    def _ordered(self, form: Form, found: Match[bytes]) -> TimeReading | None:
         """The reading in the order that this source uses; a line that allows one order only settles it.
 
         An order that would put the line into the future is not allowed while another is.
@@ -209,11 +209,11 @@ class Clock:
             self._bases.clear()
         return allowed.get(self._orders.get(form, first)) or allowed[first]
 
-    def _is_past(self, read: Reading) -> bool:
+    def _is_past(self, read: TimeReading) -> bool:
         times = instants(read, read.year, self._zone) if read.year else []
         return bool(times) and times[0] <= self._now + DAY
 
-    def _without_year(self, read: Reading) -> list[float]:
+    def _without_year(self, read: TimeReading) -> list[float]:
         """The year that continues the source forward, else the latest that does not lie in the future."""
         chosen: list[float] = []
         for times in without_year(read, self._now, self._zone):

@@ -207,7 +207,7 @@ def value_forms(line: bytes, at: int) -> Iterator[Form]:
     yield EPOCH_VALUE
 
 
-class Reading(Struct, frozen=True):
+class TimeReading(Struct, frozen=True):
     """A minute as a form reads it. `year` is None where the text has none, `offset` (minutes) where it names no zone."""
 
     year: int | None
@@ -221,7 +221,7 @@ class Reading(Struct, frozen=True):
         return None if self.offset is None else timezone(timedelta(minutes=self.offset))
 
 
-def reading(form: Form, found: Match[bytes], order: str) -> Reading | None:
+def reading(form: Form, found: Match[bytes], order: str) -> TimeReading | None:
     """What `found` says when its date parts stand in `order`; None where that is no date or no time of a day."""
     parts = dict(zip(order, found.group(2, 3, 4), strict=True))
     tail = found.group(9)
@@ -240,7 +240,7 @@ def reading(form: Form, found: Match[bytes], order: str) -> Reading | None:
         return None
     if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    return Reading(year, month, day, hour, minute, 0 if form.utc else offset)
+    return TimeReading(year, month, day, hour, minute, 0 if form.utc else offset)
 
 
 def _month(text: bytes) -> int:
@@ -282,7 +282,7 @@ def _offset(text: bytes) -> int | None:
     return -minutes if text[:1] == b"-" else minutes
 
 
-def instants(read: Reading, year: int, default: tzinfo) -> list[float]:
+def instants(read: TimeReading, year: int, default: tzinfo) -> list[float]:
     """What a reading can mean in `year`, in seconds: none for 30 February, two in an hour that its zone repeats."""
     zone = read.zone() or default
     try:
@@ -294,7 +294,7 @@ def instants(read: Reading, year: int, default: tzinfo) -> list[float]:
     return times if times[1] > times[0] else times[:1]
 
 
-def without_year(read: Reading, now: float, default: tzinfo) -> Iterator[list[float]]:
+def without_year(read: TimeReading, now: float, default: tzinfo) -> Iterator[list[float]]:
     """`instants` of a reading without a year in the last nine years, newest first, none later than a day after `now`."""
     newest = datetime.fromtimestamp(now, UTC).year + 1
     for year in range(newest, newest - 10, -1):

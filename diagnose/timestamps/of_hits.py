@@ -50,7 +50,7 @@ class Lines(Protocol):
     def quotes(self) -> tuple[str, ...]: ...
 
 
-class Hit(Protocol):
+class DatedHit(Protocol):
     @property
     def source(self) -> str: ...
     @property
@@ -64,7 +64,7 @@ def tell_times(passages: Iterable[Lines]) -> bool:
     return any(_TIME.search(quote[:READ]) for passage in passages for quote in passage.quotes)
 
 
-def times_of(passages: Sequence[Lines], hits: Sequence[Hit], when: When) -> dict[tuple[str, int], float]:
+def times_of(passages: Sequence[Lines], hits: Sequence[DatedHit], when: When) -> dict[tuple[str, int], float]:
     """Seconds since 1970 by (source, line): of `hits`, of lines shortly before them, and of the last lines of each source."""
     clocks: dict[str, Clock] = {}
     times: dict[tuple[str, int], float] = {}

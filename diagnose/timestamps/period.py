@@ -22,7 +22,7 @@ TRIED = 60
 READ = 4096
 
 
-class Span(Struct, frozen=True):
+class Period(Struct, frozen=True):
     """From `since` to `until`, both included, in seconds since 1970; None leaves an end open.
 
     `now` and `zone` are for texts without a year or a zone (see diagnose.timestamps.clock).

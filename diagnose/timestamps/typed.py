@@ -16,7 +16,7 @@ from diagnose.timestamps.formats import SHAPES, compiled, instants, plausible, r
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from diagnose.timestamps.formats import Reading
+    from diagnose.timestamps.formats import TimeReading
 
 _EXAMPLES = "write 2026-11-21 09:14, 09:14, yesterday 09:14, -2h, 30m, '2 days ago' or seconds since 1970"
 _ZONE_EXAMPLES = "write UTC, +02:00 or a name such as Europe/Berlin"
@@ -101,7 +101,7 @@ def _as_logged(said: str, now: float, zone: tzinfo) -> float | None:
     return None
 
 
-def _instants(read: Reading, now: float, zone: tzinfo) -> list[float]:
+def _instants(read: TimeReading, now: float, zone: tzinfo) -> list[float]:
     if read.year is not None:
         return instants(read, read.year, zone)
     return next(without_year(read, now, zone), [])

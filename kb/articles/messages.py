@@ -19,9 +19,9 @@ from kb.markdown.render import blocks, render
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.markdown.render import Block
+    from kb.markdown.render import TextBlock
 
-Kind = Literal["intro", "symptoms", "cause", "resolution", "more"]
+MessageKind = Literal["intro", "symptoms", "cause", "resolution", "more"]
 LONGEST_MESSAGE = 1500
 LEAST_WORDS = 4
 EXAMPLE_LINES = 20
@@ -29,7 +29,7 @@ CELL_WORDS = 6
 LONGEST_QUOTE = 40  # lines of a quote that stands where no error is described
 PIECE = 24
 MOST = 60
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_KINDS: tuple[tuple[MessageKind, re.Pattern[str]], ...] = (
     ("resolution", re.compile(r"resol|solution|workaround|\bfix|mitigat|prove|status|recover|prevent|planning|procedure|steps to", re.I)),
     ("cause", re.compile(r"cause|reason|why|tell the|background", re.I)),
     ("more", re.compile(r"more information|reference|see also|related|next steps|applies|disclaimer|contact", re.I)),
@@ -59,28 +59,28 @@ _NOTE = re.compile(
 _RECORD = re.compile(r"\s*(?:Log Name|Event Type|Source|Event ID|Starting test|Testing server)\s*:", re.I)
 
 
-class Section(Struct, frozen=True):
-    kind: Kind
+class ArticleSection(Struct, frozen=True):
+    kind: MessageKind
     title: str
     level: int
     text: str
 
 
-class Message(Struct, frozen=True):
+class QuotedMessage(Struct, frozen=True):
     """A quoted message; variable parts are `<*>`."""
 
     text: str
-    section: Kind
+    section: MessageKind
 
 
 class Mined(Struct, frozen=True):
-    sections: tuple[Section, ...]
-    messages: tuple[Message, ...]
+    sections: tuple[ArticleSection, ...]
+    messages: tuple[QuotedMessage, ...]
     codes: tuple[str, ...]
     events: tuple[tuple[str, int], ...]
 
 
-def kind_of(title: str) -> Kind:
+def kind_of(title: str) -> MessageKind:
     """What a section is about, by the words of its heading; what says nothing counts as more."""
     return next((kind for kind, words in _KINDS if words.search(title)), "more")
 
@@ -115,9 +115,9 @@ def events_in(text: str) -> Iterator[tuple[str, int]]:
         yield (near[1] if abs(near[0] - match.start()) < 300 else "", int(match[1]))
 
 
-def _walk(parsed: Sequence[Block], title: str) -> Iterator[tuple[Kind, Block]]:
+def _walk(parsed: Sequence[TextBlock], title: str) -> Iterator[tuple[MessageKind, TextBlock]]:
     """Every block with the kind of the section that it stands in; a subsection of no kind keeps its parent's."""
-    stack: list[tuple[int, Kind]] = [(0, "intro")]
+    stack: list[tuple[int, MessageKind]] = [(0, "intro")]
     for block in parsed:
         if block.kind == "heading":
             while len(stack) > 1 and stack[-1][0] >= block.level:
@@ -130,31 +130,31 @@ def _walk(parsed: Sequence[Block], title: str) -> Iterator[tuple[Kind, Block]]:
         yield stack[-1][1], block
 
 
-def _sections(parsed: Sequence[Block], title: str) -> Iterator[Section]:
-    kind: Kind = "intro"
+def _sections(parsed: Sequence[TextBlock], title: str) -> Iterator[ArticleSection]:
+    kind: MessageKind = "intro"
     name, level, lines = title, 1, list[str]()
     for section, block in _walk(parsed, title):
         if block.kind == "heading":
             if lines:
-                yield Section(kind, name, level, "\n".join(lines))
+                yield ArticleSection(kind, name, level, "\n".join(lines))
             kind, name, level, lines = section, block.text, block.level, []
         else:
             lines.append(block.text)
     if lines:
-        yield Section(kind, name, level, "\n".join(lines))
+        yield ArticleSection(kind, name, level, "\n".join(lines))
 
 
-def _title(title: str) -> Iterator[Message]:
+def _title(title: str) -> Iterator[QuotedMessage]:
     for quoted in _QUOTED.findall(title):
-        yield Message(_cleaned(quoted), "intro")
+        yield QuotedMessage(_cleaned(quoted), "intro")
     if ERROR.search(title) and not _QUOTED.search(title):
-        yield Message(_cleaned(title), "intro")
+        yield QuotedMessage(_cleaned(title), "intro")
 
 
-def _messages(parsed: Sequence[Block], title: str) -> Iterator[Message]:
+def _messages(parsed: Sequence[TextBlock], title: str) -> Iterator[QuotedMessage]:
     """Quotes and code where errors are described; sentences in quotes or inline code there; error-like quotes elsewhere."""
     group: list[str] = []
-    where: tuple[int, Kind] = (0, "intro")
+    where: tuple[int, MessageKind] = (0, "intro")
     for kind, block in (*_walk(parsed, title), ("more", None)):
         quoted = block is not None and (bool(block.quote) or block.fold) and block.kind != "heading"
         place = (block.place, kind) if block is not None and quoted else (0, kind)
@@ -174,15 +174,15 @@ def _messages(parsed: Sequence[Block], title: str) -> Iterator[Message]:
             yield from _inline(block, kind)
 
 
-def _of_row(block: Block, kind: Kind) -> Iterator[Message]:
+def _of_row(block: TextBlock, kind: MessageKind) -> Iterator[QuotedMessage]:
     """Cells of a table that read like a message, where errors are described."""
     if kind in ("intro", "symptoms", "cause"):
         for cell in block.text.split(" | "):
             if len(cell.split()) >= CELL_WORDS and (ERROR.search(cell) or "%1" in cell):
-                yield Message(_cleaned(cell[:LONGEST_MESSAGE]), kind)
+                yield QuotedMessage(_cleaned(cell[:LONGEST_MESSAGE]), kind)
 
 
-def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
+def _of_group(texts: list[str], kind: MessageKind) -> Iterator[QuotedMessage]:
     text = "\n".join(texts)
     if _NOTE.match(text.split("\n")[0]):
         return
@@ -196,10 +196,10 @@ def _of_group(texts: list[str], kind: Kind) -> Iterator[Message]:
     if len(lines) > LONGEST_QUOTE and not told:
         return
     for piece in _pieces(lines):
-        yield Message(_cleaned("\n".join(piece)[:LONGEST_MESSAGE]), kind)
+        yield QuotedMessage(_cleaned("\n".join(piece)[:LONGEST_MESSAGE]), kind)
     if len(lines) > 1:  # each line of several is a message of its own as well
         long = (line for line in lines if len(line) > 40 and ERROR.search(line))
-        yield from (Message(_cleaned(line), kind) for line in islice(long, EXAMPLE_LINES))
+        yield from (QuotedMessage(_cleaned(line), kind) for line in islice(long, EXAMPLE_LINES))
 
 
 def _pieces(lines: list[str]) -> Iterator[list[str]]:
@@ -214,15 +214,15 @@ def _pieces(lines: list[str]) -> Iterator[list[str]]:
         yield piece
 
 
-def _inline(block: Block, kind: Kind) -> Iterator[Message]:
+def _inline(block: TextBlock, kind: MessageKind) -> Iterator[QuotedMessage]:
     for quoted in _QUOTED.findall(block.text):
         if ERROR.search(quoted):
-            yield Message(_cleaned(quoted), kind)
+            yield QuotedMessage(_cleaned(quoted), kind)
     for mark in block.marks:
         text = block.text[mark.start : mark.end]
         alone = len(text) > 0.8 * len(block.text) and len(text) > 40  # a paragraph of it is quoted, not stressed
         if mark.kind != "link" and len(text) > 24 and (alone or ERROR.search(text)) and not COMMAND.match(text):
-            yield Message(_cleaned(text), kind)
+            yield QuotedMessage(_cleaned(text), kind)
 
 
 def _cleaned(text: str) -> str:

@@ -27,7 +27,7 @@ class Number(str):
     __slots__ = ()
 
 
-class Mistake(Struct, frozen=True):
+class YamlMistake(Struct, frozen=True):
     """Why the text is not in the subset; line and column count from 1."""
 
     line: int
@@ -41,24 +41,26 @@ class Loaded(Struct, frozen=True):
 
     value: Any
     places: dict[Path, tuple[int, int]]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[YamlMistake, ...]
 
 
 class _RefusedError(Exception):
     def __init__(self, mark: Any, what: str, way_out: str = "") -> None:
         super().__init__(what)
-        self.mistake = Mistake(mark.line + 1, mark.column + 1, what, way_out)
+        self.mistake = YamlMistake(mark.line + 1, mark.column + 1, what, way_out)
 
 
 def load(text: str, *, first_line: int = 1) -> Loaded:
     """Read `text`, whose first line is line `first_line` of its file."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-        return _failed(Mistake(1, 1, f"the front matter is larger than {LARGEST >> 10} KiB", "shorten it"), first_line)
+        return _failed(
+            YamlMistake(1, 1, f"the front matter is larger than {LARGEST >> 10} KiB", "shorten it"), first_line
+        )
     refused = _too_deep(text) or _special(text)
     if refused:
         return _failed(refused, first_line)
     places: dict[Path, tuple[int, int]] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[YamlMistake] = []
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         value = _plain(node, (), places, mistakes, first_line, 0) if node is not None else None
@@ -67,16 +69,19 @@ def load(text: str, *, first_line: int = 1) -> Loaded:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return _failed(Mistake(line, column, f"not YAML: {error.problem or error.context}", _hint(error)), first_line)
+        return _failed(
+            YamlMistake(line, column, f"not YAML: {error.problem or error.context}", _hint(error)), first_line
+        )
     except Exception as error:  # libyaml and PyYAML raise half a dozen others on mutated text
         return _failed(
-            Mistake(1, 1, f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"), first_line
+            YamlMistake(1, 1, f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"),
+            first_line,
         )
     return Loaded(value, places, tuple(mistakes))
 
 
-def _failed(mistake: Mistake, first_line: int) -> Loaded:
-    moved = Mistake(mistake.line + first_line - 1, mistake.column, mistake.what, mistake.way_out)
+def _failed(mistake: YamlMistake, first_line: int) -> Loaded:
+    moved = YamlMistake(mistake.line + first_line - 1, mistake.column, mistake.what, mistake.way_out)
     return Loaded(None, {}, (moved,))
 
 
@@ -87,12 +92,12 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     return "check quotes and indentation"
 
 
-def _too_deep(text: str) -> Mistake | None:
+def _too_deep(text: str) -> YamlMistake | None:
     """Flow brackets outside quotes, counted before libyaml sees them: 100,000 of them crash it."""
     depth, quote = 0, ""
     for number, line in enumerate(text.split("\n"), 1):
         if _LISTS.match(line):
-            return Mistake(number, 1, "lists are nested too deeply", f"at most {DEEPEST} levels")
+            return YamlMistake(number, 1, "lists are nested too deeply", f"at most {DEEPEST} levels")
         previous = " "
         for column, character in enumerate(line, 1):
             if quote:
@@ -102,7 +107,7 @@ def _too_deep(text: str) -> Mistake | None:
             elif character in "[{":
                 depth += 1
                 if depth > 8 * DEEPEST:
-                    return Mistake(number, column, "brackets are nested too deeply", f"at most {DEEPEST} levels")
+                    return YamlMistake(number, column, "brackets are nested too deeply", f"at most {DEEPEST} levels")
             elif character in "]}":
                 depth = max(0, depth - 1)
             previous = character
@@ -111,7 +116,7 @@ def _too_deep(text: str) -> Mistake | None:
 
 
 def _plain(
-    node: Any, path: Path, places: dict[Path, tuple[int, int]], mistakes: list[Mistake], first_line: int, depth: int
+    node: Any, path: Path, places: dict[Path, tuple[int, int]], mistakes: list[YamlMistake], first_line: int, depth: int
 ) -> Any:
     mark = node.start_mark
     if depth > DEEPEST:
@@ -129,7 +134,7 @@ def _plain(
             raise _RefusedError(key.start_mark, "a key that is not a plain word", "use words as keys")
         if key.value in result:
             mistakes.append(
-                Mistake(
+                YamlMistake(
                     key.start_mark.line + first_line,
                     key.start_mark.column + 1,
                     f"the key '{key.value}' stands twice",
@@ -150,15 +155,15 @@ def _scalar(node: Any) -> Any:
     return Number(node.value) if _NUMBER.match(node.value) else node.value
 
 
-def _special(text: str) -> Mistake | None:
+def _special(text: str) -> YamlMistake | None:
     """Anchors, aliases and explicit tags, from the events: composing would expand them. Linear, nothing is expanded."""
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             mark: Any = event.start_mark
             if getattr(event, "anchor", None):
-                return Mistake(mark.line + 1, mark.column + 1, "an anchor or alias", "write the value out")
+                return YamlMistake(mark.line + 1, mark.column + 1, "an anchor or alias", "write the value out")
             if getattr(event, "tag", None):
-                return Mistake(
+                return YamlMistake(
                     mark.line + 1, mark.column + 1, f"the tag {getattr(event, 'tag', '')}", "leave the tag out"
                 )
     except Exception:

@@ -27,7 +27,7 @@ ANSWER = "answer"
 _CHUNK = 1 << 18
 
 
-class Excerpt(Struct, frozen=True):
+class CaseExcerpt(Struct, frozen=True):
     """Lines that stood together, redacted; `first` is the number of the first."""
 
     first: int
@@ -42,7 +42,7 @@ class CaseInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes: int
     lines: int
     whole: bool
-    excerpts: tuple[Excerpt, ...]
+    excerpts: tuple[CaseExcerpt, ...]
     kind: str = ""
     error: str | None = None
     after: bool = False
@@ -137,7 +137,7 @@ def with_inputs(
     fresh = []
     for item in read.inputs:
         excerpts = tuple(
-            Excerpt(p.first, redact("\n".join(p.quotes))) for p in passages if p.source == item.name and p.quotes
+            CaseExcerpt(p.first, redact("\n".join(p.quotes))) for p in passages if p.source == item.name and p.quotes
         )
         if item.name in known or not item.bytes:
             continue

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOVED = 0.01
 
 
-class Change(Struct, frozen=True):
+class CaseChange(Struct, frozen=True):
     """`kind`: verdict, cause, evidence, outcome, proof, parameter or article; empty `before` or `after`: not there."""
 
     kind: str
@@ -32,7 +32,7 @@ class Change(Struct, frozen=True):
         return f"{self.kind} {self.what}: {self.before} -> {self.after}"
 
 
-def changes(before: Diagnosis, after: Diagnosis) -> list[Change]:
+def changes(before: Diagnosis, after: Diagnosis) -> list[CaseChange]:
     """What differs, the verdict first; probabilities that moved less than one point are the same."""
     return [
         *_verdict(before, after),
@@ -44,23 +44,23 @@ def changes(before: Diagnosis, after: Diagnosis) -> list[Change]:
     ]
 
 
-def _verdict(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+def _verdict(before: Diagnosis, after: Diagnosis) -> Iterator[CaseChange]:
     if before.verdict != after.verdict:
-        yield Change("verdict", "of all", before.verdict, after.verdict)
+        yield CaseChange("verdict", "of all", before.verdict, after.verdict)
     old, new = _lead(before), _lead(after)
     if old != new:
-        yield Change("cause", "in the lead", old, new)
+        yield CaseChange("cause", "in the lead", old, new)
 
 
 def _lead(diagnosis: Diagnosis) -> str:
     return diagnosis.causes[0].id if diagnosis.causes else "none"
 
 
-def _table(kind: str, before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
+def _table(kind: str, before: dict[str, str], after: dict[str, str]) -> Iterator[CaseChange]:
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name, ""), after.get(name, "")
         if old != new:
-            yield Change(kind, name, old, new)
+            yield CaseChange(kind, name, old, new)
 
 
 def _odds(diagnosis: Diagnosis) -> dict[str, str]:

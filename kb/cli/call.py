@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from diagnose.options import Options
     from diagnose.scan.intake import Setup
     from diagnose.timestamps.of_hits import When
-    from diagnose.timestamps.period import Span
+    from diagnose.timestamps.period import Period
     from kb.cli.progress import Meter
 
 
@@ -116,13 +116,13 @@ def setup_of(call: Call) -> Setup:
     )
 
 
-def _span(call: Call, when: When) -> Span | None:
+def _span(call: Call, when: When) -> Period | None:
     """The span of time asked for; `--around` is ten minutes before and after."""
     wanted = {name: text for name in ("since", "until", "around") if (text := getattr(call, name))}
     if not wanted:
         return None
     from diagnose.timestamps.clock import parse_time
-    from diagnose.timestamps.period import Span
+    from diagnose.timestamps.period import Period
 
     at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
     if "around" in at:
@@ -130,7 +130,7 @@ def _span(call: Call, when: When) -> Span | None:
     since, until = at.get("since"), at.get("until")
     if since is not None and until is not None and since > until:
         raise KbError("--since", "is later than --until", "give the earlier time with --since")
-    return Span(since, until, when.now, when.zone)
+    return Period(since, until, when.now, when.zone)
 
 
 def _platform() -> Any:

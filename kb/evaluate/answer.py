@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 KEPT = 10
 
 
-class Answer(Struct, frozen=True):
+class ScoredAnswer(Struct, frozen=True):
     """What a base said of a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
 
     id: str

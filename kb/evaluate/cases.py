@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEGATIVE = "negative-"
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class LabelledCase(Struct, frozen=True, kw_only=True):
     """One text and what a right answer to it is. A kind that begins with `negative-` has none."""
 
     id: str
@@ -35,20 +35,20 @@ class Case(Struct, frozen=True, kw_only=True):
         return not self.expect
 
 
-def read_cases(path: str) -> tuple[Case, ...]:
+def read_cases(path: str) -> tuple[LabelledCase, ...]:
     """All cases of a file, `file` read into `text`; KbError with the line for one that is none."""
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise KbError(path, getattr(error, "strerror", None) or "is not UTF-8", "name a JSON Lines file") from None
-    decoder = msgspec.json.Decoder(Case)
+    decoder = msgspec.json.Decoder(LabelledCase)
     cases = tuple(_cases(path, lines, decoder))
     if not cases:
         raise KbError(path, "holds no case", 'write one per line: {"id": ..., "text": ..., "expect": [...]}')
     return cases
 
 
-def _cases(path: str, lines: list[str], decoder: msgspec.json.Decoder[Case]) -> Iterator[Case]:
+def _cases(path: str, lines: list[str], decoder: msgspec.json.Decoder[LabelledCase]) -> Iterator[LabelledCase]:
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -66,7 +66,7 @@ def _cases(path: str, lines: list[str], decoder: msgspec.json.Decoder[Case]) -> 
         yield _with_text(case, Path(path).parent, where)
 
 
-def _with_text(case: Case, folder: Path, where: str) -> Case:
+def _with_text(case: LabelledCase, folder: Path, where: str) -> LabelledCase:
     if bool(case.text) == bool(case.file):
         raise KbError(where, "has neither or both of `text` and `file`", "give it one of both")
     if not case.file:

@@ -9,7 +9,7 @@ from diagnose.rank.features import FEATURES
 Vector = list[float]
 
 
-class Choice(Struct, frozen=True):
+class LabelledChoice(Struct, frozen=True):
     """A case as the fit sees it: the candidates with their features (in the order of FEATURES), and what is right.
 
     `base` tells the bases of several runs apart.

@@ -16,7 +16,7 @@ from kb.evaluate.cases import NEGATIVE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kb.evaluate.answer import Answer
+    from kb.evaluate.answer import ScoredAnswer
 
 T = TypeVar("T")
 BINS = 10
@@ -49,7 +49,7 @@ class Bin(Struct, frozen=True):
     right: float
 
 
-class Kind(Struct, frozen=True):
+class KindFigures(Struct, frozen=True):
     """The figures of one kind of case. Of negatives only `answered` (they are false alarms) means something.
 
     `answered` has a verdict other than unknown, `precision` is right among these; `likely` is the share with a verdict
@@ -78,15 +78,15 @@ class Point(Struct, frozen=True):
     right: dict[str, Share]
 
 
-class Report(Struct, frozen=True):
+class Evaluation(Struct, frozen=True):
     """All figures of one run. `failures` are the answers that were wrong, most confident first."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[KindFigures, ...]
     ece: Share
     brier: Share
     bins: tuple[Bin, ...]
     points: tuple[Point, ...]
-    failures: tuple[Answer, ...]
+    failures: tuple[ScoredAnswer, ...]
 
 
 def wilson(hits: int, of: int) -> Share:
@@ -110,7 +110,7 @@ def bootstrap(items: Sequence[T], figure: Callable[[Sequence[T]], float], resamp
     return Share(figure(items), low, high, len(items))
 
 
-def right(answer: Answer, depth: int = 1) -> bool | None:
+def right(answer: ScoredAnswer, depth: int = 1) -> bool | None:
     """Whether an expected article is among the `depth` best; None where an acceptable one is there instead."""
     shown = [name for name, _ in answer.articles[:depth]]
     if any(name in shown for name in _articles(answer.expect)):
@@ -122,18 +122,18 @@ def _articles(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.partition("/")[0] for name in names)
 
 
-def accuracy(answers: Sequence[Answer], depth: int = 1) -> Share:
+def accuracy(answers: Sequence[ScoredAnswer], depth: int = 1) -> Share:
     """The share of answers with an expected article among the `depth` best."""
     judged = [judgement for a in answers if (judgement := right(a, depth)) is not None]
     return wilson(sum(judged), len(judged))
 
 
-def _cause(answers: Sequence[Answer]) -> Share:
+def _cause(answers: Sequence[ScoredAnswer]) -> Share:
     named = [a for a in answers if any("/" in name for name in a.expect)]
     return wilson(sum(bool(a.causes) and a.causes[0] in a.expect for a in named), len(named))
 
 
-def reciprocal(answer: Answer) -> float:
+def reciprocal(answer: ScoredAnswer) -> float:
     """1 / rank of the first expected article, 0 where it is not among those kept."""
     expected = _articles(answer.expect)
     return next((1 / rank for rank, (name, _) in enumerate(answer.articles, 1) if name in expected), 0.0)
@@ -143,7 +143,7 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def judged_of(answers: Sequence[Answer]) -> list[tuple[float, bool]]:
+def judged_of(answers: Sequence[ScoredAnswer]) -> list[tuple[float, bool]]:
     """Confidence and whether it was right, of the answers that count either way."""
     return [(a.confidence, judgement) for a in answers if (judgement := right(a)) is not None]
 
@@ -168,10 +168,10 @@ def brier(judged: Sequence[tuple[float, bool]]) -> float:
     return _mean([(confidence - hit) ** 2 for confidence, hit in judged])
 
 
-def _kind(name: str, answers: Sequence[Answer]) -> Kind:
+def _kind(name: str, answers: Sequence[ScoredAnswer]) -> KindFigures:
     told = [a for a in answers if a.verdict != "unknown"]
     sure = [a for a in answers if a.verdict in ("likely", "confirmed")]
-    return Kind(
+    return KindFigures(
         kind=name,
         cases=len(answers),
         accuracy_1=accuracy(answers),
@@ -186,25 +186,25 @@ def _kind(name: str, answers: Sequence[Answer]) -> Kind:
     )
 
 
-def _of_kinds(answers: Sequence[Answer], prefixes: tuple[str, ...]) -> list[Answer]:
+def _of_kinds(answers: Sequence[ScoredAnswer], prefixes: tuple[str, ...]) -> list[ScoredAnswer]:
     return [a for a in answers if a.kind.startswith(prefixes)]
 
 
-def _above(answers: Sequence[Answer], threshold: float) -> list[Answer]:
+def _above(answers: Sequence[ScoredAnswer], threshold: float) -> list[ScoredAnswer]:
     return [a for a in answers if a.articles and a.confidence >= threshold]
 
 
-def _false(answer: Answer) -> bool:
+def _false(answer: ScoredAnswer) -> bool:
     return right(answer) is False
 
 
-def alarms(answers: Sequence[Answer], kinds: tuple[str, ...], threshold: float) -> Share:
+def alarms(answers: Sequence[ScoredAnswer], kinds: tuple[str, ...], threshold: float) -> Share:
     """False alarms among negatives of `kinds` (prefixes) at a threshold."""
     negatives = _of_kinds(answers, kinds)
     return wilson(sum(_false(a) for a in _above(negatives, threshold)), len(negatives))
 
 
-def at_false_alarms(answers: Sequence[Answer], share: float = FALSE_ALARMS) -> float | None:
+def at_false_alarms(answers: Sequence[ScoredAnswer], share: float = FALSE_ALARMS) -> float | None:
     """The lowest threshold with at most `share` false alarms on hard negatives and logs; None without such cases."""
     negatives = _of_kinds(answers, HARD_AND_LOGS)
     if not negatives:
@@ -216,7 +216,7 @@ def at_false_alarms(answers: Sequence[Answer], share: float = FALSE_ALARMS) -> f
     return confidences[allowed] + 1e-6
 
 
-def at_right_kept(answers: Sequence[Answer], share: float = KEPT_RIGHT) -> float | None:
+def at_right_kept(answers: Sequence[ScoredAnswer], share: float = KEPT_RIGHT) -> float | None:
     """The highest threshold that keeps `share` of the right answers; None where there is none."""
     hits = sorted((a.confidence for a in answers if right(a)), reverse=True)
     if not hits:
@@ -224,7 +224,7 @@ def at_right_kept(answers: Sequence[Answer], share: float = KEPT_RIGHT) -> float
     return hits[min(len(hits) - 1, max(0, -floor(-share * len(hits)) - 1))]
 
 
-def _point(name: str, threshold: float, groups: dict[str, list[Answer]]) -> Point:
+def _point(name: str, threshold: float, groups: dict[str, list[ScoredAnswer]]) -> Point:
     answered, rights = {}, {}
     for kind, answers in groups.items():
         shown = _above(answers, threshold)
@@ -236,9 +236,9 @@ def _point(name: str, threshold: float, groups: dict[str, list[Answer]]) -> Poin
     return Point(name, threshold, answered, rights)
 
 
-def report(answers: Sequence[Answer]) -> Report:
+def report(answers: Sequence[ScoredAnswer]) -> Evaluation:
     """All figures of `answers`."""
-    groups: dict[str, list[Answer]] = {}
+    groups: dict[str, list[ScoredAnswer]] = {}
     for item in answers:
         groups.setdefault(item.kind, []).append(item)
     groups = dict(sorted(groups.items(), key=lambda g: (g[0].startswith(NEGATIVE), g[0])))
@@ -248,7 +248,7 @@ def report(answers: Sequence[Answer]) -> Report:
         (f"{KEPT_RIGHT:.0%} of the right answers kept", at_right_kept(answers)),
     ]
     wrong = [a for a in answers if (_false(a) if a.expect else a.verdict != "unknown" and _false(a))]
-    return Report(
+    return Evaluation(
         kinds=tuple(_kind(name, items) for name, items in groups.items()),
         ece=bootstrap(judged, expected_error, RESAMPLES // 10),
         brier=bootstrap(judged, brier, RESAMPLES // 10),
@@ -258,7 +258,7 @@ def report(answers: Sequence[Answer]) -> Report:
     )
 
 
-class Change(Struct, frozen=True):
+class AnswerChange(Struct, frozen=True):
     """Accuracy@1 of one kind before and after, and the difference with its interval (paired bootstrap over the cases).
 
     `gained` and `lost` are the ids of the cases that became right and wrong.
@@ -272,7 +272,7 @@ class Change(Struct, frozen=True):
     lost: tuple[str, ...]
 
 
-def changes(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[Change, ...]:
+def changes(before: Sequence[ScoredAnswer], after: Sequence[ScoredAnswer]) -> tuple[AnswerChange, ...]:
     """What changed between two runs on the same cases; cases of only one of them are left out."""
     known = {answer.id: answer for answer in before}
     kinds = sorted({answer.kind for answer in after if answer.expect and answer.id in known})
@@ -282,9 +282,9 @@ def changes(before: Sequence[Answer], after: Sequence[Answer]) -> tuple[Change, 
     )
 
 
-def _change(kind: str, pairs: Sequence[tuple[Answer, Answer]]) -> Change:
+def _change(kind: str, pairs: Sequence[tuple[ScoredAnswer, ScoredAnswer]]) -> AnswerChange:
     judged = [(bool(right(one)), bool(right(two))) for one, two in pairs]
-    return Change(
+    return AnswerChange(
         kind=kind,
         before=_mean([float(one) for one, _ in judged]),
         after=_mean([float(two) for _, two in judged]),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from diagnose.rank.features import FEATURES
 from diagnose.rank.weights import Fitted, Weights
-from kb.evaluate.answer import Answer
+from kb.evaluate.answer import ScoredAnswer
 from kb.evaluate.cases import NEGATIVE
-from kb.evaluate.choice import Choice, Vector
+from kb.evaluate.choice import LabelledChoice, Vector
 from kb.evaluate.figures import HARD, accuracy, alarms, expected_error, judged_of
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ LIKELY_RIGHT = 0.9
 LEAST_LIKELY = 0.5
 
 
-def fit(choices: Sequence[Choice], date: str, penalty: float = PENALTY) -> Fitted:
+def fit(choices: Sequence[LabelledChoice], date: str, penalty: float = PENALTY) -> Fitted:
     """The weights for all `choices`; unknown and the thresholds from what held-out folds show."""
     counts = _counts(choices)
     folds = _folds(choices)
-    held: list[tuple[Choice, Vector]] = []
+    held: list[tuple[LabelledChoice, Vector]] = []
     for fold in range(FOLDS):
         weights = _newton([c for c in choices if folds[c.base, c.id] != fold], counts, penalty)
         held += [(choice, weights) for choice in choices if folds[choice.base, choice.id] == fold]
@@ -55,7 +55,7 @@ _SHIFTS = [step / 4 for step in range(-12, 13)]
 _SCALES = [step / 10 for step in range(8, 26)]
 
 
-def _counts(choices: Sequence[Choice]) -> dict[tuple[str, str], float]:
+def _counts(choices: Sequence[LabelledChoice]) -> dict[tuple[str, str], float]:
     kinds = Counter((choice.base, choice.kind) for choice in choices)
     return {
         (base, kind): CASE_COUNTS if kind.startswith(NEGATIVE) else min(CASE_COUNTS, KIND_COUNTS / count)
@@ -63,7 +63,7 @@ def _counts(choices: Sequence[Choice]) -> dict[tuple[str, str], float]:
     }
 
 
-def _folds(choices: Sequence[Choice]) -> dict[tuple[str, str], int]:
+def _folds(choices: Sequence[LabelledChoice]) -> dict[tuple[str, str], int]:
     """A fold for each case, by a checksum of what it expects, so that it does not hang on order; a padded negative goes
     with the one that it pads."""
     result = {}
@@ -74,7 +74,7 @@ def _folds(choices: Sequence[Choice]) -> dict[tuple[str, str], int]:
     return result
 
 
-def _newton(choices: Iterable[Choice], counts: dict[tuple[str, str], float], penalty: float) -> Vector:
+def _newton(choices: Iterable[LabelledChoice], counts: dict[tuple[str, str], float], penalty: float) -> Vector:
     size = len(FEATURES) + 1
     cases = [(c.rows, counts[c.base, c.kind]) for c in choices]
     cases = [(rows, count) for rows, count in cases if any(hit for hit, _ in rows)]
@@ -152,17 +152,17 @@ def _dot(weights: Vector, values: Sequence[float]) -> float:
     return sum(w * v for w, v in zip(weights, values, strict=True))
 
 
-def _answer(choice: Choice, weights: Vector, scale: float, shift: float) -> Answer:
+def _answer(choice: LabelledChoice, weights: Vector, scale: float, shift: float) -> ScoredAnswer:
     """What these weights say of a case that they were not fitted on."""
     scored = [(name, scale * _dot(weights, [*values, -1.0]) - shift) for name, values in choice.candidates]
     shares = softmax([*(value for _, value in scored), 0.0])
     ranked = sorted(zip(shares, (name for name, _ in scored), strict=False), key=lambda s: (-s[0], s[1]))[:10]
     verdict = "unknown" if shares[-1] > 0.5 else "possible"
     articles = tuple((name, share) for share, name in ranked)
-    return Answer(choice.id, choice.kind, choice.expect, choice.acceptable, articles, (), verdict, shares[-1])
+    return ScoredAnswer(choice.id, choice.kind, choice.expect, choice.acceptable, articles, (), verdict, shares[-1])
 
 
-def _calibrated(held: Sequence[tuple[Choice, Vector]]) -> tuple[float, float]:
+def _calibrated(held: Sequence[tuple[LabelledChoice, Vector]]) -> tuple[float, float]:
     """Scale and shift of the log-odds with the smallest log loss on held-out choices, unknown among them: the penalty
     makes weights too small, and the kinds of cases are not as frequent as in life. Of those that are as good within
     AS_GOOD the one that says unknown most readily: a false alarm is the worse error."""
@@ -183,7 +183,7 @@ def _loss(scored: Sequence[tuple[Vector, list[int]]], scale: float, shift: float
     return total
 
 
-def _likely(answers: Sequence[Answer]) -> float:
+def _likely(answers: Sequence[ScoredAnswer]) -> float:
     """The lowest threshold (in steps of 0.05) from which on nine of ten held-out answers are right."""
     judged = judged_of(answers)
     for step in range(round(LEAST_LIKELY * 20), 20):
@@ -193,7 +193,7 @@ def _likely(answers: Sequence[Answer]) -> float:
     return 0.95
 
 
-def _figures(answers: Sequence[Answer]) -> dict[str, float]:
+def _figures(answers: Sequence[ScoredAnswer]) -> dict[str, float]:
     """Held-out figures by name: accuracy@1 and @3 of each kind, false alarms at one half of hard negatives, ECE."""
     figures: dict[str, float] = {"ece": expected_error(judged_of(answers))}
     for kind in sorted({answer.kind for answer in answers if answer.expect}):
@@ -204,6 +204,6 @@ def _figures(answers: Sequence[Answer]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in figures.items()}
 
 
-def _digest(choices: Sequence[Choice]) -> str:
+def _digest(choices: Sequence[LabelledChoice]) -> str:
     text = "\n".join(f"{c.id} {c.kind} {' '.join(c.expect)}" for c in choices)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,8 +10,8 @@ from kb.evaluate.cases import NEGATIVE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.evaluate.answer import Answer
-    from kb.evaluate.figures import Bin, Change, Report, Share
+    from kb.evaluate.answer import ScoredAnswer
+    from kb.evaluate.figures import AnswerChange, Bin, Evaluation, Share
 
 SHOWN = 20
 SIDE, EDGE = 360, 50
@@ -21,12 +21,12 @@ def _share(share: Share) -> str:
     return f"{share.value:.3f} ({share.low:.2f}-{share.high:.2f})" if share.of else "-"
 
 
-def text(report: Report, failures: int = SHOWN) -> str:
+def text(report: Evaluation, failures: int = SHOWN) -> str:
     """The whole report, failures last, `failures` of them."""
     return "\n".join([*_kinds(report), "", *_calibration(report), "", *_points(report), *_failures(report, failures)])
 
 
-def _kinds(report: Report) -> Iterator[str]:
+def _kinds(report: Evaluation) -> Iterator[str]:
     yield f"{'kind':<18}{'cases':>6}  {'accuracy@1':<20}{'accuracy@3':<20}{'MRR':<20}{'answered':<20}{'right of these':<20}{'likely':<20}right of these"
     for kind in report.kinds:
         head = f"{neutral(kind.kind):<18}{kind.cases:>6}  "
@@ -39,12 +39,12 @@ def _kinds(report: Report) -> Iterator[str]:
             yield f"{'':<26}cause@1 {_share(kind.cause_1)}"
 
 
-def _calibration(report: Report) -> Iterator[str]:
+def _calibration(report: Evaluation) -> Iterator[str]:
     each = ", ".join(f"{neutral(kind.kind)} {kind.ece:.3f}" for kind in report.kinds if kind.cases)
     yield f"ECE {_share(report.ece)}   Brier {_share(report.brier)}   (ECE per kind: {each})"
 
 
-def _points(report: Report) -> Iterator[str]:
+def _points(report: Evaluation) -> Iterator[str]:
     for point in report.points:
         yield f"{point.name}: threshold {point.threshold:.4f}"
         for kind, answered in point.answered.items():
@@ -52,19 +52,19 @@ def _points(report: Report) -> Iterator[str]:
             yield f"  {neutral(kind):<18}answered {_share(answered)}{right}"
 
 
-def _failures(report: Report, count: int) -> Iterator[str]:
+def _failures(report: Evaluation, count: int) -> Iterator[str]:
     if report.failures and count:
         yield f"\n{len(report.failures)} failures" + (f", the first {count}" if len(report.failures) > count else "")
     yield from (_failure(item) for item in report.failures[:count])
 
 
-def _failure(item: Answer) -> str:
+def _failure(item: ScoredAnswer) -> str:
     said = ", ".join(f"{name} {probability:.2f}" for name, probability in item.articles[:3]) or "nothing"
     wanted = " or ".join(item.expect) or "none"
     return neutral(f"  {item.id} ({item.kind}): expected {wanted}; said {item.verdict}: {said}")
 
 
-def compared(changes: Sequence[Change]) -> str:
+def compared(changes: Sequence[AnswerChange]) -> str:
     """Accuracy@1 before and after, the difference with its interval, and the cases behind it."""
     lines = []
     for change in changes:
@@ -78,7 +78,7 @@ def compared(changes: Sequence[Change]) -> str:
     return "\n".join(lines)
 
 
-def svg(report: Report) -> str:
+def svg(report: Evaluation) -> str:
     """A reliability diagram: per bin the share right, its size, and the diagonal of perfect calibration."""
     size = SIDE + 2 * EDGE
     most = max((b.count for b in report.bins), default=1) or 1

@@ -17,7 +17,7 @@ from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
 from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.pipeline import diagnose, gather
-from kb.evaluate.answer import KEPT, Answer
+from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.store.open import open_store
 
 if TYPE_CHECKING:
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis
     from diagnose.inputs.sources import InputError, Source
-    from kb.evaluate.cases import Case
-    from kb.evaluate.choice import Choice
+    from kb.evaluate.cases import LabelledCase
+    from kb.evaluate.choice import LabelledChoice
     from kb.store.store import Store
 
 T = TypeVar("T")
 SHARD = 8
 
 
-def answer(case: Case, base: Store) -> Answer:
+def answer(case: LabelledCase, base: Store) -> ScoredAnswer:
     """Diagnose the text of `case`."""
     said = diagnosis_of(case, base)
-    return Answer(
+    return ScoredAnswer(
         id=case.id,
         kind=case.kind,
         expect=tuple(name.lower() for name in case.expect),
@@ -48,19 +48,19 @@ def answer(case: Case, base: Store) -> Answer:
     )
 
 
-def diagnosis_of(case: Case, base: Store) -> Diagnosis:
+def diagnosis_of(case: LabelledCase, base: Store) -> Diagnosis:
     return diagnose(_sources(case), base)
 
 
-def _sources(case: Case) -> Iterator[Source | InputError]:
+def _sources(case: LabelledCase) -> Iterator[Source | InputError]:
     return open_inputs([STDIN], BytesIO(case.text.encode("utf-8", "surrogateescape")))
 
 
 class _Earlier(Struct, frozen=True):
-    answers: tuple[Answer, ...]
+    answers: tuple[ScoredAnswer, ...]
 
 
-def earlier(path: str) -> tuple[Answer, ...]:
+def earlier(path: str) -> tuple[ScoredAnswer, ...]:
     """The answers in a file that `kb eval --format json` wrote."""
     import msgspec
 
@@ -72,14 +72,14 @@ def earlier(path: str) -> tuple[Answer, ...]:
         raise KbError(path, f"no result of kb eval: {error}", "write one with kb eval --format json") from None
 
 
-def choice(base_name: str, case: Case, base: Store) -> Choice:
+def choice(base_name: str, case: LabelledCase, base: Store) -> LabelledChoice:
     """The candidates of `case` with their features, as a fit takes them."""
     from diagnose.rank.features import FEATURES
-    from kb.evaluate.choice import Choice
+    from kb.evaluate.choice import LabelledChoice
 
     gathered = gather(_sources(case), base)
     standings = standings_of(candidates_of(gathered, base), gathered, base)
-    return Choice(
+    return LabelledChoice(
         base=base_name,
         id=case.id,
         kind=case.kind,
@@ -90,32 +90,32 @@ def choice(base_name: str, case: Case, base: Store) -> Choice:
 
 
 def answers(
-    cases: Sequence[Case],
+    cases: Sequence[LabelledCase],
     base: Store,
     cache: Path | None,
     jobs: int = 1,
     told: Callable[[int], None] = lambda done: None,
-) -> tuple[Answer, ...]:
+) -> tuple[ScoredAnswer, ...]:
     """One answer a case, in their order. `told` gets the number of cases done so far."""
     return tuple(_mapped(answer, _answers, cases, base, cache, jobs, told))
 
 
 def choices(
-    cases: Sequence[Case],
+    cases: Sequence[LabelledCase],
     base: Store,
     cache: Path | None,
     jobs: int = 1,
     told: Callable[[int], None] = lambda done: None,
-) -> tuple[Choice, ...]:
+) -> tuple[LabelledChoice, ...]:
     """One choice a case, in their order."""
     name = str(base.roots[0].name) if base.roots else ""
     return tuple(_mapped(partial(choice, name), partial(_choices, name), cases, base, cache, jobs, told))
 
 
 def _mapped(
-    one: Callable[[Case, Store], T],
-    many: Callable[[Sequence[Case]], list[T]],
-    cases: Sequence[Case],
+    one: Callable[[LabelledCase, Store], T],
+    many: Callable[[Sequence[LabelledCase]], list[T]],
+    cases: Sequence[LabelledCase],
     base: Store,
     cache: Path | None,
     jobs: int,
@@ -152,9 +152,9 @@ def _open(roots: list[str], cache: str) -> None:
     _OPENED.append(store)
 
 
-def _answers(cases: Sequence[Case]) -> list[Answer]:
+def _answers(cases: Sequence[LabelledCase]) -> list[ScoredAnswer]:
     return [answer(case, _OPENED[0]) for case in cases]
 
 
-def _choices(base_name: str, cases: Sequence[Case]) -> list[Choice]:
+def _choices(base_name: str, cases: Sequence[LabelledCase]) -> list[LabelledChoice]:
     return [choice(base_name, case, _OPENED[0]) for case in cases]

@@ -31,7 +31,7 @@ _SOURCE = re.compile(r"source:\s*(.+?)\s*(?:;|@|$)", re.IGNORECASE)
 _LICENCE = re.compile(r"licen[cs]e:?\s+([^;]+?)\s*(?:;|$)", re.IGNORECASE)
 
 
-class Row(msgspec.Struct, frozen=True):
+class IndexRow(msgspec.Struct, frozen=True):
     """A line of a JSON Lines file; `license` and `url` where the collection names them."""
 
     id: str
@@ -112,7 +112,7 @@ def _file(file: Path, name: str, top: Path, licence: str) -> Made | Left:
 
 
 def _rows(path: Path) -> Iterator[Made | Left]:
-    decoder = msgspec.json.Decoder(Row)
+    decoder = msgspec.json.Decoder(IndexRow)
     count = 0
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():

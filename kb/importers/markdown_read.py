@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.model import Problem
-    from kb.articles.messages import Kind
+    from kb.articles.messages import MessageKind
 
 MOST_MESSAGES, MOST_CODES, MOST_EVENTS, MOST_LINKS, MOST_CAUSES, MOST_COMMANDS = 12, 40, 12, 12, 12, 6
 SHORTEST, LONGEST = 24, 300
@@ -45,7 +45,7 @@ _SHELLS = {
 }  # fmt: skip
 
 
-class Line(Struct, frozen=True):
+class MarkdownLine(Struct, frozen=True):
     """A line without its quote marks. `quoted` in a quote or a fence; `fence` the language of the fence around it."""
 
     text: str
@@ -53,12 +53,12 @@ class Line(Struct, frozen=True):
     fence: str | None = None
 
 
-class Part(Struct, frozen=True):
+class MarkdownPart(Struct, frozen=True):
     """A section: the heading's words and kind, and its lines."""
 
     title: str
-    kind: Kind
-    lines: tuple[Line, ...]
+    kind: MessageKind
+    lines: tuple[MarkdownLine, ...]
 
     @property
     def text(self) -> str:
@@ -81,16 +81,16 @@ def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
 # --- reading ---
 
 
-def _parts(title: str, body: str) -> Iterator[Part]:
-    stack: list[tuple[int, Kind]] = [(0, "intro")]
-    kind: Kind = "intro"
-    name, lines = title, list[Line]()
+def _parts(title: str, body: str) -> Iterator[MarkdownPart]:
+    stack: list[tuple[int, MessageKind]] = [(0, "intro")]
+    kind: MessageKind = "intro"
+    name, lines = title, list[MarkdownLine]()
     for line in _lines(body):
         heading = _HEADING.match(line.text) if line.fence is None and not line.quoted else None
         if heading is None:
             lines.append(line)
             continue
-        yield Part(name, kind, tuple(lines))
+        yield MarkdownPart(name, kind, tuple(lines))
         level, name, lines = len(heading[1]), _plain(heading[2]), []
         while len(stack) > 1 and stack[-1][0] >= level:
             stack.pop()
@@ -98,10 +98,10 @@ def _parts(title: str, body: str) -> Iterator[Part]:
         if kind == "more" and stack[-1][1] not in ("intro", "more"):
             kind = stack[-1][1]
         stack.append((level, kind))
-    yield Part(name, kind, tuple(lines))
+    yield MarkdownPart(name, kind, tuple(lines))
 
 
-def _lines(body: str) -> Iterator[Line]:
+def _lines(body: str) -> Iterator[MarkdownLine]:
     """Lines with what is around them. A line after a quoted one belongs to the quote until a blank one ends it."""
     fence: str | None = None
     mark, quoted = "", False
@@ -111,7 +111,7 @@ def _lines(body: str) -> Iterator[Line]:
             if opened and opened[1].startswith(mark) and not opened[2]:
                 fence = None
             else:
-                yield Line(re.sub(r"^\s*(?:>\s?)+", "", raw), True, fence)
+                yield MarkdownLine(re.sub(r"^\s*(?:>\s?)+", "", raw), True, fence)
             continue
         if opened:
             fence, mark = opened[2].lower(), opened[1]
@@ -119,12 +119,12 @@ def _lines(body: str) -> Iterator[Line]:
         text = raw.lstrip()
         if text.startswith(">"):
             quoted = True
-            yield Line(text.lstrip("> ").rstrip(), True)
+            yield MarkdownLine(text.lstrip("> ").rstrip(), True)
         elif quoted and text and not _HEADING.match(text):
-            yield Line(text.rstrip(), True)
+            yield MarkdownLine(text.rstrip(), True)
         else:
             quoted = False
-            yield Line(text.rstrip())
+            yield MarkdownLine(text.rstrip())
 
 
 def _plain(text: str) -> str:
@@ -140,7 +140,9 @@ def _unlinked(text: str) -> str:
 # --- signals ---
 
 
-def _signals(title: str, told: Sequence[Part], parts: Sequence[Part]) -> tuple[dict[str, Any], list[str]]:
+def _signals(
+    title: str, told: Sequence[MarkdownPart], parts: Sequence[MarkdownPart]
+) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, dict[str, Any]] = {}
     for text in _distinct(_messages(told), MOST_MESSAGES):
         found[_name(text, found)] = {"contains": text}
@@ -156,7 +158,7 @@ def _signals(title: str, told: Sequence[Part], parts: Sequence[Part]) -> tuple[d
     return found, list(found)
 
 
-def _messages(told: Sequence[Part]) -> Iterator[str]:
+def _messages(told: Sequence[MarkdownPart]) -> Iterator[str]:
     """The longest text without variable parts of each quoted line that reads like an error."""
     for part in told:
         skipped = False
@@ -181,7 +183,7 @@ def _literal(raw: str) -> str:
     return best[:LONGEST] if len(best) >= SHORTEST and ERROR.search(best) and " " in best else ""
 
 
-def _tabled(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
+def _tabled(parts: Sequence[MarkdownPart]) -> Iterator[tuple[str, str]]:
     """Codes of tables with the longest other cell of their row."""
     count = 0
     for line in (line for part in parts for line in part.lines if line.fence is None and _TABLE.match(line.text)):
@@ -215,7 +217,7 @@ def _name(text: str, taken: Iterable[str]) -> str:
 # --- causes ---
 
 
-def _causes(parts: Sequence[Part]) -> list[dict[str, Any]]:
+def _causes(parts: Sequence[MarkdownPart]) -> list[dict[str, Any]]:
     """A cause for each section that tells one, with the resolution of its number, or the next one, or the only one."""
     causes = [part for part in parts if part.kind == "cause" and part.text.strip()][:MOST_CAUSES]
     fixes = [part for part in parts if part.kind == "resolution" and part.text.strip()]
@@ -237,7 +239,9 @@ def _causes(parts: Sequence[Part]) -> list[dict[str, Any]]:
     return result
 
 
-def _fixes_of(cause: Part, index: int, causes: Sequence[Part], fixes: Sequence[Part]) -> list[Part]:
+def _fixes_of(
+    cause: MarkdownPart, index: int, causes: Sequence[MarkdownPart], fixes: Sequence[MarkdownPart]
+) -> list[MarkdownPart]:
     number = _NUMBERED.search(cause.title)
     if number:
         same = [fix for fix in fixes if (n := _NUMBERED.search(fix.title)) and n[1] == number[1]]
@@ -248,7 +252,7 @@ def _fixes_of(cause: Part, index: int, causes: Sequence[Part], fixes: Sequence[P
     return []
 
 
-def _prose(part: Part) -> str:
+def _prose(part: MarkdownPart) -> str:
     return _plain(" ".join(line.text for line in part.lines if line.fence is None and not _TABLE.match(line.text)))
 
 
@@ -257,7 +261,7 @@ def _sentence(text: str) -> str:
     return shortened(first, 160)
 
 
-def _remedy(part: Part) -> dict[str, Any]:
+def _remedy(part: MarkdownPart) -> dict[str, Any]:
     kind = "workaround" if "workaround" in part.title.lower() else "fix"
     text = shortened(_prose(part), 1200)
     commands: dict[str, list[str]] = {}

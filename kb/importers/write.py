@@ -24,7 +24,7 @@ _ORIGIN = re.compile(rb"^origin:\s*(?:\{.*?|\n\s+)format: *[\"']?([\w-]+)", re.M
 _WIDTH = 110
 
 
-class Report(Struct, frozen=True):
+class ImportReport(Struct, frozen=True):
     """Ids by what became of them, and what was left out."""
 
     written: tuple[str, ...]
@@ -53,7 +53,7 @@ def render(front: dict[str, Any], body: str) -> bytes:
     return f"---\n{head}---\n\n{body.strip()}\n".encode()
 
 
-def write(made: Iterable[Made | Left], to: Path, format_: str) -> Report:
+def write(made: Iterable[Made | Left], to: Path, format_: str) -> ImportReport:
     """Write every article below `to`, which is made if it is missing. An article that its own base would refuse, or
     whose id is taken, is left out with the reason."""
     left: list[Left] = []
@@ -77,7 +77,7 @@ def write(made: Iterable[Made | Left], to: Path, format_: str) -> Report:
         (written if _put(to / item.id, data, item.beside) else unchanged).append(item.id)
         if item.front.get("status") == "draft":
             drafts.append(item.id)
-    return Report(tuple(written), tuple(unchanged), tuple(drafts), tuple(left))
+    return ImportReport(tuple(written), tuple(unchanged), tuple(drafts), tuple(left))
 
 
 def _refused(name: str, data: bytes) -> str:

@@ -42,7 +42,7 @@ class Mark(Struct, frozen=True):
     href: str = ""
 
 
-class Block(Struct, frozen=True, kw_only=True):
+class TextBlock(Struct, frozen=True, kw_only=True):
     """`level` is a heading's 1..6; `lead` a list item's marker; `depth` and `quote` count the lists and quotes around;
     `fold` says that it stands in a `<details>`; `place` numbers the quote, table or fold that it is part of (0: none).
     A row's cells are joined by ' | '. A line feed in a text is a forced line break."""
@@ -59,7 +59,7 @@ class Block(Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
 
 
-def blocks(html: str) -> tuple[Block, ...]:
+def blocks(html: str) -> tuple[TextBlock, ...]:
     """The blocks of clean `html` in reading order, none of them empty but rules."""
     reader = _Reader()
     for end, tag, attributes, text in _TOKEN.findall(html):
@@ -77,7 +77,7 @@ class _Reader:
     """The block that is being read and the lists, quotes and tables around it."""
 
     def __init__(self) -> None:
-        self.done: list[Block] = []
+        self.done: list[TextBlock] = []
         self._parts: list[str] = []
         self._length = 0
         self._marks: list[Mark] = []
@@ -146,7 +146,7 @@ class _Reader:
             # A mark that is still open goes on in the next block.
             marks += [Mark(kind, start, len(kept), href) for _, kind, start, href in self._open if start < len(kept)]
             self.done.append(
-                Block(
+                TextBlock(
                     kind="row" if self._row else self._kind,
                     text=kept,
                     level=self._level,
@@ -196,7 +196,7 @@ class _Reader:
         self.enter("_tables", -1)
 
     def rule(self) -> None:
-        self.done.append(Block(kind="rule", depth=len(self._lists), quote=self._quote))
+        self.done.append(TextBlock(kind="rule", depth=len(self._lists), quote=self._quote))
 
 
 def _nothing(reader: _Reader, attributes: str) -> None:
@@ -250,7 +250,7 @@ _CLOSED: dict[str, Callable[[_Reader, str], None]] = {
 def to_text(html: str, width: int = 80) -> str:
     """Clean `html` as plain text, wrapped to `width` columns; code and addresses are never broken. Ends with a newline."""
     lines: list[str] = []
-    before: Block | None = None
+    before: TextBlock | None = None
     for block in blocks(html):
         if before is not None and not _adjoining(before, block):
             lines.append((_MARGIN * min(block.quote, DEEPEST)).rstrip() if _quoted(before, block) else "")
@@ -259,18 +259,18 @@ def to_text(html: str, width: int = 80) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _adjoining(before: Block, after: Block) -> bool:
+def _adjoining(before: TextBlock, after: TextBlock) -> bool:
     """Rows of a table and short items of a list stand without a blank line between them."""
     if before.kind == after.kind == "row":
         return before.place == after.place
     return bool(after.lead and before.depth and before.quote == after.quote and before.kind == after.kind == "text")
 
 
-def _quoted(before: Block, after: Block) -> bool:
+def _quoted(before: TextBlock, after: TextBlock) -> bool:
     return before.quote == after.quote > 0 and before.place == after.place
 
 
-def _lines(block: Block, width: int) -> Iterator[str]:
+def _lines(block: TextBlock, width: int) -> Iterator[str]:
     margin = _MARGIN * min(block.quote, DEEPEST) + "  " * max(0, min(block.depth, DEEPEST) - 1)
     if block.kind == "rule":
         yield margin + "-" * 20
@@ -297,7 +297,7 @@ def _lines(block: Block, width: int) -> Iterator[str]:
             start = rest
 
 
-def _worded(block: Block) -> str:
+def _worded(block: TextBlock) -> str:
     """The text with code in backticks and the address after a link's words."""
     inserts: list[tuple[int, int, str]] = []
     for mark in block.marks:

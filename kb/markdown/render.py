@@ -12,10 +12,10 @@ from html import escape
 
 from msgspec import Struct
 
-from kb.markdown.blocks import Block, Mark, blocks, to_text
+from kb.markdown.blocks import Mark, blocks, to_text
 from kb.markdown.child import CHILD, ChildError
 
-__all__ = ["LARGEST", "LIMIT", "Block", "Mark", "Rendered", "blocks", "render", "to_text", "worst_case"]
+__all__ = ["LARGEST", "LIMIT", "Mark", "Rendered", "TextBlock", "blocks", "render", "to_text", "worst_case"]
 
 LARGEST = 256 * 1024
 LARGEST_HTML = 4 * 1024 * 1024

@@ -44,7 +44,7 @@ class SearchDoc(Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-class Hit(Struct, frozen=True):
+class SearchHit(Struct, frozen=True):
     """A found article; `snippet` is text in spans, each with whether it matched."""
 
     id: str
@@ -57,7 +57,7 @@ class SearchResult(Struct, frozen=True):
     """Hits, best first. `did_you_mean` is the query with its unknown words mended, or empty. `note` says what a person
     should know: the words that were searched instead, a damaged index, a time that was up."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     did_you_mean: str = ""
     note: str = ""
 
@@ -173,15 +173,15 @@ class Index:
         notes += ["the query is long: its beginning was searched"] if query.cut else []
         return SearchResult(hits, mended or "", "; ".join(notes))
 
-    def _hits(self, query: Query, limit: int) -> tuple[tuple[Hit, ...], bool]:
+    def _hits(self, query: Query, limit: int) -> tuple[tuple[SearchHit, ...], bool]:
         ranked = rank(self._reader, query, limit)
         wanted = {term.text for part in query.parts if not part.without for term in terms(part.text)}
         return tuple(self._hit(document, score, wanted) for document, score in ranked.documents), ranked.late
 
-    def _hit(self, document: int, score: float, wanted: set[str]) -> Hit:
+    def _hit(self, document: int, score: float, wanted: set[str]) -> SearchHit:
         stored = self._reader.stored_fields(document)
         body = zlib.decompress(stored["text"]).decode("utf-8")
-        return Hit(stored["key"], stored["name"], round(score, 3), snippet(body, wanted))
+        return SearchHit(stored["key"], stored["name"], round(score, 3), snippet(body, wanted))
 
     def _mended(self, query: Query) -> str | None:
         """The query with each word that no article holds replaced by the closest that one does; None if all is well.

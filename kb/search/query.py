@@ -44,7 +44,7 @@ _CMDLET = re.compile(r"(?<![^\s`(|])[A-Z][a-z]+-[A-Z][A-Za-z]+(?![^\s`),:.|])")
 _PARAMETER = re.compile(r"[A-Z]|.$|\d{4}")
 
 
-class Part(Struct, frozen=True):
+class QueryPart(Struct, frozen=True):
     """A word or phrase; `field` is empty for all fields; `without` excludes what holds it."""
 
     text: str
@@ -64,10 +64,10 @@ class Query(Struct, frozen=True):
     names before a colon that are no field: their parts are words.
     """
 
-    words: tuple[Part, ...] = ()
-    required: tuple[tuple[Part, ...], ...] = ()
-    excluded: tuple[Part, ...] = ()
-    parts: tuple[Part, ...] = ()
+    words: tuple[QueryPart, ...] = ()
+    required: tuple[tuple[QueryPart, ...], ...] = ()
+    excluded: tuple[QueryPart, ...] = ()
+    parts: tuple[QueryPart, ...] = ()
     cut: bool = False
     strangers: tuple[str, ...] = ()
 
@@ -76,7 +76,7 @@ def parse(text: str) -> Query:
     """The query that `text` is. Never raises; linear in the text, which counts up to LONGEST characters."""
     folded = fold_text(text[:LONGEST].strip())
     pasted = "\n" in folded
-    found: list[tuple[Part, bool]] = []  # with: joined to the one before by OR
+    found: list[tuple[QueryPart, bool]] = []  # with: joined to the one before by OR
     strangers: dict[str, None] = {}
     either = False
     for match in _PART.finditer(folded):
@@ -97,20 +97,22 @@ def parse(text: str) -> Query:
 
 def relaxed(query: Query) -> Query:
     """The same without requirements on phrases: their words are wished for."""
-    parts = [Part(part.text) if part.phrase and not part.field and not part.without else part for part in query.parts]
+    parts = [
+        QueryPart(part.text) if part.phrase and not part.field and not part.without else part for part in query.parts
+    ]
     return _query([(part, False) for part in parts], cut=query.cut)
 
 
-def _part(match: re.Match[str], text: str, pasted: bool) -> Part:
+def _part(match: re.Match[str], text: str, pasted: bool) -> QueryPart:
     field = FIELDS.get((match["field"] or "").lower(), "")
     phrase = match["phrase"] is not None
     told = match["phrase"] if phrase else match["word"]
     if match["field"] and not field:  # net.tcp://fe01 is a word
         told, phrase = f"{match['field']}:{told}", False
     if pasted:
-        return Part(f"{field}:{told}" if field else told)
+        return QueryPart(f"{field}:{told}" if field else told)
     without = bool(match["minus"]) and not _is_option(match, text, told, phrase)
-    return Part(f"-{told}" if match["minus"] and not without else told, field, phrase, without)
+    return QueryPart(f"-{told}" if match["minus"] and not without else told, field, phrase, without)
 
 
 def _is_option(match: re.Match[str], text: str, told: str, phrase: bool) -> bool:
@@ -123,10 +125,10 @@ def _is_option(match: re.Match[str], text: str, told: str, phrase: bool) -> bool
     return not told[0].isalnum() or (one is not None and (not told[0].isupper() or bool(_CMDLET.search(text))))
 
 
-def _query(found: Iterable[tuple[Part, bool]], *, cut: bool) -> Query:
-    groups: list[list[Part]] = []
-    excluded: list[Part] = []
-    everything: list[Part] = []
+def _query(found: Iterable[tuple[QueryPart, bool]], *, cut: bool) -> Query:
+    groups: list[list[QueryPart]] = []
+    excluded: list[QueryPart] = []
+    everything: list[QueryPart] = []
     for part, either in found:
         everything.append(part)
         if part.without:

@@ -20,7 +20,7 @@ from kb.search.terms import sequence, terms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.search.query import Part, Query
+    from kb.search.query import Query, QueryPart
 
 SCORED = ("head", "body")
 EVERYWHERE = ("title", "symptoms", "causes", "products", "tags", "id", "body")
@@ -64,7 +64,7 @@ def _allowed(reader: Any, query: Query) -> set[int] | None:
     return allowed
 
 
-def holding(reader: Any, part: Part) -> set[int]:
+def holding(reader: Any, part: QueryPart) -> set[int]:
     """The documents that hold all words of `part` side by side, in its field or in any."""
     wanted = sequence(part.text)
     names = (part.field,) if part.field else EVERYWHERE
@@ -130,7 +130,7 @@ def _scores(reader: Any, query: Query, allowed: set[int] | None, deadline: float
     return {d: s * (UNCOVERED + (1 - UNCOVERED) * covered[d] / total) for d, s in sums.items()}, late
 
 
-def _units(words: Iterable[Part]) -> Iterator[dict[str, float]]:
+def _units(words: Iterable[QueryPart]) -> Iterator[dict[str, float]]:
     """One dictionary for each word: its terms and what they count, a name whole and in parts."""
     for part in words:
         unit: dict[str, float] = {}

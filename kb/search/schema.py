@@ -43,7 +43,7 @@ class Placed(formats.Positions):  # type: ignore[misc]
         return len(value) / _ITEM
 
 
-class Weighed(formats.Frequency):  # type: ignore[misc]
+class WeighedTerms(formats.Frequency):  # type: ignore[misc]
     """Terms of several (text, weight) pairs, each occurrence counting with its text's weight."""
 
     def word_values(
@@ -74,7 +74,7 @@ def schema() -> Any:
         key=fields.STORED,
         name=fields.STORED,
         text=fields.STORED,
-        head=_field(Weighed()),
+        head=_field(WeighedTerms()),
         words=_field(Spelled()),
         **{name: _field(Placed()) for name in FIELDS},
     )

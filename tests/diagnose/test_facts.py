@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from diagnose.diagnosis import Conflict
 from diagnose.facts import EXPECTED, TYPES, merge, refused, typed, unquoted
-from diagnose.model import Param, ParamType, Span
+from diagnose.model import Param, ParamType, Place
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 
@@ -23,8 +23,8 @@ NEVER = ["", "-", "-x", "–x", "—x", "―x", "a\nb", "a\x00", "a;b", "$(id)",
 NEVER += ["a%b", "a!b", "a^b", "pоol", "a\u00a0b", "a\u0085b", "a’b", "\\\\evil\\share", "//evil/share", "x" * 300]
 
 
-def at(line: int, source: str = "-") -> Span:
-    return Span(source=source, line=line)
+def at(line: int, source: str = "-") -> Place:
+    return Place(source=source, line=line)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from diagnose.checks.outcomes import CheckReader
 from diagnose.errors import KbError
 from diagnose.model import Check, Outcome, Param, Problem
 from diagnose.options import Options
-from diagnose.probes import Limits
+from diagnose.probes import ProbeLimits
 from diagnose.probes.plan import Planned, merged, plan_probes
 from diagnose.probes.run import run_all
 from kb.probing import choose, plan_of
@@ -329,7 +329,7 @@ def test_only_named_hosts_and_this_machine_are_chosen():
 
 def test_no_more_than_sixteen_hosts_are_asked_and_the_others_are_told():
     planned = [Planned("tcp", (f"127.0.0.{n}", "1"), ("p/a",), "") for n in range(1, 21)]
-    results = list(run_all(planned, Limits(per_second=1000, named=frozenset(p.host for p in planned))))
+    results = list(run_all(planned, ProbeLimits(per_second=1000, named=frozenset(p.host for p in planned))))
     assert [r.outcome for r in results[:16]] == ["refused"] * 16
     assert {r.detail for r in results[16:]} == {"not asked: more than 16 hosts"}
 
@@ -337,7 +337,7 @@ def test_no_more_than_sixteen_hosts_are_asked_and_the_others_are_told():
 def test_probes_start_no_faster_than_the_limit():
     planned = [Planned("tcp", ("127.0.0.1", "1"), ("p/a",), "")] * 4
     start = time.monotonic()
-    list(run_all(planned, Limits(per_second=20, named=frozenset({"127.0.0.1"}))))
+    list(run_all(planned, ProbeLimits(per_second=20, named=frozenset({"127.0.0.1"}))))
     assert time.monotonic() - start >= 3 / 20
 
 

@@ -34,7 +34,7 @@ LEFT = {b"1": "hard link", b"2": "symbolic link", b"3": "character device", b"4"
 LARGEST_HEADER = 1 << 20
 
 
-class Header(Struct, frozen=True):
+class TarHeader(Struct, frozen=True):
     name: str
     size: int
     type: bytes
@@ -88,7 +88,7 @@ def members(stream: Stream) -> Iterator[Stream | InputError]:
             sparse = header.type == SPARSE or any(key.startswith("GNU.sparse.") for key in pax)
             long_name, pax = "", {}
             last = name
-            yield from _member(stream, Header(name, size, header.type, header.maps), sparse)
+            yield from _member(stream, TarHeader(name, size, header.type, header.maps), sparse)
     except InputError as error:
         yield InputError(
             error.where,
@@ -101,7 +101,7 @@ def members(stream: Stream) -> Iterator[Stream | InputError]:
         yield _lost(stream, feed.offset - lost_from, last)
 
 
-def _member(stream: Stream, header: Header, sparse: bool) -> Iterator[Stream | InputError]:
+def _member(stream: Stream, header: TarHeader, sparse: bool) -> Iterator[Stream | InputError]:
     feed, kind = stream.feed, header.type
     padded = -(-header.size // BLOCK) * BLOCK
     if kind in FOLDER + LABEL:
@@ -129,7 +129,7 @@ def _member(stream: Stream, header: Header, sparse: bool) -> Iterator[Stream | I
         yield _early(stream, header.name)
 
 
-def _data(stream: Stream, header: Header) -> Iterator[bytes]:
+def _data(stream: Stream, header: TarHeader) -> Iterator[bytes]:
     made = 0
     for chunk in stream.feed.window(header.size, f"{stream.name}!{header.name}"):
         made += len(chunk)
@@ -139,7 +139,7 @@ def _data(stream: Stream, header: Header) -> Iterator[bytes]:
         raise _early(stream, header.name, made)
 
 
-def _header(block: bytes) -> Header | None:
+def _header(block: bytes) -> TarHeader | None:
     size = _number(block[124:136])
     if size is None or size < 0:
         return None
@@ -150,7 +150,7 @@ def _header(block: bytes) -> Header | None:
     kind = block[156:157]
     if kind in b"0\0" and name.endswith("/"):
         kind = b"5"
-    return Header(name, size, kind, kind == SPARSE and block[482] == 1)
+    return TarHeader(name, size, kind, kind == SPARSE and block[482] == 1)
 
 
 def _number(field: bytes) -> int | None:

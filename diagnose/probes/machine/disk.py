@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits, said
+from diagnose.probes.base import Answer, ProbeLimits, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NEARLY = 0.1  # the share of free room below which a disk is nearly full
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     try:
         total, used, free = shutil.disk_usage(arguments[0])
     except FileNotFoundError:

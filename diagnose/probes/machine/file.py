@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits, said
+from diagnose.probes.base import Answer, ProbeLimits, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KINDS = ((stat.S_ISDIR, "folder"), (stat.S_ISREG, "file"), (stat.S_ISLNK, "link"))
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     try:
         found = Path(arguments[0]).lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits
+from diagnose.probes.base import Answer, ProbeLimits
 from diagnose.probes.machine.process import output_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _WINDOWS = re.compile(r"^\s*TCP\s+(\S+):(\d+)\s+\S+:0\s", re.MULTILINE)
 _BSD = re.compile(r"^tcp\S*\s+\d+\s+\d+\s+(\S+)\.(\d+)\s+\S+\s+LISTEN\b", re.MULTILINE)
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     port = arguments[0]
     addresses = sorted({address for address, number in _listeners(limits) if number == port})
     if not addresses:
@@ -28,7 +28,7 @@ def probe(arguments: Sequence[str], limits: Limits) -> Answer:
     return Answer("listening", f"on {', '.join(addresses[:8])}")
 
 
-def _listeners(limits: Limits) -> Iterator[tuple[str, str]]:
+def _listeners(limits: ProbeLimits) -> Iterator[tuple[str, str]]:
     if sys.platform == "linux":
         for table in ("/proc/net/tcp", "/proc/net/tcp6"):
             yield from linux_table(table)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Failed, Limits, said
+from diagnose.probes.base import Failed, ProbeLimits, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 4 << 20
 
 
-def output_of(command: Sequence[str], limits: Limits) -> tuple[int, str]:
+def output_of(command: Sequence[str], limits: ProbeLimits) -> tuple[int, str]:
     """The exit status and the output of `command`, in the C locale; raises `Failed` where it cannot be asked."""
     program = shutil.which(command[0])
     if program is None:

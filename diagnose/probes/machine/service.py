@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits, said
+from diagnose.probes.base import Answer, ProbeLimits, said
 from diagnose.probes.machine.process import output_of
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ _SC_START = re.compile(r":\s+4\s+DISABLED\b")
 _SYSTEMD = {"active": "running", "reloading": "running", "activating": "start-pending", "deactivating": "stop-pending"}
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     return _ASKED.get(sys.platform, systemd)(arguments[0], limits)
 
 
-def systemd(name: str, limits: Limits) -> Answer:
+def systemd(name: str, limits: ProbeLimits) -> Answer:
     command = ("systemctl", "show", "--property=LoadState,ActiveState,SubState,UnitFileState", "--", name)
     status, text = output_of(command, limits)
     told = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
@@ -45,7 +45,7 @@ def systemd(name: str, limits: Limits) -> Answer:
     return Answer("disabled" if state == "stopped" and off else state, detail)
 
 
-def windows(name: str, limits: Limits) -> Answer:
+def windows(name: str, limits: ProbeLimits) -> Answer:
     status, text = output_of(("sc.exe", "query", name), limits)
     if status == 1060:  # ERROR_SERVICE_DOES_NOT_EXIST
         return Answer("not-found", "no such service on this machine")
@@ -59,7 +59,7 @@ def windows(name: str, limits: Limits) -> Answer:
     return Answer(state, f"{name} is {state}")
 
 
-def launchd(name: str, limits: Limits) -> Answer:
+def launchd(name: str, limits: ProbeLimits) -> Answer:
     status, text = output_of(("launchctl", "print", f"system/{name}"), limits)
     if status == 113:  # could not find the service in the domain
         return Answer("not-found", "no such service in the domain system")
@@ -69,4 +69,4 @@ def launchd(name: str, limits: Limits) -> Answer:
     return Answer("running" if found[1] == "running" else "stopped", f"state {found[1]}")
 
 
-_ASKED: dict[str, Callable[[str, Limits], Answer]] = {"win32": windows, "darwin": launchd}
+_ASKED: dict[str, Callable[[str, ProbeLimits], Answer]] = {"win32": windows, "darwin": launchd}

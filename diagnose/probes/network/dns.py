@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits, resolve
+from diagnose.probes.base import Answer, ProbeLimits, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     addresses = resolve(arguments[0], limits)
     if not addresses:
         return Answer("no-data", "the name has no address")

@@ -8,7 +8,7 @@ import ssl
 import time
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Failed, Limits, dial, said, state_of, target
+from diagnose.probes.base import Answer, Failed, ProbeLimits, dial, said, state_of, target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ TLS_PORTS = frozenset({"443", "8443"})
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: ([^\r\n]*))?")
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     """`connected` is a server that answers with an error of its own (4xx, 5xx), `ok` any other status."""
     host, port = arguments[:2]
     path = arguments[2] if len(arguments) > 2 else "/"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Limits, connect
+from diagnose.probes.base import Answer, ProbeLimits, connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     host, port = arguments
     connection, address = connect(host, port, limits)
     connection.close()

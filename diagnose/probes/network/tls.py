@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from diagnose.probes.base import Answer, Failed, Limits, dial, said, state_of, target
+from diagnose.probes.base import Answer, Failed, ProbeLimits, dial, said, state_of, target
 from diagnose.probes.network.certificate import Certificate, read_certificate
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VERIFY = {10: "expired", 62: "name-mismatch", 64: "name-mismatch"}
 
 
-def probe(arguments: Sequence[str], limits: Limits) -> Answer:
+def probe(arguments: Sequence[str], limits: ProbeLimits) -> Answer:
     host, port = arguments[:2]
     name = arguments[2] if len(arguments) > 2 else host
     address = target(host, limits)
@@ -30,7 +30,7 @@ def probe(arguments: Sequence[str], limits: Limits) -> Answer:
     return Answer("ok", _told(shown), address)
 
 
-def certificate_of(address: str, port: str, name: str, limits: Limits, *, verified: bool) -> bytes:
+def certificate_of(address: str, port: str, name: str, limits: ProbeLimits, *, verified: bool) -> bytes:
     """The certificate (DER) that the server at `address` shows for `name`.
 
     Raises `Failed`, and SSLCertVerificationError where it is `verified` and does not hold.
@@ -54,7 +54,7 @@ def certificate_of(address: str, port: str, name: str, limits: Limits, *, verifi
             raise Failed(state or "tls-error", said(error), address) from None
 
 
-def _bad(error: ssl.SSLCertVerificationError, address: str, port: str, name: str, limits: Limits) -> Answer:
+def _bad(error: ssl.SSLCertVerificationError, address: str, port: str, name: str, limits: ProbeLimits) -> Answer:
     state = _VERIFY.get(error.verify_code, "untrusted")
     try:
         shown = _told(certificate_of(address, port, name, limits, verified=False))

@@ -16,7 +16,7 @@ from kb.cli.session import Session, base_option
 if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis
     from kb.cases.case import Case
-    from kb.cases.diff import Change
+    from kb.cases.diff import CaseChange
 
 
 @click.group(params=[base_option()], context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,7 +90,7 @@ def diff(before: str, after: str) -> int:
 replay.params.append(base_option())
 
 
-def _changes(before: Case, after: Case) -> list[Change]:
+def _changes(before: Case, after: Case) -> list[CaseChange]:
     from kb.cases.diff import changes
 
     found = changes(_diagnosis(before, "CASE1"), _diagnosis(after, "CASE2"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis, ProbeResult
     from diagnose.probes.plan import Plan, Planned
-    from kb.probing import Choice
+    from kb.probing import ProbeChoice
 
 
 @click.command()
@@ -97,7 +97,7 @@ def check_call(call: Call) -> None:
         raise click.UsageError("--yes wants --target HOST for every host that may be probed (--target localhost: none)")
 
 
-def show(plan: Plan, choice: Choice) -> None:
+def show(plan: Plan, choice: ProbeChoice) -> None:
     """The list, on standard error: what would run, what would not and why."""
     if choice.run:
         click.echo("Read-only probes of the leading causes:", err=True)
@@ -119,7 +119,7 @@ def _line(head: str, text: str, checks: Sequence[str]) -> None:
     click.echo(neutral(f"{head}   {text} [{', '.join(checks)}]"), err=True)
 
 
-def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
+def agreed(choice: ProbeChoice, yes: bool, someone: bool) -> bool:
     """Whether the user agrees to the list; where there is not `someone` to be asked, says what to do."""
     if yes:
         return True
@@ -131,7 +131,7 @@ def agreed(choice: Choice, yes: bool, someone: bool) -> bool:
     return False
 
 
-def _named(choice: Choice, call: Call, values: Any) -> frozenset[str]:
+def _named(choice: ProbeChoice, call: Call, values: Any) -> frozenset[str]:
     """The hosts that the user named, by an option or by agreeing to a list in which they stand."""
     from kb.probing import shown_loopback
 
@@ -140,12 +140,12 @@ def _named(choice: Choice, call: Call, values: Any) -> frozenset[str]:
 
 def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, results: list[ProbeResult]) -> bool:
     """Run them and tell each result as it comes, into `results`; False if the user stopped it."""
-    from diagnose.probes import Limits
+    from diagnose.probes import ProbeLimits
     from diagnose.probes.run import run_all
     from kb.probing import told
 
     try:
-        for result in run_all(planned, Limits(seconds=seconds, named=named)):
+        for result in run_all(planned, ProbeLimits(seconds=seconds, named=named)):
             results.append(result)
             tell(told(result))
     except KeyboardInterrupt:

@@ -1,10 +1,10 @@
 """A fix held against what its steps name as their proof: proved, refuted, not seen yet, or nothing to prove."""
 
 import pytest
+from diagnose.prove import prove
 from msgspec.structs import replace
 
 from diagnose.match import Passage
-from diagnose.prove import prove
 
 ARTICLE = """\
 ---
@@ -44,8 +44,9 @@ def store(base):
 def diagnosis(store):
     from io import BytesIO
 
-    from diagnose.pipeline import diagnose
     from diagnose.sources import open_inputs
+
+    from diagnose.pipeline import diagnose
 
     return diagnose(open_inputs(["-"], BytesIO(ERROR.encode())), store)
 

@@ -8,9 +8,9 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 
-from diagnose.probes import Limits
+from diagnose.probes import ProbeLimits
 
-HERE = Limits(seconds=0.6, named=frozenset({"127.0.0.1", "localhost"}))
+HERE = ProbeLimits(seconds=0.6, named=frozenset({"127.0.0.1", "localhost"}))
 Talk = Callable[[socket.socket], None]
 
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from diagnose.probes import Limits, run_probe
+from diagnose.probes import ProbeLimits, run_probe
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def resolving(monkeypatch):
 
 
 def ask():
-    return run_probe("dns", ["fe02.contoso.com"], limits=Limits())
+    return run_probe("dns", ["fe02.contoso.com"], limits=ProbeLimits())
 
 
 def test_every_address_is_named_once_and_the_first_is_the_one(resolving):

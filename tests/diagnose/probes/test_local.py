@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from diagnose.probes import Limits, run_probe
+from diagnose.probes import ProbeLimits, run_probe
 
-LIMITS = Limits()
+LIMITS = ProbeLimits()
 
 
 def outcome(kind, *arguments):

@@ -11,10 +11,10 @@ import time
 import pytest
 from loopback import HERE, closing, endless, saying, serving, silent
 
-from diagnose.probes import Limits, run_probe
+from diagnose.probes import ProbeLimits, run_probe
 
 
-def tcp(host: str, port: str, limits: Limits = HERE) -> tuple[str, str]:
+def tcp(host: str, port: str, limits: ProbeLimits = HERE) -> tuple[str, str]:
     result = run_probe("tcp", [host, port], limits=limits)
     return result.outcome, result.address
 
@@ -58,12 +58,12 @@ def test_a_port_that_stays_silent_times_out():
 
 IN_A_NAMESPACE = """
 import json, subprocess
-from diagnose.probes import Limits, run_probe
+from diagnose.probes import ProbeLimits, run_probe
 for line in ("link set lo up", "link add v0 type veth peer name v1", "addr add 10.99.0.1/24 dev v0", "link set v0 up",
              "link set v1 up", "neigh add 10.99.0.2 lladdr 02:00:00:00:00:02 nud permanent dev v0",
              "route add unreachable 10.98.0.0/24"):
     subprocess.run(["ip", *line.split()], check=True)
-print(json.dumps([run_probe("tcp", [host, "9001"], limits=Limits(seconds=0.5)).outcome
+print(json.dumps([run_probe("tcp", [host, "9001"], limits=ProbeLimits(seconds=0.5)).outcome
                   for host in ("10.99.0.2", "10.98.0.2", "10.97.0.2")]))
 """
 
@@ -93,7 +93,7 @@ def test_a_name_that_does_not_exist_is_a_name_error(monkeypatch):
 
 def test_a_slow_resolver_is_left_behind(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
-    result = run_probe("dns", ["fe02.contoso.com"], limits=Limits(seconds=0.1))
+    result = run_probe("dns", ["fe02.contoso.com"], limits=ProbeLimits(seconds=0.1))
     assert result.outcome == "timeout"
     assert result.seconds < 2
 
@@ -130,7 +130,7 @@ OWN = ["127.0.0.1", "127.1.2.3", "127.255.255.254", "::1", "::ffff:127.0.0.1", "
 @pytest.mark.parametrize("kind", ["tcp", "tls", "http"])
 def test_a_name_that_leads_to_a_forbidden_address_is_not_asked(monkeypatch, kind, address):
     tried = resolving(monkeypatch, address)
-    result = run_probe(kind, ["fe02.contoso.com", "80"], limits=Limits())
+    result = run_probe(kind, ["fe02.contoso.com", "80"], limits=ProbeLimits())
     assert (result.outcome, tried) == ("", [])
     assert result.detail.startswith("not asked: ")
 
@@ -138,20 +138,20 @@ def test_a_name_that_leads_to_a_forbidden_address_is_not_asked(monkeypatch, kind
 @pytest.mark.parametrize("address", FORBIDDEN)
 def test_naming_a_forbidden_host_does_not_allow_it(monkeypatch, address):
     tried = resolving(monkeypatch, address)
-    run_probe("tcp", ["fe02.contoso.com", "80"], limits=Limits(named=frozenset({"fe02.contoso.com"})))
+    run_probe("tcp", ["fe02.contoso.com", "80"], limits=ProbeLimits(named=frozenset({"fe02.contoso.com"})))
     assert tried == []
 
 
 @pytest.mark.parametrize("address", OWN)
 def test_a_named_host_may_be_this_machine(monkeypatch, address):
     tried = resolving(monkeypatch, address)
-    run_probe("tcp", ["fe02.contoso.com", "80"], limits=Limits(named=frozenset({"FE02.contoso.com"})))
+    run_probe("tcp", ["fe02.contoso.com", "80"], limits=ProbeLimits(named=frozenset({"FE02.contoso.com"})))
     assert tried == [address]
 
 
 def test_a_name_is_resolved_once_and_its_first_address_is_tried_once(monkeypatch):
     tried = resolving(monkeypatch, "10.0.0.12", "10.0.0.13")
-    result = run_probe("tcp", ["fe02.contoso.com", "80"], limits=Limits())
+    result = run_probe("tcp", ["fe02.contoso.com", "80"], limits=ProbeLimits())
     assert (result.outcome, result.address, tried) == ("refused", "10.0.0.12", ["10.0.0.12"])
 
 
@@ -167,6 +167,6 @@ def test_a_name_is_resolved_once_and_its_first_address_is_tried_once(monkeypatch
 )  # fmt: skip
 def test_what_is_not_plainly_of_its_type_is_not_asked(monkeypatch, kind, arguments):
     tried = resolving(monkeypatch, "10.0.0.12")
-    result = run_probe(kind, arguments, limits=Limits())
+    result = run_probe(kind, arguments, limits=ProbeLimits())
     assert (result.outcome, tried) == ("", [])
     assert "not asked" in result.detail

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from diagnose.answer.next_check import OpenChecks, next_best
 from diagnose.knowledge import Wording
-from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Problem, RootCause, Signal, Span
+from diagnose.model import Check, Clue, Cost, Evidence, Outcome, Place, Problem, RootCause, Signal
 from diagnose.rank.causes import causes_of, decisive
 from diagnose.rank.features import Observations, feature_worth
 from diagnose.rank.learned import learned_of
@@ -53,7 +53,7 @@ PROBLEM = Problem(
 
 
 def seen(name, line=1, strength=1.0):
-    return Evidence(problem="p", seen=name, at=Span(source="-", line=line), quote=name, strength=strength)
+    return Evidence(problem="p", seen=name, at=Place(source="-", line=line), quote=name, strength=strength)
 
 
 def share(cause, *evidence):

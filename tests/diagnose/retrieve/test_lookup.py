@@ -10,7 +10,7 @@ from diagnose.retrieve.fulltext import STRETCH
 from diagnose.retrieve.lookup import retrieve
 from diagnose.retrieve.platform import platform_of
 from diagnose.retrieve.products import context_of
-from diagnose.scan.passages import Passage, Place
+from diagnose.scan.passages import Passage, TextLine
 from diagnose.text.terms import bare_words, prose, stem, words
 
 LOCK = """\
@@ -44,7 +44,7 @@ def store(base):
 
 
 def looked_up(store, lines):
-    return retrieve([Place("-", number, line) for number, line in enumerate(lines, 1)], (), store)
+    return retrieve([TextLine("-", number, line) for number, line in enumerate(lines, 1)], (), store)
 
 
 def noise(count):
@@ -125,7 +125,7 @@ def test_an_article_with_a_long_code_is_not_named_by_its_last_digit(base, line, 
     store = base(fetch="---\ntitle: Fetching stops\n---\n# Fetching stops\n\nThe log ends in 0x80070002.\n")
     passage = Passage("-", 1, (line,), (line,))
     codes = [(key, place) for key, place, _ in codes_in([passage])]
-    found = retrieve([Place("-", 1, line)], codes, store)
+    found = retrieve([TextLine("-", 1, line)], codes, store)
     assert {n.term for n in found.named} <= {"code:win32:2"}
     assert bool(found.named) is shared
 

@@ -1,7 +1,6 @@
 """Which patterns an article may hold, and why the others may not."""
 
 import pytest
-
 from diagnose.regexcheck import LONGEST, capturable, faults
 
 

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-
 from diagnose.intake import Setup, read_all
 from diagnose.patterns import Pattern, compile_patterns, literal
 from diagnose.sources import open_inputs

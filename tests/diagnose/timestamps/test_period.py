@@ -7,7 +7,7 @@ from diagnose.scan.intake import Setup, read_all
 from diagnose.scan.patterns import Pattern, compile_patterns
 from diagnose.text.blocks import blocks
 from diagnose.timestamps.clock import parse_time
-from diagnose.timestamps.period import Span
+from diagnose.timestamps.period import Period
 
 NOW = 1_800_000_000.0
 T = "2026-11-21 "
@@ -18,7 +18,7 @@ def at(text):
 
 
 def kept(text, since=None, until=None, size=64):
-    span = Span(at(since) if since else None, at(until) if until else None, NOW)
+    span = Period(at(since) if since else None, at(until) if until else None, NOW)
     found = list(span.within(blocks([text.encode()], size)))
     lines = {}
     for block in found:
@@ -59,7 +59,7 @@ def test_a_source_without_times_is_told(tmp_path):
     path = tmp_path / "a.log"
     path.write_text("port 1\n", encoding="utf-8")
     matcher = compile_patterns([Pattern(1, "port")])
-    found = read_all(open_inputs([str(path)]), matcher, Setup(threads=1, span=Span(1.0, 2.0, NOW)))
+    found = read_all(open_inputs([str(path)]), matcher, Setup(threads=1, span=Period(1.0, 2.0, NOW)))
     assert "have no times" in found.warnings[0]
     assert found.scans[0].counts == {1: 1}
 
@@ -68,7 +68,7 @@ def test_left_out_lines_are_told_with_the_input(tmp_path):
     path = tmp_path / "a.log"
     path.write_text(LOG, encoding="utf-8")
     matcher = compile_patterns([Pattern(1, "line")])
-    span = Span(at("10:20"), at("10:29"), NOW)
+    span = Period(at("10:20"), at("10:29"), NOW)
     found = read_all(open_inputs([str(path)]), matcher, Setup(threads=1, span=span))
     (item,) = found.inputs
     assert (item.lines, item.left_out, item.bytes) == (120, 100, len(LOG))

@@ -8,9 +8,9 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.rank.features import FEATURES
 from kb.cli import run
-from kb.evaluate.answer import Answer
-from kb.evaluate.cases import Case, read_cases
-from kb.evaluate.choice import Choice
+from kb.evaluate.answer import ScoredAnswer
+from kb.evaluate.cases import LabelledCase, read_cases
+from kb.evaluate.choice import LabelledChoice
 from kb.evaluate.figures import (
     at_false_alarms,
     at_right_kept,
@@ -28,7 +28,7 @@ from kb.evaluate.run import answers, choices
 
 def answer(name, probability, *, expect=("a",), kind="real", acceptable=(), said="a", verdict="likely", also=()):
     articles = ((said, probability), *((other, 0.001) for other in also))
-    return Answer(name, kind, tuple(expect), tuple(acceptable), articles, (), verdict, 1 - probability)
+    return ScoredAnswer(name, kind, tuple(expect), tuple(acceptable), articles, (), verdict, 1 - probability)
 
 
 def negative(name, probability, kind="negative-hard"):
@@ -142,7 +142,7 @@ def test_a_case_may_lie_in_a_file_beside(tmp_path):
 
 
 def test_several_processes_give_the_same_answers_in_the_same_order(shipped):
-    cases = [Case(id=str(n), text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)]
+    cases = [LabelledCase(id=str(n), text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)]
     cache = shipped.search_dir.parent
     assert answers(cases, shipped, cache, jobs=2) == answers(cases, shipped, cache)
 
@@ -174,13 +174,13 @@ def picked(number, *, hit):
         (name, tuple(float(features.get(f, 0.0)) for f in FEATURES)) for name, features in (("a", strong), ("b", weak))
     )
     kind = "real" if hit else "negative-hard"
-    return Choice("base", f"{kind}-{number}", kind, (f"a{number % 7}",) if hit else (), (), rows)
+    return LabelledChoice("base", f"{kind}-{number}", kind, (f"a{number % 7}",) if hit else (), (), rows)
 
 
 def test_the_fit_learns_what_tells_right_from_wrong():
     learnt = [picked(n, hit=True) for n in range(30)] + [picked(n, hit=False) for n in range(30)]
     learnt = [
-        Choice(
+        LabelledChoice(
             c.base,
             c.id,
             c.kind,
@@ -203,7 +203,7 @@ def test_linear_equations_are_solved_with_pivots():
 
 
 def test_a_choice_has_the_features_of_every_candidate(shipped):
-    (choice,) = choices([Case(id="1", text="No space left on device", expect=("disk-full",))], shipped, None)
+    (choice,) = choices([LabelledCase(id="1", text="No space left on device", expect=("disk-full",))], shipped, None)
     features = dict(choice.candidates)["disk-full"]
     assert len(features) == len(FEATURES)
     assert features[FEATURES.index("vetted")] > 0.5

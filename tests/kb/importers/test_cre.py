@@ -16,7 +16,7 @@ from kb.cli import run as kb
 from kb.importers import Left, Made, reader
 from kb.importers.cre_rule import Unusable, conditions
 from kb.importers.jq import tests as jq_tests
-from kb.importers.write import Report, write
+from kb.importers.write import ImportReport, write
 from kb.store.store import Store
 
 CRE = """\
@@ -75,7 +75,7 @@ def rule_file(folder: Path, rule: str = RULE, text: str = CRE, log: str = "", **
     return folder
 
 
-def imported(path: Path, to: Path) -> Report:
+def imported(path: Path, to: Path) -> ImportReport:
     return write(reader("cre")(path), to, "cre")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.search.index import SearchDoc, open_index
-from kb.search.query import MOST_TERMS, Part, parse, relaxed
+from kb.search.query import MOST_TERMS, QueryPart, parse, relaxed
 from kb.search.terms import positions, sequence, terms
 
 
@@ -60,9 +60,9 @@ def test_a_query_has_an_end():
 
 def test_a_relaxed_query_wishes_for_the_words_of_its_phrases():
     query = relaxed(parse('"a phrase" title:x -yes z'))
-    assert query.words == (Part("a phrase"), Part("z"))
-    assert query.required == ((Part("x", "title"),),)
-    assert query.excluded == (Part("yes", without=True),)
+    assert query.words == (QueryPart("a phrase"), QueryPart("z"))
+    assert query.required == ((QueryPart("x", "title"),),)
+    assert query.excluded == (QueryPart("yes", without=True),)
 
 
 @given(st.text())

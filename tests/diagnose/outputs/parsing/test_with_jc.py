@@ -2,9 +2,8 @@
 
 import jc
 import pytest
-from jc.exceptions import ParseError
-
 from diagnose.outputs.throughjc import rows
+from jc.exceptions import ParseError
 
 
 def test_a_listing_gives_its_rows_and_a_single_record_one():

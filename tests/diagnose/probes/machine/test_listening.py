@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from diagnose.probes import Limits, listening, run_probe
+from diagnose.probes import ProbeLimits, listening, run_probe
 
 BSD = """\
 Active Internet connections (including servers)
@@ -28,7 +28,7 @@ udp4       0      0  *.5353                 *.*
 def test_netstat_of_macos(monkeypatch, port, outcome, detail):
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(listening, "output_of", lambda command, _: (0, BSD if command[0] == "netstat" else ""))
-    result = run_probe("listening", [port], limits=Limits())
+    result = run_probe("listening", [port], limits=ProbeLimits())
     assert (result.outcome, result.detail) == (outcome, detail)
 
 

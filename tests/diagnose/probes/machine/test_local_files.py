@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.probes import Limits, run_probe
+from diagnose.probes import ProbeLimits, run_probe
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def refusing(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["disk", "file"])
 def test_a_path_that_may_not_be_looked_at_is_unclear(refusing, kind):
-    result = run_probe(kind, ["/root/secret"], limits=Limits())
+    result = run_probe(kind, ["/root/secret"], limits=ProbeLimits())
     assert (result.outcome, result.detail) == ("", "Permission denied")
 
 
@@ -30,5 +30,5 @@ def test_a_folder_and_an_old_file_are_told_by_kind_and_age(tmp_path):
     old = tmp_path / "old.log"
     old.write_bytes(b"x")
     os.utime(old, (0, time.time() - 10 * 86400))
-    assert run_probe("file", [str(tmp_path)], limits=Limits()).detail.startswith("folder, ")
-    assert run_probe("file", [str(old)], limits=Limits()).detail == "file, 1 bytes, changed 10 days ago"
+    assert run_probe("file", [str(tmp_path)], limits=ProbeLimits()).detail.startswith("folder, ")
+    assert run_probe("file", [str(old)], limits=ProbeLimits()).detail == "file, 1 bytes, changed 10 days ago"
