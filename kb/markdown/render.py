@@ -12,7 +12,7 @@ from html import escape
 
 from msgspec import Struct
 
-from kb.markdown.blocks import Mark, blocks, to_text
+from kb.markdown.blocks import Mark, TextBlock, blocks, to_text
 from kb.markdown.child import CHILD, ChildError
 
 __all__ = ["LARGEST", "LIMIT", "Mark", "Rendered", "TextBlock", "blocks", "render", "to_text", "worst_case"]

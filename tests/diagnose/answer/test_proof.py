@@ -1,10 +1,10 @@
 """A fix held against what its steps name as their proof: proved, refuted, not seen yet, or nothing to prove."""
 
 import pytest
-from diagnose.prove import prove
 from msgspec.structs import replace
 
-from diagnose.match import Passage
+from diagnose.answer.proof import prove
+from diagnose.scan.passages import Passage
 
 ARTICLE = """\
 ---
@@ -44,8 +44,7 @@ def store(base):
 def diagnosis(store):
     from io import BytesIO
 
-    from diagnose.sources import open_inputs
-
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import diagnose
 
     return diagnose(open_inputs(["-"], BytesIO(ERROR.encode())), store)

@@ -1,11 +1,11 @@
 """Chunks read as one file: whatever is asked for, nothing is lost, doubled or out of order, and trouble comes at its place."""
 
 import pytest
-from diagnose.readers.feed import Feed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.errors import InputError
+from diagnose.inputs.feed import Feed
 
 CHUNKS = st.lists(st.binary(max_size=9) | st.sampled_from([b"\n", b"a\nb", b""]), max_size=8)
 ASKED = st.lists(

@@ -34,8 +34,7 @@ LATER = "2026-11-21 11:00:00 INFO all is quiet\n"
 @pytest.fixture
 def seen(base):
     """The signals of the article that a text shows, with their lines, where these are its symptoms."""
-    from diagnose.sources import open_inputs
-
+    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import gather
 
     def run(text, symptoms="dry"):

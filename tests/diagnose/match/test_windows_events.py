@@ -1,8 +1,8 @@
 """Whether an event's number in a text is that of the event that is wanted, by the provider named around it."""
 
 import pytest
-from diagnose.events import provider_strength
 
+from diagnose.match.windows_events import provider_strength
 from diagnose.model import EventRef
 
 SERVICES = "Service Control Manager"

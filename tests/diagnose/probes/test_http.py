@@ -7,7 +7,8 @@ import ssl
 import pytest
 from loopback import HERE, closing, resetting, saying, serving, silent
 
-from diagnose.probes import http, run_probe
+from diagnose.probes import run_probe
+from diagnose.probes.network import http
 
 trustme = pytest.importorskip("trustme")
 

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from diagnose.diagnosis import Conflict, Line, Skipped
-from diagnose.report import RENDERERS, Style
+from diagnose.report import RENDERERS
+from diagnose.report.style import Style
 
 ERROR = "Invoke-CsPoolFailOver : Could not find a compatible interface with the server.\n"
 TRACE = "1207 TL_INFO(TF_COMPONENT) [2]1A40.0F3C::11/21/2026-09:14:31.204.00000a51 (PowerShell,ConfDirManagementClientFactory.Create:f.cs(112))(0000000002026B62)Creating ConfDirManagement client for address [net.tcp://fe02.fabrikam.example:9001].\n"

@@ -1,7 +1,8 @@
 """Which patterns an article may hold, and why the others may not."""
 
 import pytest
-from diagnose.regexcheck import LONGEST, capturable, faults
+
+from diagnose.scan.pattern_check import LONGEST, capturable, faults
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from diagnose.intake import Setup, read_all
-from diagnose.patterns import Pattern, compile_patterns, literal
-from diagnose.sources import open_inputs
+
+from diagnose.inputs.sources import open_inputs
+from diagnose.scan.intake import Setup, read_all
+from diagnose.scan.patterns import Pattern, compile_patterns, literal
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from diagnose.workers import Workers
 
-from diagnose import workers
+from diagnose.scan import workers
+from diagnose.scan.workers import Workers
 
 
 @pytest.fixture

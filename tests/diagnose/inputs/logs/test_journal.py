@@ -4,9 +4,9 @@ import gzip
 import io
 
 import pytest
-from diagnose.sources import open_inputs
 
 from diagnose.errors import InputError
+from diagnose.inputs.sources import open_inputs
 
 
 def entry(message, **fields):

@@ -2,8 +2,9 @@
 
 import jc
 import pytest
-from diagnose.outputs.throughjc import rows
 from jc.exceptions import ParseError
+
+from diagnose.outputs.parsing.with_jc import rows
 
 
 def test_a_listing_gives_its_rows_and_a_single_record_one():

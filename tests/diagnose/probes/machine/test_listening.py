@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from diagnose.probes import ProbeLimits, listening, run_probe
+from diagnose.probes import ProbeLimits, run_probe
+from diagnose.probes.machine import listening
 
 BSD = """\
 Active Internet connections (including servers)

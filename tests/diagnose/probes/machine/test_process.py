@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from diagnose.probes.process import MOST, output_of
 
 from diagnose.probes import ProbeLimits
 from diagnose.probes.base import Failed
+from diagnose.probes.machine.process import MOST, output_of
 
 
 def python(code):
