@@ -16,17 +16,12 @@ from msgspec import Struct
 from diagnose.codecontext import SMALL
 from diagnose.errors import KbError, did_you_mean
 from diagnose.meanings import EXITS, FACILITIES, HTTP, MEANINGS, SQLSTATES
+from diagnose.neighbours import BEFORE, BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KINDS = {"w": "win32", "h": "hresult", "n": "ntstatus", "e": "errno"}
-# Words that stand before a short code, in the languages that consoles speak.
-BEFORE = (
-    r"(?:err(?:or|eur|ore|no)?|code|status|win32|winerror|fail(?:ed|ure)?|result|hresult|hr|rc|ret(?:urn(?:ed)?)?|exit(?:ed)?"
-    r"|(?:system)?fehler(?:code)?|fehlernummer|errno|erro|codigo|os error|エラー|错误|ошибка)"
-)
-BETWEEN = r"(?:[^\w\n]{0,4}(?:code|number|no|nr|is|was|with|status|value|コード)){0,2}[^\w\n]{1,4}"
 
 
 class Decoded(Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose import codefind, codes
 from diagnose.dated import When, horizons_of, tell_times, times_of
 from diagnose.events import NEAR, provider_strength
 from diagnose.fold import fold
@@ -273,6 +274,8 @@ def _declared(
             facts = _facts(inside)
         for problem, name in pattern.owners:
             signal = problems[problem].signals.get(name)
+            if signal and signal.code and not _speaks_of(signal, pattern, seen):
+                continue
             strength = seen.strength * (_event_strength(signal, seen, passages) if signal else 1.0)
             if strength > 0:
                 at = Span(source=seen.source, line=seen.line)
@@ -286,6 +289,13 @@ def _declared(
                     time=times.get((seen.source, seen.line)),
                 )
                 yield evidence, seen.number
+
+
+def _speaks_of(signal: Signal, pattern: KnownPattern, seen: _Found) -> bool:
+    """Whether a pattern of one of the signal's codes found that code: the neighbours of a number may make it a date."""
+    declared = [code for code in signal.code if codes.pattern(code) == pattern.regex]
+    line = seen.text[:LONGEST_CAPTURE_LINE].decode("utf-8", "replace")
+    return not declared or any(codefind.says(line, code) for code in declared)
 
 
 def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
