@@ -117,7 +117,7 @@ def _bare(text: str) -> list[Decoded]:
     if re.fullmatch(r"0x[0-9a-fA-F]{1,16}", text):
         value = int(text, 16)
         return _number(value, hexadecimal=True)
-    if re.fullmatch(r"[0-9a-fA-F]{8}h?", text) and not text.isdigit():
+    if re.fullmatch(r"[0-9a-fA-F]{8}h?", text) and (not text.isdigit() or text[0] == "8"):
         return _number(int(text.rstrip("hH"), 16), hexadecimal=True)
     if re.fullmatch(r"-\d{1,11}", text):
         return _of_32_bits(int(text) & 0xFFFFFFFF) if int(text) < -65535 else _errno_list(-int(text))

@@ -56,13 +56,13 @@ class Row(NamedTuple):
 
 
 ROWS = (
+    Row("date", "d", after=rf"[/.-]\d{{1,2}}[/.-]\d|[/ .-]{{1,2}}{_MONTH}[ ./,-]{{1,2}}\d{{2}}|-\d\d?T\d"),
+    Row("time", "d", after=r":\d\d?(?:[:., ]|\b)"),
     Row("offset", "dxLb", r"\+ ?"),
     Row("offset", "xb", r"\b0x[0-9a-f]+[/-]"),
     Row("offset", "xb", after=r"[/-](?:0x[0-9a-f]|frame\b)"),
     Row("fraction", "dx", r"[\w)\]]/"),
     Row("fraction", "d", after=r" ?/ ?\d"),
-    Row("date", "d", after=rf"[/.-]\d{{1,2}}[/.-]\d|[/ .-]{{1,2}}{_MONTH}[ ./,-]{{1,2}}\d{{2}}|-\d\d?T\d"),
-    Row("time", "d", after=r":\d\d?(?:[:., ]|\b)"),
     Row("process", "d", after=r"#\d|\s+--- \["),
     Row("process", "d", rf"{_LEVEL} +", r" +(?:\[[a-z][\w.:/ -]*\]|[\w./-]+\.[A-Za-z]\w{0,4}:\d|\([\w./-]+\.[A-Za-z]\w{0,4}:\d)", cased=True),
     Row("process", "d", rf"{_LEVEL} *\[", r"[\]:]", cased=True),
