@@ -50,7 +50,7 @@ def _name(kind: str, value: str) -> str:
     return table[start : table.index(b"\n", start)].decode()
 
 
-def _values(name: str) -> list[tuple[str, str]]:
+def values_named(name: str) -> list[tuple[str, str]]:
     """(kind, value) of every code with this name."""
     table, wanted, found, at = _table(), f"\t{name.upper()}\n".encode(), [], 0
     while (at := table.find(wanted, at)) >= 0:
@@ -180,7 +180,7 @@ def _named(name: str) -> list[Decoded]:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{2,80}", name):
         return []
     result = []
-    for kind, value in _values(name):
+    for kind, value in values_named(name):
         if kind == "w":
             result.append(_win32(int(value)))
         elif kind == "e":
@@ -204,12 +204,16 @@ _PREFIXES = {
 }
 
 
+def names_known() -> Iterator[str]:
+    """The names of all codes of Windows and Linux."""
+    return (line.split("\t")[1] for line in _table().decode().splitlines() if "\t" in line)
+
+
 def canonical(code: str) -> frozenset[str]:
     """The keys of a code that an article declares. KbError with "did you mean" for what is no code."""
     readings = decode(code)
     if not readings:
-        names = (line.split("\t")[1] for line in _table().decode().splitlines() if "\t" in line)
-        hint = did_you_mean(code.upper(), names) if re.fullmatch(r"[A-Za-z_0-9]{3,60}", code) else ""
+        hint = did_you_mean(code.upper(), names_known()) if re.fullmatch(r"[A-Za-z_0-9]{3,60}", code) else ""
         raise KbError(
             f"code '{code}'", "not a known error code", hint or "write it like 0x800706BA, win32:1722 or ECONNREFUSED"
         )
