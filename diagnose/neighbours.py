@@ -68,7 +68,7 @@ ROWS = (
     Row("process", "d", rf"{_LEVEL} *\[", r"[\]:]", cased=True),
     Row("process", "d", r"\[(?:err|error|fatal|failure)\] ?\[", r"[\]:]"),
     Row("process", "d", r"\w\[", r"\]:"),
-    Row("count", "d", r"[\[<](?:err|error|failed|failure|fail|code|status)[\]>] ?", r" +[a-z]"),
+    Row("count", "d", r"[\[<](?i:err|error|failed|failure|fail|code|status)[\]>] ?", r" +[a-z]", cased=True),
     Row("count", "d", after=rf" ?{_UNIT}"),
     Row("count", "d", after=r",\d{3}\b"),
     Row("count", "d", after=r"[,;]? *(?:passed|skipped|succeeded|successful|unchanged|retr(?:y|ies)|warnings?|total|ignored|rescued|unreachable|changed|ok)\b"),

@@ -168,6 +168,7 @@ def test_no_counter_example_is_evidence_for_an_article():
 
 
 POSITIVE = (
+    "[ERROR] {n} The server cannot be reached",
     "error {n}", "error: {n}", "Error {n} (0x{x})", "System error {n} has occurred.", "failed, result {n} (0x{x}):", "Win32 error {n}",
     "[WinError {n}] x", "failed with error code {n}", "Systemfehler {n}", "failed with 0x{x}.", "last error is 0x{x}", "Error: 0x{x} or 0x2afc",
     "the service ended with error {n}, see the log", "status {n}", "<Data Name=\"ErrorCode\">{n}</Data>", "connect failed with error {n}; gave up",
