@@ -293,7 +293,18 @@ def test_code_lists_readings_and_the_articles_that_name_the_code(kb):
 def test_code_in_json_has_all_readings(kb):
     told = json.loads(kb("code", "--format", "json", "5", "503").out)
     assert told["5"][0]["name"] == "ERROR_ACCESS_DENIED"
-    assert set(told["5"][0]) >= {"kind", "value", "name", "meaning", "key", "facility", "where", "why", "notations", "articles"}
+    assert set(told["5"][0]) >= {
+        "kind",
+        "value",
+        "name",
+        "meaning",
+        "key",
+        "facility",
+        "where",
+        "why",
+        "notations",
+        "articles",
+    }
     assert "errno" in {reading["kind"] for reading in told["5"]}
     assert "iis-application-pool-503" in told["503"][0]["articles"]
     assert [r["articles"] for r in told["503"] if r["kind"] == "win32"] == [[]]
@@ -316,5 +327,11 @@ def test_code_says_what_it_tried_for_an_unknown_value(kb):
 def test_own_codes_are_those_of_the_docs(root):
     from kb.owncodes import own_codes
 
-    rows = [line.strip("|\n ").split(" | ", 1) for line in (root / "docs/errors.md").read_text("utf-8").splitlines() if line.startswith("| KB-E")]
-    assert {code: meaning.casefold() + "." for code, meaning in rows} == {c: m.casefold() for c, m in own_codes().items()}
+    rows = [
+        line.strip("|\n ").split(" | ", 1)
+        for line in (root / "docs/errors.md").read_text("utf-8").splitlines()
+        if line.startswith("| KB-E")
+    ]
+    assert {code: meaning.casefold() + "." for code, meaning in rows} == {
+        c: m.casefold() for c, m in own_codes().items()
+    }
