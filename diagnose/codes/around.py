@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.codes.meanings import EXITS, HTTP
+from diagnose.codes.neighbours import NEAR, other_than_code
 
 if TYPE_CHECKING:
     from diagnose.model import Platform
 
+LAST_ERRNO = 133  # of Linux; a kernel writes them with a minus
 SMALL = 0xFF  # up to here, numbers are errors of Windows, of Unix, exit codes and much else
-NEAR = 60  # characters that decide
 
 # What strerror says for a number on Linux, in lower case.
 STRERROR = {
@@ -45,7 +46,15 @@ _PASSED_ON = frozenset({2, 5, 53, 64, 67, 109, 121, 233})
 _SQL_SERVER = re.compile(r"SQL ?Server|SqlClient|SqlException|\bODBC\b", re.IGNORECASE)
 _PROVIDER = re.compile(r"(?:\(\w+ ?: ?[^():]{3,60}|Interfaces|Provider|-Netzwerkschnittstellen), ?\w+ ?: ?$")
 _STATUS = re.compile(r"\bstatus(?:[ _-]?code)?\W{0,3}$", re.IGNORECASE)
-_EXIT = re.compile(r"\b(?:exit(?:ed)?|rc|ret(?:urn(?:ed)?)?)\b[^\w\n]?[\w ]{0,12}\W{0,4}$", re.IGNORECASE)
+_EXIT = re.compile(
+    r"\b(?:exit(?:ed|s)?|rc|ret(?:urn(?:ed)?)?)(?:[ _-]?(?:code|status|value))?\b[^\w\n]?[\w ]{0,12}\W{0,4}$"
+    r"|\bcode=(?:killed|dumped), status=$",
+    re.IGNORECASE,
+)
+# What is no failure over HTTP.
+_WENT_WELL = frozenset((*range(200, 207), 301, 302, 303, 304, 307, 308))
+_ANSWER = re.compile(r"\bHTTP(?![A-Za-z]).{0,45}$|\brespon(?:se|ded)\b.{0,30}$|\breply-code\W{0,3}$", re.IGNORECASE)
+_DATABASE = re.compile(r"mysql|mariadb|\bORA-\d{5}|\bSQL(?:Exception|STATE)\b|vendor ?code", re.IGNORECASE)
 
 
 class Seen(NamedTuple):
@@ -62,7 +71,7 @@ def kinds_of(line: str, start: int, end: int, platform: Platform | None = None) 
     """The kinds (`http`, `errno`, `win32`, `exit`) that the number at `start` to `end` may be of, most plausible first,
     and whether words tell so, rather than the system alone."""
     digits = line[start:end]
-    if digits.strip("0") == "" or digits[0] == "0":
+    if digits.strip("0") == "" or digits[0] == "0" or other_than_code(line, start, end):
         return (), True
     seen = Seen(int(digits), line[max(0, start - NEAR) : start], line[end : end + NEAR], line, platform)
     kinds = next((kinds for applies, kinds in _RULES if applies(seen)), None)
@@ -91,7 +100,13 @@ def _own(seen: Seen) -> bool:
         or _PROVIDER.search(seen.before)
         or (small and _SQL_SERVER.search(seen.line))
         or re.match(r"[ -]\d\.\d{1,3}\.\d", seen.after)  # 550 5.7.1: SMTP
-        or re.search(r"\balert\b.{0,20}$", seen.before, re.IGNORECASE)
+        or re.match(r", ?State\b", seen.after)  # Error Number:1205,State:51 of SqlClient
+        or (999 < seen.number < 10_000 and _DATABASE.search(seen.line))
+        or re.search(r"\balert\b.{0,20}$|\bTLS protocol defined\b.{0,20}$", seen.before, re.IGNORECASE)
+        or re.search(
+            r"\bverif(?:y|ication)\b[ \w]*\W{0,4}(?:num=|code: )?$", seen.before, re.IGNORECASE
+        )  # of a certificate
+        or re.search(r"\bSIP/2\.0\b|\bgrpc\b", seen.before, re.IGNORECASE)
     )
 
 
@@ -100,11 +115,23 @@ def _http(seen: Seen) -> bool:
         return False
     phrase = re.match(r"\W{1,4}([A-Za-z]+)", seen.after)
     return bool(
-        re.search(r"\bHTTP(?![A-Za-z]).{0,45}$", seen.before)
+        _ANSWER.search(seen.before)
         or _STATUS.search(seen.before)
         or re.match(r"\.\d{1,2}\b", seen.after)  # a substatus of IIS
         or (phrase and phrase[1].lower() in {HTTP[seen.number].split()[0].lower(), "server"} - {"not", "request"})
     )
+
+
+def _answered(seen: Seen) -> bool:
+    """Whether it is the status of an answer over HTTP that tells of no failure."""
+    return bool(
+        (seen.number in _WENT_WELL and _STATUS.search(seen.before))
+        or (99 < seen.number < 600 and _ANSWER.search(seen.before))
+    )
+
+
+def _negative(seen: Seen) -> bool:
+    return re.search(r"(?:^|[\s=:(\[])-$", seen.before) is not None
 
 
 def _exit(seen: Seen) -> bool:
@@ -127,12 +154,16 @@ _unix_word, _rust_word = _ends_in(r"\berr(?:no|code)"), _ends_in(r"\bos error")
 _RULES: tuple[tuple[Callable[[Seen], bool], tuple[str, ...]], ...] = (
     (_http, ("http",)),
     (_own, ()),
+    (_answered, ()),
+    (lambda seen: _negative(seen) and (seen.number > LAST_ERRNO or seen.platform == "windows"), ()),
     (lambda seen: re.match(r"\.\d", seen.after) is not None, ()),  # a version
     (_ends_in(r"\b(?:win32(?: error)?|winerror|system(?: error|fehler)|erreur syst.me)"), ("win32",)),
     (lambda seen: _unix_word(seen) and seen.number < 10_000, ("errno",)),
-    (lambda seen: _rust_word(seen) and seen.platform != "windows", ("errno",)),
+    (lambda seen: _rust_word(seen) and seen.number <= LAST_ERRNO and seen.platform != "windows", ("errno",)),
     (lambda seen: _exit(seen) and seen.number in EXITS, ("exit",)),
     (_exit, ()),
     (_errno_said, ("errno",)),
+    (_negative, ("errno",)),
+    (lambda seen: seen.number in HTTP, ("http",)),
     (lambda seen: seen.number > SMALL, ("win32",)),
 )

@@ -15,18 +15,13 @@ from msgspec import Struct
 
 from diagnose.codes.around import SMALL
 from diagnose.codes.meanings import EXITS, FACILITIES, HTTP, MEANINGS, SQLSTATES
+from diagnose.codes.neighbours import BEFORE, BETWEEN
 from diagnose.errors import KbError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KINDS = {"w": "win32", "h": "hresult", "n": "ntstatus", "e": "errno"}
-# Words that stand before a short code, in the languages that consoles speak.
-BEFORE = (
-    r"(?:err(?:or|eur|ore|no)?|code|status|win32|winerror|fail(?:ed|ure)?|result|hresult|hr|rc|ret(?:urn(?:ed)?)?|exit(?:ed)?"
-    r"|(?:system)?fehler(?:code)?|fehlernummer|errno|erro|codigo|os error|エラー|错误|ошибка)"
-)
-BETWEEN = r"(?:[^\w\n]{0,4}(?:code|number|no|nr|is|was|with|status|value|コード)){0,2}[^\w\n]{1,4}"
 
 
 class Decoded(Struct, frozen=True):
@@ -55,7 +50,7 @@ def _name(kind: str, value: str) -> str:
     return table[start : table.index(b"\n", start)].decode()
 
 
-def _values(name: str) -> list[tuple[str, str]]:
+def values_named(name: str) -> list[tuple[str, str]]:
     """(kind, value) of every code with this name."""
     table, wanted, found, at = _table(), f"\t{name.upper()}\n".encode(), [], 0
     while (at := table.find(wanted, at)) >= 0:
@@ -122,7 +117,7 @@ def _bare(text: str) -> list[Decoded]:
     if re.fullmatch(r"0x[0-9a-fA-F]{1,16}", text):
         value = int(text, 16)
         return _number(value, hexadecimal=True)
-    if re.fullmatch(r"[0-9a-fA-F]{8}h?", text) and not text.isdigit():
+    if re.fullmatch(r"[0-9a-fA-F]{8}h?", text) and (not text.isdigit() or text[0] == "8"):
         return _number(int(text.rstrip("hH"), 16), hexadecimal=True)
     if re.fullmatch(r"-\d{1,11}", text):
         return _of_32_bits(int(text) & 0xFFFFFFFF) if int(text) < -65535 else _errno_list(-int(text))
@@ -185,7 +180,7 @@ def _named(name: str) -> list[Decoded]:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{2,80}", name):
         return []
     result = []
-    for kind, value in _values(name):
+    for kind, value in values_named(name):
         if kind == "w":
             result.append(_win32(int(value)))
         elif kind == "e":
@@ -209,12 +204,16 @@ _PREFIXES = {
 }
 
 
+def names_known() -> Iterator[str]:
+    """The names of all codes of Windows and Linux."""
+    return (line.split("\t")[1] for line in _table().decode().splitlines() if "\t" in line)
+
+
 def canonical(code: str) -> frozenset[str]:
     """The keys of a code that an article declares. KbError with "did you mean" for what is no code."""
     readings = decode(code)
     if not readings:
-        names = (line.split("\t")[1] for line in _table().decode().splitlines() if "\t" in line)
-        hint = did_you_mean(code.upper(), names) if re.fullmatch(r"[A-Za-z_0-9]{3,60}", code) else ""
+        hint = did_you_mean(code.upper(), names_known()) if re.fullmatch(r"[A-Za-z_0-9]{3,60}", code) else ""
         raise KbError(
             f"code '{code}'", "not a known error code", hint or "write it like 0x800706BA, win32:1722 or ECONNREFUSED"
         )

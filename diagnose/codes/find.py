@@ -7,13 +7,15 @@ it pay for.
 from __future__ import annotations
 
 import re
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from diagnose.codes.around import SMALL, errno_of, kinds_of
-from diagnose.codes.decode import BEFORE, BETWEEN, Decoded, decode
+from diagnose.codes.decode import Decoded, canonical, decode, pattern
+from diagnose.codes.neighbours import BEFORE, BETWEEN, other_than_code, tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +48,14 @@ _SHORT = re.compile(rf"\b{BEFORE}{BETWEEN}(?P<short>\d{{1,5}})\b", re.IGNORECASE
 _SQLSTATE = re.compile(
     r"\bSQL ?STATE\W{1,4}(?P<state>[0-9A-Z]{5})\b|(?<=\bERROR )\d{4} \((?P<mysql>[0-9A-Z]{5})\)", re.IGNORECASE
 )
-_BUGCHECK = re.compile(r"\bbug ?check|\bstop(?: code)?\W{1,3}$", re.IGNORECASE)  # its numbers are a table of their own
-_ERROR_WORD = re.compile(BEFORE, re.IGNORECASE)
+_ERROR_WORD = re.compile(rf"(?i:(?<![A-Za-z]){BEFORE}s?(?![A-Za-z]))|(?<=[a-z])(?:Err|Code|Status|Fail|Result)")
+_SHORT_VALUE = 0xFFFF  # up to here, only what an error word is tied to is a code
+_OF_FAILURE = 0x80001000  # from here, a long value is one of failure; below, also flags and sizes look like that
 # Part of every word of BEFORE, in lower case.
 _SIGNS = tuple("err code stat win fail res hr rc ret exit fehler cod エラー 错误 ошибка".split())
 _LONGEST_LINE = 8192
+_MOST_DIGITS = 5  # of a number that may be of several kinds
+_LAST_NUMBER = re.compile(r"\b(?=[0-9]|[a-f]+[0-9])(?:0x)?[0-9a-f]+(?=h?\W*$)", re.IGNORECASE)
 
 
 def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> list[Found]:
@@ -77,6 +82,27 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
                     return sorted(found.values(), key=lambda f: f.start)
         start += len(line) + 1
     return sorted(found.values(), key=lambda f: f.start)
+
+
+def says(line: str, code: str) -> bool:
+    """Whether `line` has the code that an article declares, and no number that only looks like it."""
+    regex, (key,) = _declared(code)
+    return any(_is_code(line, match, key) for match in regex.finditer(line))
+
+
+@cache
+def _declared(code: str) -> tuple[re.Pattern[str], frozenset[str]]:
+    return re.compile(pattern(code), re.IGNORECASE), canonical(code)
+
+
+def _is_code(line: str, match: re.Match[str], key: str) -> bool:
+    number = _LAST_NUMBER.search(match[0])
+    if number is None:
+        return True  # its name
+    start, end = match.start() + number.start(), match.start() + number.end()
+    if key.startswith("win32:") and number[0].isdigit() and len(number[0]) <= _MOST_DIGITS:
+        return "win32" in kinds_of(line, start, end)[0]
+    return not other_than_code(line, start, end)
 
 
 def _said(reading: Decoded) -> tuple[str, str]:
@@ -125,7 +151,9 @@ def _large(line: str, lowered: str, about_errors: bool) -> Iterator[_Token]:
     if "-" in line:
         yield from (_valued(line, match, True) for match in _NEGATIVE.finditer(line))
     if about_errors:
-        yield from (_valued(line, match, True) for match in _BARE.finditer(line) if _told(line, match))
+        for match in _BARE.finditer(line):
+            if _told(line, match) and not other_than_code(line, *match.span()):
+                yield _valued(line, match, tied(line[: match.start()]))
 
 
 def _told(line: str, match: re.Match[str]) -> bool:
@@ -134,9 +162,10 @@ def _told(line: str, match: re.Match[str]) -> bool:
 
 
 def _wanted(line: str, match: re.Match[str]) -> bool:
-    if _BUGCHECK.search(line, max(0, match.start() - 40), match.start()):
+    if other_than_code(line, *match.span()):
         return False
-    return len(match[0]) >= 8 or _told(line, match)
+    value = int(match[0], 16)
+    return value <= _SHORT_VALUE or value >= _OF_FAILURE or _told(line, match)
 
 
 def _valued(line: str, match: re.Match[str], large: bool) -> _Token:

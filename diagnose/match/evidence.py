@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.codes.decode import pattern as code_pattern
+from diagnose.codes.find import says
 from diagnose.match.combined import combined_rates, implied
 from diagnose.match.conditions import horizons_of
 from diagnose.match.counts import Tally, tallies
@@ -109,6 +111,8 @@ def _declared(
             facts = _facts(inside)
         for problem, name in pattern.owners:
             signal = problems[problem].signals.get(name)
+            if signal and signal.code and not _speaks_of(signal, pattern, seen):
+                continue
             strength = seen.strength * (_event_strength(signal, seen, passages) if signal else 1.0)
             if strength > 0:
                 at = Place(source=seen.source, line=seen.line)
@@ -122,6 +126,13 @@ def _declared(
                     time=times.get((seen.source, seen.line)),
                 )
                 yield evidence, seen.number
+
+
+def _speaks_of(signal: Signal, pattern: KnownPattern, seen: FoundPattern) -> bool:
+    """Whether a pattern of one of the signal's codes found that code: the neighbours of a number may make it a date."""
+    declared = [code for code in signal.code if code_pattern(code) == pattern.regex]
+    line = seen.text[:LONGEST_CAPTURE_LINE].decode("utf-8", "replace")
+    return not declared or any(says(line, code) for code in declared)
 
 
 def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:

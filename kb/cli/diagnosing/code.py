@@ -1,45 +1,99 @@
-"""`kb code`: decode error codes."""
+"""`kb code`: what error codes mean, and which articles name them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnose.codes.explain import Explained, Reading
+
 FORMS = ("win32", "hresult", "ntstatus")
+_MOST_SHOWN = 8
+_OWN = "KB-E"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(values: tuple[str, ...], format_: str) -> int:
-    """Decode error codes in any notation: 0x800706BA, -2147023174, 1722, ECONNREFUSED, http:503, sqlstate:08001.
+@click.pass_obj
+def command(session: Session, values: tuple[str, ...], format_: str) -> int:
+    """Tell what error codes mean in any notation, the most usual reading first, and which articles name them.
+
+    0x800706BA, -2147023174, 1722, ECONNREFUSED, 08001, 18456, 4625, 137, -9, 0x7B, ORA-12541, 203/EXEC, KB-E014. A word
+    before the number tells whose it is: event:4625, mysql:1045, curl:6, http:503, kerberos:0x18, x509:20, stop:7b.
 
     Status 1 if a VALUE is not known.
     """
     import msgspec
 
-    from diagnose.codes.decode import decode
+    from diagnose.codes.explain import explain
+
+    explained = {value: _own(value) or explain(value) for value in values}
+    store = session.store() if any(e.readings for e in explained.values()) else None
+    articles = {r: _articles(store, r) for e in explained.values() for r in e.readings}
+    if format_ == "json":
+        told = {value: [_told(r, articles[r]) for r in e.readings] for value, e in explained.items()}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+    else:
+        for one in explained.values():
+            click.echo("\n".join(_lines(one, articles)))
+    return 0 if all(e.readings for e in explained.values()) else 1
+
+
+def _own(value: str) -> Explained | None:
+    """One of kb's own codes."""
+    from diagnose.codes.explain import Explained, Reading
+    from kb.codes.own import own_codes
+
+    if not value.upper().startswith(_OWN):
+        return None
+    known = own_codes()
+    if (code := value.upper()) in known:
+        where = "messages of kb on standard error"
+        return Explained(value, (Reading("kb", code, "", known[code], f"kb:{code}", "", "message of kb", where),))
+    return Explained(value, (), ("message of kb",), f"there are {', '.join(known)}")
+
+
+def _articles(store: Any, reading: Reading) -> list[str]:
+    from kb.codes.articles import naming
+
+    return [] if reading.kind == "kb" else naming(store, reading)
+
+
+def _told(reading: Reading, articles: list[str]) -> dict[str, object]:
+    import msgspec
+
+    return {**msgspec.to_builtins(reading), "articles": articles}
+
+
+def _lines(one: Explained, articles: dict[Reading, list[str]]) -> Iterator[str]:
     from diagnose.text.sanitize import neutral
 
-    decoded = {value: decode(value) for value in values}
-    if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(decoded), indent=2).decode())
-    else:
-        for value, readings in decoded.items():
-            click.echo(f"{neutral(value)}:" if readings else f"{neutral(value)}: unknown")
-            for r in readings:
-                facility = f" (facility {r.facility})" if r.facility else ""
-                click.echo(
-                    f"  {r.kind:<9}{r.value:<12}{r.name}{': ' if r.name else ''}{r.meaning}{facility}{_notations(r.key)}"
-                )
-    return 0 if all(decoded.values()) else 1
+    if not one.readings:
+        yield f"{neutral(one.value)}: unknown"
+        yield f"  tried: {', '.join(one.tried)}"
+        if one.nearest:
+            yield f"  {neutral(one.nearest)}"
+        return
+    yield f"{neutral(one.value)}:"
+    for reading in one.readings[:_MOST_SHOWN]:
+        yield from _reading(reading, articles[reading])
+    if (more := len(one.readings) - _MOST_SHOWN) > 0:
+        yield f"  and {more} more: --format json has them all"
 
 
-def _notations(key: str) -> str:
-    """The other ways to write a Windows code."""
-    kind, _, number = key.partition(":")
-    if kind == "win32":
-        value = 0x80070000 | int(number)
-        return f"  [{number} = 0x{int(number):X} = 0x{value:08X} = {value - 0x100000000}]"
-    if key.startswith("0x"):
-        return f"  [{key} = {int(key, 16) - 0x100000000}]"
-    return ""
+def _reading(r: Reading, articles: list[str]) -> Iterator[str]:
+    facility = f" (facility {r.facility})" if r.facility else ""
+    notations = f"  [{' = '.join(r.notations)}]" if r.notations else ""
+    yield f"  {r.kind:<11} {r.value:<11} {r.name}{': ' if r.name else ''}{r.meaning}{facility}{notations}"
+    yield f"{'':14}{r.label}: {r.where}"
+    if r.why:
+        yield f"{'':14}first, because {r.why}"
+    if articles:
+        yield f"{'':14}articles: {', '.join(articles)}"

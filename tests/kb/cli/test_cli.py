@@ -279,3 +279,59 @@ def test_the_shipped_articles_pass_lint_and_their_samples(kb):
     assert lint.returncode == 0, lint.out
     tested = kb("test", "--kb", "articles")
     assert tested.returncode == 0, tested.out
+
+
+def test_code_lists_readings_and_the_articles_that_name_the_code(kb):
+    done = kb("code", "18456", "4625", "08001", "0x800706BA")
+    assert done.returncode == 0
+    assert "sql-server-login-failed" in done.out
+    assert "rpc-server-unavailable" in done.out
+    assert "A logon failed" in done.out
+    assert "sqlstate    08001" in done.out
+
+
+def test_code_in_json_has_all_readings(kb):
+    told = json.loads(kb("code", "--format", "json", "5", "503").out)
+    assert told["5"][0]["name"] == "ERROR_ACCESS_DENIED"
+    assert set(told["5"][0]) >= {
+        "kind",
+        "value",
+        "name",
+        "meaning",
+        "key",
+        "facility",
+        "where",
+        "why",
+        "notations",
+        "articles",
+    }
+    assert "errno" in {reading["kind"] for reading in told["5"]}
+    assert "iis-application-pool-503" in told["503"][0]["articles"]
+    assert [r["articles"] for r in told["503"] if r["kind"] == "win32"] == [[]]
+
+
+def test_code_explains_one_of_kb_s_own(kb):
+    done = kb("code", "kb-e014")
+    assert done.returncode == 0
+    assert "index was found damaged" in done.out
+
+
+def test_code_says_what_it_tried_for_an_unknown_value(kb):
+    done = kb("code", "ECONREFUSED", "5")
+    assert done.returncode == 1
+    assert "tried: Win32 error" in done.out
+    assert "did you mean 'ECONNREFUSED'?" in done.out
+    assert kb("code", "KB-E999").returncode == 1
+
+
+def test_own_codes_are_those_of_the_docs(root):
+    from kb.codes.own import own_codes
+
+    rows = [
+        line.strip("|\n ").split(" | ", 1)
+        for line in (root / "docs/errors.md").read_text("utf-8").splitlines()
+        if line.startswith("| KB-E")
+    ]
+    assert {code: meaning.casefold() + "." for code, meaning in rows} == {
+        c: m.casefold() for c, m in own_codes().items()
+    }

@@ -1,0 +1,68 @@
+"""Which articles name a code: in a signal, in any notation, or in their title.
+
+Takes a store and a reading of a code, gives ids of articles.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diagnose.codes.decode import canonical
+from diagnose.codes.find import says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnose.codes.explain import Reading
+    from diagnose.model import Problem, Signal
+    from kb.store.store import Store
+
+_OF_WINDOWS = ("win32", "hresult", "ntstatus")
+_NUMBERED = ("event", "mysql", "sqlserver", "oracle", "sqlstate")  # of four digits and more they speak for themselves
+_NAMED = ("errno", "errno_macos", "errno_crt", "kerberos", "x509", "stopcode")  # names that are no plain words
+_LEAST_DIGITS = 4
+
+
+def naming(store: Store, reading: Reading) -> list[str]:
+    """The ids of the articles that name the code of `reading`."""
+    looks = _looks_like(reading)
+    ids = store.ids()
+    indexed = store.postings([f"code:{reading.key}"])
+    known = set(
+        store.names({entry >> 8 for posting in indexed.values() for entry in posting}).values()
+    )  # below: frequency
+    return [name for name, problem in store.problems(ids).items() if name in known or _names(problem, reading, looks)]
+
+
+def _names(problem: Problem, reading: Reading, looks: re.Pattern[str] | None) -> bool:
+    if any(_declares(signal, reading) for signal in problem.signals.values()):
+        return True
+    if reading.kind in _OF_WINDOWS:
+        return any(says(text, reading.key) for text in _texts(problem))
+    return looks is not None and any(looks.search(text) for text in _texts(problem))
+
+
+def _declares(signal: Signal, reading: Reading) -> bool:
+    if reading.kind == "event":
+        return any(str(event.id) == reading.value for event in signal.event)
+    return any(reading.key in canonical(code) for code in signal.code)
+
+
+def _texts(problem: Problem) -> Iterator[str]:
+    yield problem.title
+    for signal in problem.signals.values():
+        yield from signal.contains
+        yield from (regex.replace(r"\b", "") for regex in signal.regex)
+
+
+def _looks_like(reading: Reading) -> re.Pattern[str] | None:
+    """What finds the code in a text; nothing for a small number, which is said of many things."""
+    if reading.kind == "http":
+        return re.compile(rf"\b(?:HTTP|status)\b\W{{0,4}}(?:\w+\W{{1,4}}){{0,2}}{reading.value}\b", re.IGNORECASE)
+    number = reading.value.removeprefix("ORA-").lstrip("0") if reading.kind == "oracle" else reading.value
+    if reading.kind == "oracle":
+        return re.compile(rf"\b(?:ORA|TNS)-0{{0,4}}{number}\b")
+    if reading.kind in _NUMBERED and len(number) >= _LEAST_DIGITS:
+        return re.compile(rf"(?<![\w.-]){re.escape(number)}(?!\w|\.\d)")
+    return re.compile(rf"\b{re.escape(reading.name)}\b") if reading.kind in _NAMED else None
