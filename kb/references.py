@@ -109,7 +109,10 @@ def _exists(name: str, known: Collection[str], at: Path, kind: str, broken: Coll
 def _known_slots(problem: Problem, broken: Collection[str]) -> Iterator[Mistake]:
     texts: list[tuple[Path, str]] = []
     for name, check in problem.checks.items():
-        texts += [(("checks", name), text) for text in (check.title, check.on, *(t for ts in check.probe.values() for t in ts))]
+        texts += [
+            (("checks", name), text)
+            for text in (check.title, check.on, *(t for ts in check.probe.values() for t in ts))
+        ]
         texts += [
             (("checks", name, "commands", shell), text) for shell, lines in check.commands.items() for text in lines
         ]
@@ -117,7 +120,13 @@ def _known_slots(problem: Problem, broken: Collection[str]) -> Iterator[Mistake]
         for j, step in enumerate(cause.remediation):
             texts += [
                 (("causes", i, "remediation", j), text)
-                for text in (step.text, step.on, step.before, step.undo, *(t for ts in step.commands.values() for t in ts))
+                for text in (
+                    step.text,
+                    step.on,
+                    step.before,
+                    step.undo,
+                    *(t for ts in step.commands.values() for t in ts),
+                )
             ]
     for at, text in texts:
         for slot in _SLOT.findall(text):

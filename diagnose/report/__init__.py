@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.neutral import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -25,9 +27,7 @@ class Style(Struct, frozen=True):
 
 
 def _json(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2).decode() + "\n"
+    return json_text(diagnosis) + "\n"
 
 
 def _text(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:

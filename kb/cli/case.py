@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.errors import KbError
-from diagnose.neutral import neutral
+from diagnose.neutral import json_text, neutral
 from kb.case_file import load, now, save
 from kb.cli import Session, base_option, tell
 from kb.cli.output import check_output, write_output
@@ -113,14 +113,12 @@ def _lead(case: Case) -> str:
 
 
 def _render(case: Case, format_: str, explain: bool, output: str | None) -> None:
-    import msgspec
-
     from diagnose.report import RENDERERS
     from kb.cli.output import style_for
     from kb.cli.unread import summed_up
 
     if format_ == "json":
-        text = msgspec.json.format(msgspec.json.encode(case), indent=2).decode() + "\n"
+        text = json_text(case) + "\n"
     else:
         style = style_for(output, explain=explain)
         text = RENDERERS[format_](summed_up(_diagnosis(case, "CASE")), style, case.steps)

@@ -15,14 +15,12 @@ def command(values: tuple[str, ...], format_: str) -> int:
 
     Status 1 if a VALUE is not known.
     """
-    import msgspec
-
     from diagnose.codes import decode
-    from diagnose.neutral import neutral
+    from diagnose.neutral import json_text, neutral
 
     decoded = {value: decode(value) for value in values}
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(decoded), indent=2).decode())
+        click.echo(json_text(decoded))
     else:
         for value, readings in decoded.items():
             click.echo(f"{neutral(value)}:" if readings else f"{neutral(value)}: unknown")

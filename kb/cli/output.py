@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
+from diagnose.neutral import screened
 
 if TYPE_CHECKING:
     from diagnose.report import Style
@@ -37,7 +38,7 @@ def _width() -> int:
 def write_output(text: str, path: str | None) -> None:
     """`text` to the file or to standard output, with a line end."""
     if path:
-        _save(path, text)
+        _save(path, screened(text))
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 

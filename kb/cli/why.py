@@ -28,9 +28,7 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
 
     Status: 0 the article is the answer, 1 it is not, 2 an input could not be read or the call was wrong.
     """
-    import msgspec
-
-    from diagnose.neutral import clip, neutral
+    from diagnose.neutral import clip, json_text, neutral
     from diagnose.pipeline import gather
     from diagnose.redact import Redactor
     from diagnose.why import why
@@ -46,7 +44,7 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
         return clip(quote if given["raw"] else redactor.redact(quote))
 
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(with_quotes(found, hide)), indent=2).decode())
+        click.echo(json_text(with_quotes(found, hide)))
     else:
         for line in _lines(with_quotes(found, hide)):
             click.echo(neutral(line))
