@@ -138,7 +138,7 @@ REFUSED = [
     ("diagnose", "--text", "x", "--zone", BYTES),
     ("diagnose", "--text", "x", "--encoding", BYTES),
     ("diagnose", "--text", "x", "--param", BYTES),
-    ("diagnose", LONG),
+    ("diagnose", "-q", LONG),
     ("diagnose", "--text", "frobnicator", "--output", f"{LONG}/x"),
     ("diagnose", "--text", "frobnicator", "--case", LONG),
     ("show", LONG),
