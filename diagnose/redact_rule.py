@@ -164,7 +164,8 @@ def pem_line(match: re.Match[str]) -> int:
 
 
 class Rule(NamedTuple):
-    """`parts` are pieces of text, `words` whole words, `stems` the first three letters of a long word; lower case."""
+    """`parts` are pieces of text, `words` whole words, `stems` the first three letters of a long word, in lower case;
+    `sizes` are lengths of a word."""
 
     kind: str
     pattern: str  # compiled when first tried: all of them cost 15 ms, most runs need none
@@ -172,7 +173,16 @@ class Rule(NamedTuple):
     parts: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
-def make(kind: str, *pattern: str, judge: Judge = anything, parts: str = "", words: str = "", stems: str = "") -> Rule:
-    return Rule(kind, "".join(pattern), judge, tuple(parts.split()), tuple(words.split()), tuple(stems.split()))
+def make(
+    kind: str,
+    *pattern: str,
+    judge: Judge = anything,
+    parts: str = "",
+    words: str = "",
+    stems: str = "",
+    sizes: tuple[int, ...] = (),
+) -> Rule:
+    return Rule(kind, "".join(pattern), judge, tuple(parts.split()), tuple(words.split()), tuple(stems.split()), sizes)
