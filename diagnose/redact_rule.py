@@ -34,7 +34,7 @@ IS = rf"{Q}[ \t]{{0,8}}(?:(?:is|was)[ \t]?)?(?::=|::?|=>?|%3[ADad]|value[ ]?=|,?
 _ENDINGS = ".,;:)]}\\"
 # A name given by redaction, a mask, a variable, a reference, an object of .NET, Java or Android, a fingerprint.
 _NO_SECRET = re.compile(
-    r"(?i)\[[a-z][a-z0-9-]*\]?[.,;:)\]}\\]*|(?-i:\$[A-Z][A-Z0-9_]+)\W*|S-1-\d.*|[*•.#x-]+|\$\{.*|\$\(.*|\$env:.*|%\w+%|\{\{.*|\(.*|<.*"
+    r"(?i)\[[a-z][a-z0-9-]*\]?[.,;:)\]}\\]*|\[[a-z][a-z0-9-]*\][/\\!].*|(?-i:\$[A-Z][A-Z0-9_]+)\W*|S-1-\d.*|[*•.#x-]+|\$\{.*|\$\(.*|\$env:.*|%\w+%|\{\{.*|\(.*|<.*"
     r"|system\.security\.securestring|[\w.$]+@[0-9a-f]{5,8}|0x[0-9a-f]+|[a-z.]+\{.*|(?:com|org|net|io)\.[\w./-]+"
     r"|(?:sha256|sha1|md5):.*|ssh-\w+"
 )

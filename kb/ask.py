@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from diagnose.neutral import clip
 from diagnose.pipeline import Options, answer, gather
+from kb.redaction import as_it_stands, redacted, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from diagnose.diagnosis import Diagnosis, Finding, RankedArticle, RuledOut
+    from diagnose.diagnosis import Diagnosis
     from diagnose.intake import Setup
     from diagnose.knowledge import Knowledge
     from diagnose.redact import Redactor
@@ -20,26 +20,32 @@ if TYPE_CHECKING:
     from kb.case import Case
 
 
-Shown = TypeVar("Shown", "Finding", "RankedArticle", "RuledOut")
 KEPT = 10  # causes that a case keeps at least, so that two of them can be compared
 
 
 def ask(sources: Iterable[Source | InputError], base: Knowledge, options: Options, *, raw: bool = False) -> Diagnosis:
     """Diagnose `sources` as one case; secrets in quotes are replaced by names for them unless `raw`."""
-    return asking(sources, base, options.setup, raw=raw)(options)
+    return asking(sources, base, options.setup, raw=raw, personal=options.personal)(options)
 
 
 def asking(
-    sources: Iterable[Source | InputError], base: Knowledge, setup: Setup, *, raw: bool = False
+    sources: Iterable[Source | InputError], base: Knowledge, setup: Setup, *, raw: bool = False, personal: bool = False
 ) -> Callable[[Options], Diagnosis]:
     """Read `sources` once, as one case, to be answered again as more becomes known: options in, diagnosis out."""
-    gathered = gather(sources, base, setup)
+    redactor = None if raw else _redactor(personal)
+    gathered = gather(renamed(sources, redactor), base, setup)
 
     def run(options: Options) -> Diagnosis:
         diagnosis = answer(gathered, base, options)
-        return with_quotes(diagnosis, clip) if raw else redacted(diagnosis)
+        return redacted(diagnosis, gathered.matched.passages, redactor) if redactor else as_it_stands(diagnosis)
 
     return run
+
+
+def _redactor(personal: bool) -> Redactor:
+    from diagnose.redact import Redactor
+
+    return Redactor(personal=personal)
 
 
 def with_learned(options: Options, note: Callable[[str], None]) -> Options:
@@ -57,10 +63,9 @@ def ask_case(
 
     Also gives the diagnosis with its quotes as they stand, for whoever asks for it; the one of the case is redacted.
     """
-    from diagnose.redact import Redactor
     from kb.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
 
-    redactor = Redactor()
+    redactor = _redactor(options.personal)
     options = replace(
         options,
         top=max(options.top, KEPT),
@@ -71,12 +76,13 @@ def ask_case(
 
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case)
-        yield from named_apart(case, sources)
+        yield from named_apart(case, renamed(sources, redactor))
 
     gathered = gather(everything(), base, options.setup)
     plain = as_given(case, answer(gathered, base, options))
     kept = with_inputs(case, gathered.read, gathered.matched.passages, redactor.redact, now)
-    kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=redacted(plain, redactor))
+    shown = redacted(plain, gathered.matched.passages, redactor)
+    kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=shown)
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
         kept = replace(kept, diagnosis=replace(kept.diagnosis, proofs=old.proofs))
@@ -92,19 +98,20 @@ def prove_case(
     from diagnose.intake import read_all
     from diagnose.match import passages_of
     from diagnose.prove import prove
-    from diagnose.redact import Redactor
     from kb.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
+
+    redactor = _redactor(options.personal)
 
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case, after=True)
-        yield from named_apart(case, sources)
+        yield from named_apart(case, renamed(sources, redactor))
 
     if case.diagnosis is None:
         return case
     read = read_all(everything(), base.lines, options.setup)
     passages = passages_of(read.scans)
     proofs = prove(case.diagnosis, passages, base, answers_of(case, after=True))
-    kept = with_inputs(case, read, passages, Redactor().redact, now, after=True)
+    kept = with_inputs(case, read, passages, redactor.redact, now, after=True)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
     fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]
@@ -120,30 +127,3 @@ def _leads(diagnosis: Diagnosis, cause: str) -> bool:
 def _without_secrets(given: dict[str, str], redactor: Redactor) -> dict[str, str]:
     """Given values that may be kept: what a redactor would take out of `name=value` is not."""
     return {name: value for name, value in given.items() if redactor.redact(line := f"{name}={value}") == line}
-
-
-def redacted(diagnosis: Diagnosis, redactor: Redactor | None = None) -> Diagnosis:
-    """The same diagnosis with every quote redacted, the same secret under the same name."""
-    from diagnose.redact import Redactor
-
-    redact = (redactor or Redactor()).redact
-    return with_quotes(diagnosis, lambda quote: clip(redact(quote)))
-
-
-def with_quotes(diagnosis: Diagnosis, hide: Callable[[str], str]) -> Diagnosis:
-    """The same diagnosis with `hide` applied to every quote."""
-    return replace(
-        diagnosis,
-        causes=tuple(_with_evidence(finding, hide) for finding in diagnosis.causes),
-        articles=tuple(_with_evidence(article, hide) for article in diagnosis.articles),
-        unexplained=tuple(replace(line, quote=hide(line.quote)) for line in diagnosis.unexplained),
-        moments=tuple(replace(moment, quote=hide(moment.quote)) for moment in diagnosis.moments),
-        ruled_out=tuple(_with_evidence(cause, hide) for cause in diagnosis.ruled_out),
-    )
-
-
-def _with_evidence(shown: Shown, hide: Callable[[str], str]) -> Shown:
-    evidence = tuple(
-        replace(e, quote=hide(e.quote), context=tuple(hide(line) for line in e.context)) for e in shown.evidence
-    )
-    return replace(shown, evidence=evidence)

@@ -83,10 +83,12 @@ def _building(count: int) -> AbstractContextManager[None]:
 
 
 def tell(message: str) -> None:
-    """One line to standard error, neutralised."""
+    """One line to standard error, without secrets, neutralised."""
     from diagnose.neutral import neutral
+    from diagnose.redact import Redactor
 
-    click.echo(f"kb: {neutral(message)}", err=True)
+    redactor = Redactor()
+    click.echo(f"kb: {neutral(redactor.redact_name(redactor.redact(message)))}", err=True)
 
 
 def _name_base(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> None:

@@ -70,6 +70,13 @@ PLATFORMS = ("windows", "linux", "macos")
 @click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status.")
 @click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included.")
+@click.option(
+    "--redact",
+    type=click.Choice(["secrets", "personal"]),
+    default="secrets",
+    show_default=True,
+    help="What is replaced besides secrets: mail addresses, phone and card numbers, SIDs with personal.",
+)
 @click.option("--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds.")
 @click.option("--interactive", is_flag=True, help="Go from check to check until a cause is confirmed.")
 @click.option("--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it.")
@@ -96,6 +103,7 @@ def command(session: Session, /, inputs: tuple[str, ...], **given: Any) -> int:
         return verify(session, inputs, given)
     _no_probing(given)
     _check_call(inputs, given)
+    check_redaction(given)
     check_output(given)
     options = options_of(given)
     store = session.store(quiet=given["quiet"])
@@ -112,6 +120,11 @@ def _no_probing(given: dict[str, Any]) -> None:
     """What only means something with --verify is not taken silently without it."""
     if given["yes"] or given["targets"] or given["checks"]:
         raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+
+
+def check_redaction(given: dict[str, Any]) -> None:
+    if given["raw"] and given["redact"] == "personal":
+        raise click.UsageError("--raw shows all and --redact personal the least; choose one")
 
 
 def check_output(given: dict[str, Any]) -> None:
@@ -131,6 +144,7 @@ def options_of(given: dict[str, Any]) -> Options:
         top=given["top"],
         explain=given["explain"],
         context=given.get("context", 0),
+        personal=given["redact"] == "personal",
     )
     return options if given.get("no_learned") else with_learned(options, tell)
 

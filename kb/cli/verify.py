@@ -11,6 +11,7 @@ from kb.cli import Session, tell
 from kb.cli.diagnose import (
     check_given,
     check_output,
+    check_redaction,
     options_of,
     sources_of,
     status_of,
@@ -60,7 +61,7 @@ def verify(session: Session, inputs: tuple[str, ...], given: dict[str, Any]) -> 
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in inputs
     options = options_of(given)
     store = session.store(quiet=given["quiet"])
-    ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"])
+    ask = asking(sources_of(inputs, given), store, options.setup, raw=given["raw"], personal=options.personal)
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
@@ -83,6 +84,7 @@ def check_call(given: dict[str, Any]) -> None:
     from diagnose.facts import EXPECTED, typed
 
     check_output(given)
+    check_redaction(given)
     for host in given["targets"]:
         if typed("host", host) is None:
             raise click.UsageError(f"--target {host}: not {EXPECTED['host']}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diagnose.model import Score
     from diagnose.why import SignalReport, Why
 
-SHARED = frozenset("inputs texts params encoding max_bytes since until around zone threads raw".split())
+SHARED = frozenset("inputs texts params encoding max_bytes since until around zone threads raw redact".split())
 
 
 @click.command()
@@ -32,16 +32,18 @@ def command(session: Session, /, article: str, format_: str, inputs: tuple[str, 
     from diagnose.pipeline import gather
     from diagnose.redact import Redactor
     from diagnose.why import why
+    from kb.redaction import Lines, renamed
 
     store = session.store()
     problem = store.article(article).problem
     options = options_of({"platform": None, "top": 10, "explain": True, "no_learned": True, **given})
-    gathered = gather(sources_of(inputs, given), store, options.setup)
+    redactor = None if given["raw"] else Redactor(personal=options.personal)
+    gathered = gather(renamed(sources_of(inputs, given), redactor), store, options.setup)
     found = why(problem, gathered, store, options)
-    redactor = Redactor()
+    lines = Lines(gathered.matched.passages, redactor) if redactor else None
 
-    def hide(quote: str) -> str:
-        return clip(quote if given["raw"] else redactor.redact(quote))
+    def hide(source: str, line: int, quote: str) -> str:
+        return lines.quote(source, line, quote) if lines else clip(quote)
 
     if format_ == "json":
         click.echo(json_text(with_quotes(found, hide)))
@@ -63,7 +65,8 @@ def with_quotes(found: Why, hide: Any) -> Why:
     signals = tuple(
         replace(
             signal,
-            seen=tuple(replace(item, quote=hide(item.quote)) for item in signal.seen),
+            seen=tuple(replace(item, quote=hide(item.source, item.line, item.quote)) for item in signal.seen),
+            near=tuple(replace(miss, piece=hide(miss.source, miss.line, miss.piece)) for miss in signal.near),
         )
         for signal in found.signals
     )
