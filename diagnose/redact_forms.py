@@ -36,8 +36,8 @@ def discord_token(match: re.Match[str]) -> int:
 
 
 _NEAR = 20_000  # characters around a value in which its document is looked for
-_KIND = re.compile(r"(?i)\bkind\\*[\"']?\s{0,4}:\s{0,4}\\*[\"']?secret\b")
-_DATA = re.compile(r"(?i)\\*[\"']?(?:string)?data\\*[\"']?\s{0,4}:\s{0,4}(?:\{\s{0,64}(?:[^{}]{0,4000},\s{0,64})?)?$")
+_KIND = re.compile(r"kind\\*[\"']?\s{0,4}:\s{0,4}\\*[\"']?Secret\b")
+_DATA = re.compile(r"(?:d|stringD)ata\\*\"\s{0,4}:\s{0,4}\{$")
 _MOST_LINES = 200
 
 
@@ -48,8 +48,14 @@ def secret_data(match: re.Match[str]) -> int:
     end = text.find("\n---", at, at + _NEAR)
     if not _KIND.search(text, begin, end if end >= 0 else at + _NEAR):
         return 0
-    inside = _DATA.search(text, max(begin, at - 5000), at) if match[0].lstrip()[:1] in "\"'\\" else _in_data(text, at)
+    inside = _in_object(text, at) if match[0].lstrip()[:1] in '"\\' else _in_data(text, at)
     return anything(match) if inside else 0
+
+
+def _in_object(text: str, at: int) -> bool:
+    """Whether the object of JSON that begins last before `at`, and has not ended, is the value of `data`."""
+    begin = text.rfind("{", max(0, at - _NEAR), at)
+    return begin >= 0 and text.find("}", begin, at) < 0 and bool(_DATA.search(text[max(0, begin - 40) : begin + 1]))
 
 
 def _in_data(text: str, at: int) -> bool:
