@@ -19,6 +19,7 @@ from diagnose.pipeline import Options
 from diagnose.sources import open_inputs
 
 ERROR = "The RPC server is unavailable 0x800706BA"
+ARTICLE = "articles/windows/rpc-server-unavailable"
 FORMATS = ("text", "json", "markdown", "html")
 
 
@@ -38,6 +39,16 @@ def called(monkeypatch, tmp_path, capfd):
     return call
 
 
+@pytest.fixture(scope="module")
+def one(root):
+    """A base of the one article that the texts here are about."""
+    from kb.opening import open_store
+
+    store = open_store([root / ARTICLE], None)
+    yield store
+    store.close()
+
+
 def beside_errors(made):
     """A log in which every planted text stands between two errors, so that reports quote and cases keep it."""
     return "\n".join(f"{ERROR}\n{text}\n{ERROR}" for _, _, text in made)
@@ -47,7 +58,7 @@ def test_no_planted_secret_leaves_by_a_report_a_case_an_export_or_a_draft(called
     made = planted(11, 2)
     assert len(made) >= 200
     Path("app.log").write_text(beside_errors(made), encoding="utf-8")
-    over = ("--kb", root / "articles" / "windows")
+    over = ("--kb", root / ARTICLE)
     printed = [called(*over, "diagnose", "app.log", "--context", 9, "--format", format_)[1] for format_ in FORMATS]
     printed.append(called(*over, "diagnose", "app.log", "--case", "x.case")[1])
     printed += [called("case", "export", "x.case", "--format", format_)[1] for format_ in FORMATS]
@@ -61,7 +72,7 @@ def test_no_planted_secret_leaves_by_a_report_a_case_an_export_or_a_draft(called
 
 
 @pytest.mark.parametrize("kind", PLANTED)
-def test_no_secret_is_shown_by_a_quote_of_one_line(shipped, kind, tmp_path):
+def test_no_secret_is_shown_by_a_quote_of_one_line(one, kind, tmp_path):
     """A report quotes single lines; what tells a secret may stand in another."""
     log = tmp_path / "app.log"
     for made, secret, text in planted(12, 1):
@@ -70,7 +81,7 @@ def test_no_secret_is_shown_by_a_quote_of_one_line(shipped, kind, tmp_path):
         log.write_text(
             "\n".join(f"{line} {ERROR}" if len(line) < 60 else line for line in text.split("\n")) + f"\n{ERROR}\n"
         )
-        answer = ask(open_inputs([str(log)]), shipped, Options(context=12))
+        answer = ask(open_inputs([str(log)]), one, Options(context=12))
         assert not leaks(secret, json.dumps(answer_of(answer))), text
 
 
@@ -99,7 +110,7 @@ def test_no_name_of_an_input_shows_a_secret(called, root):
     for _, _, name in names:
         (Path("logs") / name).write_text(f"{ERROR}\n", encoding="utf-8")
         (Path("logs") / f"{name}.gz").write_bytes(b"\x1f\x8b\x08damaged")
-    over = ("--kb", root / "articles" / "windows")
+    over = ("--kb", root / ARTICLE)
     printed = [called(*over, "diagnose", "logs", "--format", format_)[1] for format_ in FORMATS]
     printed.append(called(*over, "diagnose", "logs", "--case", "x.case")[1])
     printed.append(called(*over, "diagnose", *(name for _, _, name in names))[1])
@@ -113,15 +124,15 @@ def test_no_name_of_an_input_shows_a_secret(called, root):
     assert len({item["name"] for item in shown["inputs"]}) == len(shown["inputs"])
 
 
-def test_the_same_file_has_one_name_in_every_place(shipped, tmp_path):
+def test_the_same_file_has_one_name_in_every_place(one, tmp_path):
     log = tmp_path / "dump password=hunter2x9"
     log.write_text(f"{ERROR}\nlogin with password hunter2x9\n", encoding="utf-8")
-    answer = ask(open_inputs([str(log)]), shipped, Options())
+    answer = ask(open_inputs([str(log)]), one, Options())
     name = f"{tmp_path}/dump password=[password-1]".replace("/", os.sep)
     assert [item.name for item in answer.inputs] == [name]
     assert {item.source for item in answer.causes[0].evidence} == {name}
-    case, _ = ask_case(new_case(), open_inputs([str(log)]), shipped, Options(), now())
-    case, _ = ask_case(case, open_inputs([str(log)]), shipped, Options(), now())
+    case, _ = ask_case(new_case(), open_inputs([str(log)]), one, Options(), now())
+    case, _ = ask_case(case, open_inputs([str(log)]), one, Options(), now())
     assert [item.name for item in case.inputs] == [name, f"{name} (2)"]
 
 
@@ -131,7 +142,7 @@ TEXT = f"{ERROR}\nbob.smith@contoso.com S-1-5-21-1004336348-1177238915-682003330
 
 def test_data_of_persons_stay_unless_they_must_go(called, root):
     Path("app.log").write_text(TEXT, encoding="utf-8")
-    over = ("--kb", root / "articles" / "windows")
+    over = ("--kb", root / ARTICLE)
     plain = called(*over, "diagnose", "app.log", "--case", "x.case")[1]
     assert all(piece in plain for piece in PERSONS)
     ways = [
