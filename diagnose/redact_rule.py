@@ -105,7 +105,8 @@ def credential(match: re.Match[str]) -> int:
         return 0
     if _PROSE.fullmatch(value.lower()) or _PATH.match(value):
         return 0
-    if match.lastgroup == "bare" and (whole.endswith(":") or value[0] in "{`*" or _NAME.fullmatch(value)):
+    goes_on = whole.endswith(":") and not (len(value) >= 20 and sum(map(str.isdigit, value)) >= 3)
+    if match.lastgroup == "bare" and (goes_on or value[0] in "{`*" or _NAME.fullmatch(value)):
         return 0
     if _ORDINARY_TOKEN.search(match.string, max(match.start() - 14, 0), match.start()):
         return 0
