@@ -27,6 +27,7 @@ class Options(Struct, frozen=True):
     Commands of `platform` stand first; where none is asked for, those of the system that the text comes from, else `here`.
     The next check runs on the system that was asked for or that the text tells.
     `resolved` counts resolved cases by `ARTICLE/CAUSE`; `skipped` are checks (`ARTICLE/CHECK`) not to be named next.
+    `personal`: data of persons is not to be shown.
     """
 
     platform: Platform | None = None
@@ -40,6 +41,7 @@ class Options(Struct, frozen=True):
     resolved: dict[str, int] = {}
     answers: tuple[Answered, ...] = ()
     skipped: frozenset[str] = frozenset()
+    personal: bool = False
 
 
 def given_parameters(pairs: Iterable[str]) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diagnose.redact.rules import RULES
 
@@ -27,56 +27,81 @@ KEPT = 100_000  # pseudonyms remembered; beyond, a secret is still replaced, but
 _SHORTEST_TOKEN = 16  # of those known by their first letters
 _STEM = 3
 _SHORTEST_BODY = 60  # a line of a key's body, which has no word to know it by
+_PATHS = re.compile(r"([/\\!])")
+_SEPARATOR = re.compile(r"[-_.+,;@#=()\[\]{} ]+")
+_MOST_SEPARATORS = 40  # in a part of a name
 
 # Text in lower case as words of letters, digits and . _ ~ -
 _SPLIT = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789._~-" else 0x20 for code in range(256))
 
 
-def _index(keys: Callable[[Rule], Iterable[str]]) -> dict[str, tuple[int, ...]]:
-    table: dict[str, tuple[int, ...]] = {}
-    for number, rule in enumerate(RULES):
-        for key in keys(rule):
-            table[key] = (*table.get(key, ()), number)
+class _Index:
+    """Rules, and which of them the pieces of a text call for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.parts = _table(rules, lambda rule: rule.parts)
+        self.words = {word.encode(): numbers for word, numbers in _table(rules, lambda rule: rule.words).items()}
+        self.stems = {stem.encode(): numbers for stem, numbers in _table(rules, lambda rule: rule.stems).items()}
+        self.sizes = _table(rules, lambda rule: rule.sizes)
+        self.unnamed = tuple(n for n, rule in enumerate(rules) if not any(rule[3:]))
+        self.all_words, self.all_stems = frozenset(self.words), frozenset(self.stems)
+        self.all_sizes = frozenset(self.sizes)
+        self.all_parts = tuple(self.parts)
+
+    def candidates(self, text: str) -> Sequence[int]:
+        """The numbers of the rules that could find something, in order."""
+        low = text.lower()
+        words = low.encode("utf-8", "surrogatepass").translate(_SPLIT).split()
+        parts = [part for part in self.all_parts if part in low]
+        known = self.all_words.intersection(words)
+        long = [word for word in words if len(word) >= _SHORTEST_TOKEN]
+        stems = self.all_stems.intersection([word[:_STEM] for word in long]) if long else ()
+        sizes = self.all_sizes.intersection(map(len, long)) if long else ()
+        alone = len(text) >= _SHORTEST_BODY and _may_hold_body(text)
+        if not (parts or known or stems or sizes or alone):
+            return ()
+        numbers = set(self.unnamed if alone else ())
+        numbers.update(*(self.parts[part] for part in parts), *(self.words[word] for word in known))
+        numbers.update(*(self.stems[stem] for stem in stems), *(self.sizes[size] for size in sizes))
+        return sorted(numbers)
+
+
+def _may_hold_body(text: str) -> bool:
+    """Whether a line of `text` may end in a line of a key's body."""
+    return "\n" in text or " " not in text[-_SHORTEST_BODY:].rstrip()
+
+
+def _table(rules: Sequence[Rule], keys_of: Callable[[Rule], Iterable[Any]]) -> dict[Any, tuple[int, ...]]:
+    table: dict[Any, tuple[int, ...]] = {}
+    for number, rule in enumerate(rules):
+        table.update({key: (*table.get(key, ()), number) for key in keys_of(rule)})
     return table
 
 
-_PARTS = _index(lambda rule: rule.parts)
-_WORDS = {word.encode(): numbers for word, numbers in _index(lambda rule: rule.words).items()}
-_STEMS = {stem.encode(): numbers for stem, numbers in _index(lambda rule: rule.stems).items()}
-_UNNAMED = tuple(number for number, rule in enumerate(RULES) if not (rule.parts or rule.words or rule.stems))
-_ALL_PARTS = tuple(_PARTS)
-_ALL_WORDS = frozenset(_WORDS)
-_ALL_STEMS = frozenset(_STEMS)
+@cache
+def _index(personal: bool) -> _Index:
+    if not personal:
+        return _Index(RULES)
+    from diagnose.redact.personal import PERSONAL
 
-
-def _candidates(text: str) -> Sequence[int]:
-    """The numbers of the rules that could find something, in order."""
-    low = text.lower()
-    words = low.encode("utf-8", "surrogatepass").translate(_SPLIT).split()
-    parts = [part for part in _ALL_PARTS if part in low]
-    known = _ALL_WORDS.intersection(words)
-    stems = _ALL_STEMS.intersection([word[:_STEM] for word in words if len(word) >= _SHORTEST_TOKEN])
-    alone = len(text) >= _SHORTEST_BODY and (" " not in text or "\n" in text)
-    if not (parts or known or stems or alone):
-        return ()
-    numbers = set(_UNNAMED if alone else ())
-    numbers.update(*(_PARTS[part] for part in parts), *(_WORDS[word] for word in known))
-    numbers.update(*(_STEMS[stem] for stem in stems))
-    return sorted(numbers)
+    return _Index((*RULES, *PERSONAL))
 
 
 @cache
-def _compiled(number: int) -> re.Pattern[str]:
-    return re.compile(RULES[number].pattern)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 class Redactor:
     """Replaces secrets by stable pseudonyms; `counts` tells how many places were replaced, by kind.
 
-    No secret is kept: what is remembered is a keyed digest, whose key lives and dies with this object.
+    No secret is kept: what is remembered is a keyed digest, whose key lives and dies with this object. With `personal`,
+    data of persons is replaced as well (see redact_personal).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, personal: bool = False) -> None:
+        self._index = _index(personal)
         self.counts: dict[str, int] = {}
         self._names: dict[bytes, str] = {}
         self._last: dict[str, int] = {}
@@ -87,13 +112,26 @@ class Redactor:
 
         Redact before clipping: of a secret that was cut, the rest may no longer look like one.
         """
-        for number in _candidates(text):
-            text = self._apply(number, text)
+        for number in self._index.candidates(text):
+            text = self._apply(self._index.rules[number], text)
         return text
 
-    def _apply(self, number: int, text: str) -> str:
-        rule = RULES[number]
+    def redact_name(self, name: str) -> str:
+        """The name of a file, or of a member of an archive, without its secrets: each part of the path by itself, and in
+        it whatever follows a separator, since in a name a secret begins anywhere. Another name stays another name."""
+        return "".join(self._redact_part(part) for part in _PATHS.split(name))
 
+    def _redact_part(self, part: str) -> str:
+        part, at = self.redact(part), 0
+        for _ in range(_MOST_SEPARATORS):
+            separator = _SEPARATOR.search(part, at)
+            if separator is None:
+                break
+            at = separator.end()
+            part = part[:at] + self.redact(part[at:])
+        return part
+
+    def _apply(self, rule: Rule, text: str) -> str:
         def replaced(match: re.Match[str]) -> str:
             group = match.lastgroup
             length = rule.judge(match) if group else 0
@@ -104,7 +142,7 @@ class Redactor:
             name = self._name(rule.kind, secret) + "\n" * secret.count("\n")  # the lines after it keep their numbers
             return match[0][:start] + name + match[0][start + length :]
 
-        return _compiled(number).sub(replaced, text)
+        return _compiled(rule.pattern).sub(replaced, text)
 
     def _name(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1

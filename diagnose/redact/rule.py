@@ -34,7 +34,7 @@ IS = rf"{Q}[ \t]{{0,8}}(?:(?:is|was)[ \t]?)?(?::=|::?|=>?|%3[ADad]|value[ ]?=|,?
 _ENDINGS = ".,;:)]}\\"
 # A name given by redaction, a mask, a variable, a reference, an object of .NET, Java or Android, a fingerprint.
 _NO_SECRET = re.compile(
-    r"(?i)\[[a-z][a-z0-9-]*\]?[.,;:)\]}\\]*|(?-i:\$[A-Z][A-Z0-9_]+)\W*|S-1-\d.*|[*•.#x-]+|\$\{.*|\$\(.*|\$env:.*|%\w+%|\{\{.*|\(.*|<.*"
+    r"(?i)\[[a-z][a-z0-9-]*\]?[.,;:)\]}\\]*|\[[a-z][a-z0-9-]*\][/\\!].*|(?-i:\$[A-Z][A-Z0-9_]+)\W*|S-1-\d.*|[*•.#x-]+|\$\{.*|\$\(.*|\$env:.*|%\w+%|\{\{.*|\(.*|<.*"
     r"|system\.security\.securestring|[\w.$]+@[0-9a-f]{5,8}|0x[0-9a-f]+|[a-z.]+\{.*|(?:com|org|net|io)\.[\w./-]+"
     r"|(?:sha256|sha1|md5):.*|ssh-\w+"
 )
@@ -105,7 +105,8 @@ def credential(match: re.Match[str]) -> int:
         return 0
     if _PROSE.fullmatch(value.lower()) or _PATH.match(value):
         return 0
-    if match.lastgroup == "bare" and (whole.endswith(":") or value[0] in "{`*" or _NAME.fullmatch(value)):
+    goes_on = whole.endswith(":") and not (len(value) >= 20 and sum(map(str.isdigit, value)) >= 3)
+    if match.lastgroup == "bare" and (goes_on or value[0] in "{`*" or _NAME.fullmatch(value)):
         return 0
     if _ORDINARY_TOKEN.search(match.string, max(match.start() - 14, 0), match.start()):
         return 0
@@ -164,7 +165,8 @@ def pem_line(match: re.Match[str]) -> int:
 
 
 class Rule(NamedTuple):
-    """`parts` are pieces of text, `words` whole words, `stems` the first three letters of a long word; lower case."""
+    """`parts` are pieces of text, `words` whole words, `stems` the first three letters of a long word, in lower case;
+    `sizes` are lengths of a word."""
 
     kind: str
     pattern: str  # compiled when first tried: all of them cost 15 ms, most runs need none
@@ -172,7 +174,16 @@ class Rule(NamedTuple):
     parts: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
-def make(kind: str, *pattern: str, judge: Judge = anything, parts: str = "", words: str = "", stems: str = "") -> Rule:
-    return Rule(kind, "".join(pattern), judge, tuple(parts.split()), tuple(words.split()), tuple(stems.split()))
+def make(
+    kind: str,
+    *pattern: str,
+    judge: Judge = anything,
+    parts: str = "",
+    words: str = "",
+    stems: str = "",
+    sizes: tuple[int, ...] = (),
+) -> Rule:
+    return Rule(kind, "".join(pattern), judge, tuple(parts.split()), tuple(words.split()), tuple(stems.split()), sizes)

@@ -1,12 +1,15 @@
 """What secrets look like in logs, headers, URLs and settings: the rules of redaction, the most specific first.
 
-Rules for command lines stand in redact_commands, tokens known by their first letters in redact_tokens. Knows nothing
+Rules for command lines stand in redact_commands, forms in redact_forms, tokens known by their first letters in
+redact_tokens, data of persons in redact_personal. Knows nothing
 of pseudonyms or counts (see redact).
 """
 
 from __future__ import annotations
 
 from diagnose.redact.command_lines import COMMANDS
+from diagnose.redact.forms import FORMS
+from diagnose.redact.personal import MONEY
 from diagnose.redact.rule import (
     IS,
     VALUE,
@@ -17,7 +20,6 @@ from diagnose.redact.rule import (
     make,
     password,
     pem,
-    pem_line,
     scheme,
     session,
     told,
@@ -45,7 +47,6 @@ _KEY_BLOCKS = (
         judge=pem,
         words="private",
     ),
-    make("private-key", r"(?m)^[ \t>|]{0,8}(?P<s>[A-Za-z0-9+/]{60,76}+={0,2})[ \t\r]*+$", judge=pem_line),
 )
 
 _WEB = (
@@ -144,7 +145,7 @@ _HASHES = (
         parts="$",
     ),
     make("password-hash", r"(?i)\{s?sha\d{0,3}\}(?P<s>[\w+/=]{20,})", words="sha ssha sha256 ssha256 sha512 ssha512"),
-    make("password-hash", r"(?i)(?<=:)(?P<s>[0-9a-f]{32}:[0-9a-f]{32})(?=:::)", parts=":::"),
+    make("password-hash", r"(?i)(?<=:)(?P<s>[0-9a-f]{32}:[0-9a-f]{32})(?=:::)", parts="::"),
 )
 
 _NAMED = (
@@ -204,6 +205,7 @@ _NAMED = (
 
 RULES: tuple[Rule, ...] = (
     *_KEY_BLOCKS,
+    *FORMS,
     *_WEB,
     *_TOKENS,
     *_CLOUDS,
@@ -211,4 +213,5 @@ RULES: tuple[Rule, ...] = (
     *_HASHES,
     *_NAMED,
     *COMMANDS,
+    *MONEY,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.report.style import Style
+from diagnose.text.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def _json(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2).decode() + "\n"
+    return json_text(diagnosis) + "\n"
 
 
 def _text(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.diagnosis import InputRead, Skipped
-from diagnose.errors import BINARY, LEFT_OUT, STOPPED, InputError
+from diagnose.errors import LEFT_OUT, STOPPED, InputError
 from diagnose.inputs.kinds import HEAD
+from diagnose.scan.binary import kind, not_a_log, text_lines, without_noise
 from diagnose.scan.excerpts import WHOLE
 from diagnose.scan.hits import Merged
 from diagnose.scan.parts import ChangedEncodingError, ranges, runs
@@ -78,14 +79,32 @@ def read_all(sources: Iterable[Source | InputError], matcher: Matcher, setup: Se
 class _Opened:
     """A source on its way: its parts so far, and what went wrong. Lives inside `_Intake` only."""
 
-    def __init__(self, source: Source, used: str) -> None:
+    def __init__(self, source: Source, used: str, *, mixed: bool) -> None:
         self.source = source
         self.used = used
+        self.mixed = mixed
         self.merged = Merged(source.name)
         self.trouble: InputError | None = None
         self.changed = False
         self.handed_out = False
         self.open_parts = 0
+
+    def chunks(self, mark: int) -> Iterator[bytes]:
+        """The bytes of the stream behind its mark, up to where it ends early."""
+        chunks = without_noise(self.source.chunks, self.source.name) if self.mixed else self.source.chunks
+        for chunk in self._until_trouble(chunks):
+            yield chunk[mark:] if mark else chunk
+            mark = max(0, mark - len(chunk))
+
+    def text(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The lines of text in binary data that nobody asked for."""
+        return self._until_trouble(text_lines(chunks, self.source.name))
+
+    def _until_trouble(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            yield from chunks
+        except InputError as error:
+            self.trouble = self.trouble or error.said_of(error.where)  # without the frames that hold the file open
 
     @property
     def done(self) -> bool:
@@ -104,7 +123,7 @@ class _Intake:
         # Several threads get copies: the caller goes on with the matcher itself while one of them may still run.
         self.free = [matcher] if self.workers.count == 1 else []
         self.pending: deque[tuple[_Opened, Ticket[PartScan]]] = deque()
-        self.all: list[_Opened | InputError | Skipped] = []
+        self.all: list[_Opened | InputError] = []
         self.warnings: list[str] = []
         self.stopped = False
 
@@ -113,15 +132,15 @@ class _Intake:
             self.all.append(source)
             return
         setup = self.setup
-        if looks_binary(source.head) and not setup.encoding:
-            if not source.asked:
-                reason = "binary file in a folder or an archive"
-                self.all.append(Skipped(path=source.name, reason=reason, bytes_read=0, code=BINARY))
-                return
+        binary = looks_binary(source.head) and not setup.encoding
+        if binary and not source.asked and (what := kind(source.head)):
+            self.all.append(not_a_log(source.name, what))
+            return
+        if binary and source.asked:
             self.warnings.append(f"{source.name}: looks like binary data; matched as it stands")
         known = source.encoding or setup.encoding
         used, mark = (known, 0) if known else sniff(source.head)
-        opened = _Opened(source, used)
+        opened = _Opened(source, used, mixed=binary and not source.asked)
         self.all.append(opened)
         self._note_clock(source, used)
         self._hand_out(opened, mark)
@@ -137,10 +156,10 @@ class _Intake:
 
     def _hand_out(self, opened: _Opened, mark: int) -> None:
         source, setup = opened.source, self.setup
-        if source.path and source.size >= RANGED and opened.used == "utf-8" and not mark:
+        if source.path and source.size >= RANGED and opened.used == "utf-8" and not (mark or opened.mixed):
             parts = ranges(source.path, source.size, setup.span, setup.progress)
         else:
-            parts = runs(_chunks(opened, mark), opened.used, setup.span)
+            parts = runs(opened.chunks(mark), opened.used, setup.span, opened.text if opened.mixed else None)
         for part in parts:
             if opened.changed:
                 break
@@ -194,7 +213,7 @@ class _Intake:
         """Read a file again as a stream where a range of it turned out to be in another encoding."""
         if opened.changed and opened.done:
             opened.merged, opened.changed = Merged(opened.source.name), False
-            for part in runs(_chunks(opened, 0), opened.used, self.setup.span):
+            for part in runs(opened.chunks(0), opened.used, self.setup.span):
                 opened.merged.add(self._scan(part))
 
     def stop(self) -> None:
@@ -216,9 +235,7 @@ class _Intake:
         scans: list[SourceScan] = []
         whole, lines = MOST_WHOLE, MOST_LINES
         for item in self.all:
-            if isinstance(item, Skipped):
-                skipped.append(item)
-            elif isinstance(item, InputError):
+            if isinstance(item, InputError):
                 skipped.append(_skipped(item))
                 if item.code != LEFT_OUT:
                     inputs.append(InputRead(name=item.where, bytes=0, lines=0, error=_error(item)))
@@ -233,17 +250,6 @@ class _Intake:
                 if scan.cut_lines:
                     self.warnings.append(f"{scan.name}: lines longer than 1 MiB were matched in pieces")
         return Read(tuple(scans), tuple(inputs), tuple(skipped), tuple(self.warnings), self.stopped)
-
-
-def _chunks(opened: _Opened, mark: int) -> Iterator[bytes]:
-    """The bytes of a stream without its mark, up to where it ends early."""
-    skip = mark
-    try:
-        for chunk in opened.source.chunks:
-            yield chunk[skip:] if skip else chunk
-            skip = 0
-    except InputError as error:
-        opened.trouble = error
 
 
 def _input(opened: _Opened, scan: SourceScan) -> InputRead:

@@ -109,9 +109,15 @@ def _next_line(file: object, at: int, stop: int) -> int:
     return stop
 
 
-def runs(chunks: Iterable[bytes], encoding: str, span: Period | None) -> Iterator[Part]:
-    """The parts of a stream of bytes in `encoding`."""
-    made = blocks(to_utf8(chunks, encoding))
+def runs(
+    chunks: Iterable[bytes],
+    encoding: str,
+    span: Period | None,
+    only: Callable[[Iterable[bytes]], Iterator[bytes]] | None = None,
+) -> Iterator[Part]:
+    """The parts of a stream of bytes in `encoding`, or what `only` leaves of it."""
+    text = to_utf8(chunks, encoding)
+    made = blocks(only(text) if only else text)
     held: list[Block] = []
     size, first = 0, 1
     for block in span.within(made) if span else made:

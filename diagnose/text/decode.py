@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
+from diagnose.scan.binary import unpadded
 from diagnose.text.encoding_changes import segments
 
 if TYPE_CHECKING:
@@ -26,16 +27,22 @@ _MARKS = (
 )
 SWITCHING = ("utf-8", "utf-16-le", "utf-16-be")
 _SAMPLE = 4096
+_PADDED = 16  # zero bytes at the beginning are none of the text
 _LINE_END = re.compile(rb"\r{0,2}\n|\r")
 # Five bytes of Windows-1252 are undefined; Latin-1 has a character for each.
 _CP1252 = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 
 
 def sniff(head: bytes) -> tuple[str, int]:
-    """The encoding that `head` shows and the length of its byte order mark; `utf-8` when nothing speaks for another."""
+    """The encoding that `head` shows and the length of its byte order mark, zero bytes before it included; `utf-8` when nothing speaks for another."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name, len(mark)
+    zeros = len(head) - len(head.lstrip(b"\0"))
+    if _PADDED <= zeros < len(head):
+        zeros -= zeros % 4
+        name, mark_size = sniff(head[zeros:])
+        return name, zeros + mark_size
     return _by_nuls(head[:_SAMPLE]), 0
 
 
@@ -65,7 +72,7 @@ def _is_ascii_text(data: bytes) -> bool:
 
 def looks_binary(head: bytes) -> bool:
     """NUL bytes in what is neither UTF-16 nor UTF-32 nor turns into UTF-16, as grep and git decide it."""
-    head = head[:8192]
+    head = head[sniff(head)[1] :][:8192]
     return b"\0" in head and sniff(head)[0] == "utf-8" and b"\0" in b"".join(segments([head], "utf-8"))
 
 
@@ -85,12 +92,12 @@ def check_encoding(name: str) -> str:
 def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """`chunks` (without their mark) as UTF-8 with LF line ends; undecodable bytes become U+FFFD.
 
-    Text that begins in UTF-8 or UTF-16 may change between them and 8-bit pages on the way (see mixed).
+    Stretches of zero bytes go (see binary). Text that begins in UTF-8 or UTF-16 may change between them and 8-bit pages on the way (see mixed).
     """
     if encoding in SWITCHING:
-        return _line_ends(segments(chunks, encoding))
+        return unpadded(_line_ends(segments(chunks, encoding)))
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    return _line_ends(_transcode(chunks, decoder))
+    return unpadded(_line_ends(_transcode(chunks, decoder)))
 
 
 def _transcode(chunks: Iterable[bytes], decoder: codecs.IncrementalDecoder) -> Iterator[bytes]:

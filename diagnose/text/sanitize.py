@@ -3,13 +3,17 @@
 Takes any text; gives the same text with every character that controls, formats or hides shown as a visible escape.
 The choice is made by Unicode category, never by a list: lists miss U+00AD, U+0600 and whatever comes next.
 
-Knows nothing of colours, files or where the text goes. JSON does not pass here: there, the text stays exact.
+Knows nothing of files or where the text goes. In JSON the text stays exact: there, the same characters become escapes
+of JSON, so that whoever parses it gets them back.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# The colours that kb prints: bold, faint and the eight of every terminal.
+_COLOUR = re.compile(r"(\x1b\[(?:0|[12]|(?:[12];)?3[0-7])m)")
 _TAB = "    "
 _ELLIPSIS = "…"
 
@@ -41,6 +45,32 @@ def neutral(text: str, *, newlines: bool = False) -> str:
     if newlines:
         return "\n".join(line if line.isprintable() else _neutral_line(line) for line in text.split("\n"))
     return _neutral_line(text)
+
+
+def screened(text: str, *, colour: bool = False) -> str:
+    """`text` of any number of lines, neutral but for line feeds and, with `colour`, kb's own colours."""
+    if not colour or "\x1b" not in text:
+        return neutral(text, newlines=True)
+    parts = _COLOUR.split(text)
+    parts[::2] = [neutral(part, newlines=True) for part in parts[::2]]
+    return "".join(parts)
+
+
+def json_text(value: object, indent: int = 2) -> str:
+    """`value` as JSON of several lines in which no character is one that a terminal obeys."""
+    import msgspec
+
+    made = msgspec.json.format(msgspec.json.encode(value), indent=indent).decode()
+    return "\n".join(line if line.isprintable() else _json_line(line) for line in made.split("\n"))
+
+
+def _json_line(line: str) -> str:
+    return "".join(ch if ch.isprintable() or unicodedata.category(ch) == "Zs" else _json_escape(ch) for ch in line)
+
+
+def _json_escape(ch: str) -> str:
+    units = ch.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
 
 
 def clip(text: str, limit: int = 400) -> str:

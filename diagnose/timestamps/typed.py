@@ -87,7 +87,7 @@ def _date(day: str, now: float, zone: tzinfo) -> tuple[int, int, int]:
 
 def _as_logged(said: str, now: float, zone: tzinfo) -> float | None:
     """A timestamp copied out of a log."""
-    line = said.encode()
+    line = said.encode("utf-8", "surrogateescape")
     for form in plausible(line.translate(SHAPES)):
         found = None if form.epoch else compiled(form).fullmatch(line)
         if found is None:

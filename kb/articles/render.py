@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from diagnose.text.sanitize import neutral
+from diagnose.text.sanitize import json_text, neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def _rendered(article: Article) -> str:
     from kb.markdown.render import render
 
     made = render(markdown(article))
-    return (f"<p><em>{escape(made.note)}</em></p>" if made.note else "") + made.html
+    return neutral((f"<p><em>{escape(made.note)}</em></p>" if made.note else "") + made.html, newlines=True)
 
 
 def text(article: Article) -> str:
@@ -73,15 +73,13 @@ def html(article: Article) -> str:
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:55rem;margin:2rem auto;padding:0 1rem}pre,code{white-space:pre-wrap}"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{escape(article.problem.title)}</title><style>{style}</style></head>\n<body>\n{_rendered(article)}\n</body></html>\n"
+        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{_rendered(article)}\n</body></html>\n"
     )
 
 
 def json(article: Article) -> str:
-    import msgspec
-
     value = {"problem": article.problem, "header": article.header, "body": article.body}
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return json_text(value) + "\n"
 
 
 RENDERERS: dict[str, Callable[[Article], str]] = {"text": text, "markdown": markdown, "html": html, "json": json}

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from diagnose.errors import KbError
+from diagnose.text.sanitize import json_text
 from kb import __version__
 from kb.cases.case import SCHEMA, Case
 
@@ -64,7 +65,7 @@ def save(path: str, case: Case) -> None:
         descriptor = os.open(temporary, flags, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(case), indent=1))
+                file.write(json_text(case, indent=1).encode())
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(path)

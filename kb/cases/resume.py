@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from diagnose.options import Options
 from diagnose.pipeline import answer, gather
-from kb.ask import redacted
+from kb.ask import redactor_for
+from kb.redaction import redacted, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,10 +31,9 @@ def ask_case(
 
     Also gives the diagnosis with its quotes as they stand, for whoever asks for it; the one of the case is redacted.
     """
-    from diagnose.redact.redactor import Redactor
     from kb.cases.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
 
-    redactor = Redactor()
+    redactor = redactor_for(options.personal)
     options = replace(
         options,
         top=max(options.top, KEPT),
@@ -44,12 +44,13 @@ def ask_case(
 
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case)
-        yield from named_apart(case, sources)
+        yield from named_apart(case, renamed(sources, redactor))
 
     gathered = gather(everything(), base, options.setup)
     plain = as_given(case, answer(gathered, base, options))
     kept = with_inputs(case, gathered.read, gathered.matched.passages, redactor.redact, now)
-    kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=redacted(plain, redactor))
+    shown = redacted(plain, gathered.passages, redactor)
+    kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=shown)
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
         kept = replace(kept, diagnosis=replace(kept.diagnosis, proofs=old.proofs))
@@ -63,21 +64,22 @@ def prove_case(
 ) -> Case:
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
     from diagnose.answer.proof import prove
-    from diagnose.redact.redactor import Redactor
     from diagnose.scan.intake import read_all
     from diagnose.scan.passages import passages_of
     from kb.cases.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
 
+    redactor = redactor_for(options.personal)
+
     def everything() -> Iterable[Source | InputError]:
         yield from sources_of(case, after=True)
-        yield from named_apart(case, sources)
+        yield from named_apart(case, renamed(sources, redactor))
 
     if case.diagnosis is None:
         return case
     read = read_all(everything(), base.lines, options.setup)
     passages = passages_of(read.scans)
     proofs = prove(case.diagnosis, passages, base, answers_of(case, after=True))
-    kept = with_inputs(case, read, passages, Redactor().redact, now, after=True)
+    kept = with_inputs(case, read, passages, redactor.redact, now, after=True)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
     fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]

@@ -109,15 +109,17 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; gives the exit code (0, 1, 2, 70, 130, 141)."""
-    _prepare_streams()
-    try:
+    from kb.cli.screen import screens
+
+    with screens():
         code = _invoke(arguments)
-        sys.stdout.flush()
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return _closed()
+        except KbError as error:
+            return _failed(error)
         return code
-    except BrokenPipeError:
-        return _closed()
-    except OSError as error:  # a full disk behind standard output
-        return _failed(KbError("standard output", error.strerror or str(error)))
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -135,16 +137,12 @@ def _invoke(arguments: list[str]) -> int:
         return _failed(error)
     except BrokenPipeError:
         return _closed()
+    except OSError as error:
+        return _unwritable(error)
+    except UnicodeEncodeError as error:
+        return _no_text(error)
     except Exception as error:
         return _damaged() if _of_sqlite(error) else _bug(error)
-
-
-def _prepare_streams() -> None:
-    """Output never fails on a character that the console lacks."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
 
 
 def _usage(error: click.ClickException) -> int:
@@ -159,13 +157,28 @@ def _failed(error: KbError) -> int:
     return 2
 
 
+def _unwritable(error: OSError) -> int:
+    """A file or a folder that the system refuses."""
+    if os.environ.get("KB_DEBUG") == "1":
+        raise error
+    where = str(error.filename or "the system")
+    return _failed(
+        KbError(where, error.strerror or str(error), "check the name, the permissions and the space that is left")
+    )
+
+
+def _no_text(error: UnicodeEncodeError) -> int:
+    """A name or an option with bytes that are no text: only the outside has such."""
+    if error.reason != "surrogates not allowed":
+        return _bug(error)
+    return _failed(KbError(str(error.object)[:80], "holds bytes that are no text", "write or rename it in UTF-8"))
+
+
 def _closed() -> int:
     """The reader went away: not an error, and nothing more to say."""
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass
+    from kb.cli.screen import drop
+
+    drop(sys.stdout)
     return 141
 
 

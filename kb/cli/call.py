@@ -53,6 +53,7 @@ class Call(Struct, frozen=True, kw_only=True):
     strict: bool = False
     quiet: bool = False
     raw: bool = False
+    redact: str = "secrets"
     case_file: str | None = None
     interactive: bool = False
     after_fix: bool = False
@@ -64,6 +65,11 @@ class Call(Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...] = ()
     timeout: float = 3.0
     checks: tuple[str, ...] = ()
+
+
+def check_redaction(call: Call) -> None:
+    if call.raw and call.redact == "personal":
+        raise click.UsageError("--raw shows all and --redact personal the least; choose one")
 
 
 def check_output(call: Call) -> None:
@@ -83,6 +89,7 @@ def options_of(call: Call) -> Options:
         top=call.top,
         explain=call.explain,
         context=call.context,
+        personal=call.redact == "personal",
     )
     return options if call.no_learned else with_learned(options, tell)
 

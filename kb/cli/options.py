@@ -66,6 +66,13 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "strict": click.option("--strict", is_flag=True, help="Warnings (a broken article, cut lines) end with status 2."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No report, only the exit status."),
     "raw": click.option("--raw", is_flag=True, help="Show quotes as they stand, secrets included."),
+    "redact": click.option(
+        "--redact",
+        type=click.Choice(["secrets", "personal"]),
+        default="secrets",
+        show_default=True,
+        help="What is replaced besides secrets: mail addresses, phone and card numbers, SIDs with personal.",
+    ),
     "case_file": click.option(
         "--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds."
     ),

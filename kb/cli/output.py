@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.errors import KbError
+from diagnose.text.sanitize import screened
 
 if TYPE_CHECKING:
     from diagnose.report.style import Style
@@ -39,7 +40,7 @@ def _width() -> int:
 def write_output(text: str, path: str | None) -> None:
     """`text` to the file or to standard output, with a line end."""
     if path:
-        _save(path, text)
+        _save(path, screened(text))
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
@@ -53,7 +54,9 @@ def _save(path: str, text: str) -> None:
 
 
 def tell(message: str) -> None:
-    """One line to standard error, neutralised."""
+    """One line to standard error, without secrets, neutralised."""
+    from diagnose.redact.redactor import Redactor
     from diagnose.text.sanitize import neutral
 
-    click.echo(f"kb: {neutral(message)}", err=True)
+    redactor = Redactor()
+    click.echo(f"kb: {neutral(redactor.redact_name(redactor.redact(message)))}", err=True)

@@ -51,7 +51,7 @@ class Meter:
         from diagnose.inputs.sources import size_of
 
         columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar = Progress(*columns, console=Console(file=sys.__stderr__), transient=True)
         self._task = self._bar.add_task("reading", total=size_of(self._names) or None)
         self._bar.start()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from diagnose.errors import BINARY, LEFT_OUT
+from diagnose.errors import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def troubles(diagnosis: Diagnosis) -> Iterator[str]:
 
 def unread(diagnosis: Diagnosis) -> tuple[int, int]:
     """How many files or streams could not be read whole, and of how many; members count with their archive."""
-    missed = [item.path for item in diagnosis.skipped if item.code not in (BINARY, LEFT_OUT)]
+    missed = [item.path for item in diagnosis.skipped if item.code != LEFT_OUT]
     return _files(missed), _files([*missed, *(item.name for item in diagnosis.inputs)])
 
 

@@ -175,8 +175,9 @@ class Store:
         """The article with this id; KbError with the closest one where there is none."""
         from kb.articles.article import Article, Header
 
+        wanted = name.lower().encode("utf-8", "replace").decode()  # bytes that are no text are in no id
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (wanted,)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.errors import KbError
+from diagnose.text.sanitize import json_text, screened
 from kb.cli.output import tell
 from kb.cli.session import Session
 
@@ -50,8 +51,6 @@ def command(session: Session, /, cases: str, **given: Any) -> int:
 
 
 def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any) -> int:
-    import msgspec
-
     from kb.evaluate.figures import report
     from kb.evaluate.report import compared, svg, text
     from kb.evaluate.run import answers
@@ -64,7 +63,7 @@ def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any)
     if given["format_"] == "json":
         result = {"schema": "kb.evaluation/1", "articles": store.size, "figures": figures, "answers": said}
         result |= {"changes": changes} if given["compare"] else {}
-        click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1).decode())
+        click.echo(json_text(result, indent=1))
         return 0
     click.echo(f"{len(said)} cases against {store.size} articles\n\n{text(figures, given['failures'])}")
     if given["compare"]:
@@ -91,8 +90,6 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
     from datetime import UTC, datetime
     from pathlib import Path
 
-    import msgspec
-
     from kb.evaluate.cases import read_cases
     from kb.evaluate.fit import fit
     from kb.evaluate.run import choices
@@ -104,7 +101,7 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
         _check_expected(more, opened, path)
         learned += choices(more, opened, session.cache, jobs, progress(len(more)))
     fitted = fit(learned, datetime.now(UTC).date().isoformat())
-    text = msgspec.json.format(msgspec.json.encode(fitted), indent=1).decode()
+    text = json_text(fitted, indent=1)
     write(file, text + "\n")
     click.echo(text)
     return 0
@@ -124,7 +121,7 @@ def progress(total: int) -> Callable[[int], None]:
 
     def told(done: int) -> None:
         end = "\n" if done == total else ""
-        print(f"\r{done} of {total} cases", end=end, file=sys.stderr, flush=True)
+        print(f"\r{done} of {total} cases", end=end, file=sys.__stderr__, flush=True)
 
     return told if sys.stderr is not None and sys.stderr.isatty() else lambda done: None
 
@@ -132,6 +129,6 @@ def progress(total: int) -> Callable[[int], None]:
 def write(path: str, content: str) -> None:
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
+            file.write(screened(content))
     except OSError as error:
         raise KbError(path, error.strerror or str(error), "name a file that can be written") from None

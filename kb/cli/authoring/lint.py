@@ -18,9 +18,7 @@ from kb.cli.session import Session
 @click.pass_obj
 def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool) -> int:
     """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
-    import msgspec
-
-    from diagnose.text.sanitize import neutral
+    from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
 
     session.named.extend(folders)
@@ -33,9 +31,7 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
     if format_ == "json":
-        click.echo(
-            msgspec.json.format(msgspec.json.encode({"articles": len(articles), "faults": faults}), indent=2).decode()
-        )
+        click.echo(json_text({"articles": len(articles), "faults": faults}))
     else:
         for fault in faults:
             click.echo(f"{neutral(str(fault))} ({fault.severity})")

@@ -18,7 +18,14 @@ LARGEST = 1 << 20
 @click.option("--from", "source", metavar="FILE", help="The error text: a file, or - for standard input.")
 @click.option("--text", metavar="TEXT", help="The error text itself.")
 @click.option("--to", "folder", default=".", show_default=True, metavar="DIR", help="Make DIR/ID there.")
-def command(article: str, source: str | None, text: str | None, folder: str) -> int:
+@click.option(
+    "--redact",
+    type=click.Choice(["secrets", "personal"]),
+    default="secrets",
+    show_default=True,
+    help="With personal, leave out data of persons too.",
+)
+def command(article: str, source: str | None, text: str | None, folder: str, redact: str) -> int:
     """Draft the article ID from an error text: signals that ordinary logs lack, codes, events, values to capture, a sample.
 
     The text is redacted first. Nothing is written over. A text in which nothing is telling is refused. The draft passes
@@ -34,7 +41,7 @@ def command(article: str, source: str | None, text: str | None, folder: str) -> 
     place = Path(folder) / article
     if place.exists():
         raise KbError(str(place), "exists", "choose another id or folder")
-    sample = Redactor().redact(_read(source, text))
+    sample = Redactor(personal=redact == "personal").redact(_read(source, text))
     made = draft(article, sample.split("\n"))
     if not made.front.get("symptoms"):
         raise KbError(

@@ -17,9 +17,7 @@ from kb.cli.session import Session
 @click.pass_obj
 def command(session: Session, /, product: str, tag: str, status: str | None, format_: str) -> int:
     """List the articles by domain: id, status and title."""
-    import msgspec
-
-    from diagnose.text.sanitize import neutral
+    from diagnose.text.sanitize import json_text, neutral
 
     rows = [
         row
@@ -29,7 +27,7 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
         and (status is None or row.status == status)
     ]
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        click.echo(json_text(rows))
         return 0 if rows else 1
     domain = None
     for row in rows:

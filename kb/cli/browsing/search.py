@@ -23,9 +23,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     symptom, cause, product, tag, body. Several lines are a paste, in which nothing is special. Status 1 if nothing is
     found.
     """
-    import msgspec
-
-    from diagnose.text.sanitize import neutral
+    from diagnose.text.sanitize import json_text, neutral
     from kb.cli.progress import told_late
     from kb.search.index import open_index
 
@@ -43,7 +41,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
             for h in result.hits
         ]
         answer = {"query": text, "hits": hits, "did_you_mean": result.did_you_mean}
-        click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+        click.echo(json_text(answer))
         return 0 if hits else 1
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for hit in result.hits:

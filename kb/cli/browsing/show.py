@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from kb.cli.output import write_output
 from kb.cli.session import Session
 
 
@@ -21,5 +20,5 @@ def command(session: Session, /, name: str, format_: str) -> int:
 
     article = session.store().article(name)
     text = RENDERERS[format_](article)
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    write_output(text, None)
     return 0

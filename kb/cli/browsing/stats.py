@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diagnose.text.sanitize import json_text
 from kb.cli.output import tell
 from kb.cli.session import Session
 
@@ -21,9 +22,7 @@ def command(session: Session, format_: str) -> int:
     store = session.store()
     base, learned = _base(store), _learned(store)
     if format_ == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode({"base": base, "learned": learned}), indent=2).decode())
+        click.echo(json_text({"base": base, "learned": learned}))
         return 0
     for name, number in base.items():
         click.echo(f"{name:<10} {number}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.errors import KbError
-from diagnose.text.sanitize import neutral
+from diagnose.text.sanitize import json_text, neutral
 from kb.cases.file import load, now, save
 from kb.cli.output import check_output, tell, write_output
 from kb.cli.session import Session, base_option
@@ -39,11 +39,22 @@ def show(case: str, explain: bool) -> int:
 @click.option("--format", "format_", type=click.Choice(["markdown", "html", "json", "text"]), default="markdown", show_default=True)  # fmt: skip
 @click.option("--output", metavar="FILE", help="Write to FILE.")
 @click.option("--force", is_flag=True, help="Overwrite FILE of --output.")
-def export(case: str, format_: str, output: str | None, force: bool) -> int:
+@click.option("--redact", type=click.Choice(["secrets", "personal"]), default="secrets", show_default=True, help="With personal, leave out data of persons too.")  # fmt: skip
+def export(case: str, format_: str, output: str | None, force: bool, redact: str) -> int:
     """Write CASE for a ticket, as one file: ranking, evidence, checks, timeline, what is ruled out, the fix and its proof."""
     check_output(output, force=force)
-    _render(load(case), format_, False, output)
+    _render(_redacted(load(case), redact), format_, False, output)
     return 0
+
+
+def _redacted(case: Case, redact: str) -> Case:
+    """The case, whose secrets are gone since it was saved, also without data of persons where that is asked for."""
+    if redact != "personal":
+        return case
+    from diagnose.redact.redactor import Redactor
+    from kb.redaction import redacted_case
+
+    return redacted_case(case, Redactor(personal=True))
 
 
 @command.command()
@@ -114,14 +125,12 @@ def _lead(case: Case) -> str:
 
 
 def _render(case: Case, format_: str, explain: bool, output: str | None) -> None:
-    import msgspec
-
     from diagnose.report import RENDERERS
     from kb.cli.output import style_for
     from kb.cli.unread import summed_up
 
     if format_ == "json":
-        text = msgspec.json.format(msgspec.json.encode(case), indent=2).decode() + "\n"
+        text = json_text(case) + "\n"
     else:
         style = style_for(output, explain=explain)
         text = RENDERERS[format_](summed_up(_diagnosis(case, "CASE")), style, case.steps)

@@ -30,16 +30,15 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
 
     Status 1 if a VALUE is not known.
     """
-    import msgspec
-
     from diagnose.codes.explain import explain
+    from diagnose.text.sanitize import json_text
 
     explained = {value: _own(value) or explain(value) for value in values}
     store = session.store() if any(e.readings for e in explained.values()) else None
     articles = {r: _articles(store, r) for e in explained.values() for r in e.readings}
     if format_ == "json":
         told = {value: [_told(r, articles[r]) for r in e.readings] for value, e in explained.items()}
-        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+        click.echo(json_text(told))
     else:
         for one in explained.values():
             click.echo("\n".join(_lines(one, articles)))

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.errors import KbError
-from kb.cli.call import Call, check_given, check_output, options_of, sources_of, status_of, tell_troubles, write
+from kb.cli.call import (
+    Call,
+    check_given,
+    check_output,
+    check_redaction,
+    options_of,
+    sources_of,
+    status_of,
+    tell_troubles,
+    write,
+)
 from kb.cli.options import OPTIONS, options
 from kb.cli.session import Session
 
@@ -44,6 +54,7 @@ def command(session: Session, /, **given: Any) -> int:
         return verify(session, call)
     _no_probing(call)
     _check_call(call)
+    check_redaction(call)
     check_output(call)
     options = options_of(call)
     store = session.store(quiet=call.quiet)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.call import Call, check_given, check_output, options_of, sources_of, status_of, tell_troubles, write
+from kb.cli.call import (
+    Call,
+    check_given,
+    check_output,
+    check_redaction,
+    options_of,
+    sources_of,
+    status_of,
+    tell_troubles,
+    write,
+)
 from kb.cli.options import PROBE, options
 from kb.cli.output import tell
 from kb.cli.session import Session
@@ -40,6 +50,7 @@ if TYPE_CHECKING:
     "strict",
     "quiet",
     "raw",
+    "redact",
     "output",
     "force",
     *PROBE,
@@ -67,7 +78,7 @@ def verify(session: Session, call: Call) -> int:
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in call.inputs
     options = options_of(call)
     store = session.store(quiet=call.quiet)
-    ask = asking(sources_of(call), store, options.setup, raw=call.raw)
+    ask = asking(sources_of(call), store, options.setup, raw=call.raw, personal=options.personal)
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
@@ -90,6 +101,7 @@ def check_call(call: Call) -> None:
     from diagnose.facts import EXPECTED, typed
 
     check_output(call)
+    check_redaction(call)
     for host in call.targets:
         if typed("host", host) is None:
             raise click.UsageError(f"--target {host}: not {EXPECTED['host']}")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("article", metavar="ID")
-@options("inputs", "texts", "params", "encoding", "max_bytes", "since", "until", "around", "zone", "threads", "raw")
+@options(
+    "inputs", "texts", "params", "encoding", "max_bytes", "since", "until", "around", "zone", "threads", "raw", "redact"
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, article: str, format_: str, **given: Any) -> int:
@@ -27,26 +29,26 @@ def command(session: Session, /, article: str, format_: str, **given: Any) -> in
 
     Status: 0 the article is the answer, 1 it is not, 2 an input could not be read or the call was wrong.
     """
-    import msgspec
-
     from diagnose.explain import why
     from diagnose.pipeline import gather
     from diagnose.redact.redactor import Redactor
-    from diagnose.text.sanitize import clip, neutral
+    from diagnose.text.sanitize import clip, json_text, neutral
+    from kb.redaction import Lines, renamed
 
     store = session.store()
     problem = store.article(article).problem
     call = Call(explain=True, no_learned=True, **given)
     options = options_of(call)
-    gathered = gather(sources_of(call), store, options.setup)
+    redactor = None if call.raw else Redactor(personal=options.personal)
+    gathered = gather(renamed(sources_of(call), redactor), store, options.setup)
     found = why(problem, gathered, store, options)
-    redactor = Redactor()
+    lines = Lines(gathered.matched.passages, redactor) if redactor else None
 
-    def hide(quote: str) -> str:
-        return clip(quote if call.raw else redactor.redact(quote))
+    def hide(source: str, line: int, quote: str) -> str:
+        return lines.quote(source, line, quote) if lines else clip(quote)
 
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(with_quotes(found, hide)), indent=2).decode())
+        click.echo(json_text(with_quotes(found, hide)))
     else:
         for line in _lines(with_quotes(found, hide)):
             click.echo(neutral(line))
@@ -62,7 +64,8 @@ def with_quotes(found: Why, hide: Any) -> Why:
     signals = tuple(
         replace(
             signal,
-            seen=tuple(replace(item, quote=hide(item.quote)) for item in signal.seen),
+            seen=tuple(replace(item, quote=hide(item.source, item.line, item.quote)) for item in signal.seen),
+            near=tuple(replace(miss, piece=hide(miss.source, miss.line, miss.piece)) for miss in signal.near),
         )
         for signal in found.signals
     )

@@ -164,6 +164,129 @@ PLANTED: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...]]] = {
     "Vault token": (lambda d: "hvs." + of(URL64, 90)(d), ("VAULT_TOKEN={}", "permission denied for {}")),
     "Oracle password": (of(ALNUM, 10), ("jdbc:oracle:thin:scott/{}@//db01:1521/ORCL", "sqlplus scott/{}@orcl")),
     "wireless key": (of(ALNUM, 16), ('wpa_psk="{}"', "psk={}")),
+    "PEM behind a prefix": (
+        lambda d: "\n".join(of(B64, 64)(d) for _ in range(4)),
+        ("{}",),
+    ),
+    "Kubernetes Secret": (
+        lambda d: base64.b64encode(of(ALNUM, 12)(d).encode()).decode(),
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  user: YWRtaW4=\n  dbpw: {}\n",
+            '{{"apiVersion":"v1","data":{{"a":"YQ==","dbpw":"{}"}},"kind":"Secret"}}',
+            'x: {{\\"kind\\":\\"Secret\\",\\"data\\":{{\\"dbpw\\":\\"{}\\"}}}}',
+            "kind: Secret\nstringData:\n  conn: {}\n",
+        ),
+    ),
+    "keytab key": (
+        lambda d: "0x" + "".join(d.choices(HEX, k=d.choice((32, 64)))),
+        (
+            "   1 11/21/26 10:00:00 HTTP/web01@CONTOSO.COM (aes256-cts-hmac-sha1-96)  ({})",
+            "Vno 3 Type arcfour-hmac Key: {}",
+            "keysize 86 HTTP/x@Y ptype 1 vno 3 etype 0x12 (AES256-SHA1) keylength 32 ({})",
+        ),
+    ),
+    "unattend.xml": (
+        of(ALNUM, 20),
+        (
+            "<AdministratorPassword>\n  <Value>{}</Value>\n  <PlainText>false</PlainText>",
+            "<AutoLogon><Password><Value>{}</Value></Password></AutoLogon>",
+        ),
+    ),
+    "BitLocker": (
+        lambda d: "-".join(f"{11 * d.randint(0, 65_535):06}" for _ in range(8)),
+        ("    Password:\n      {}", "Recovery key: {}", "manage-bde -unlock C: -rp {}"),
+    ),
+    "app password": (
+        lambda d: " ".join("".join(d.choices(string.ascii_lowercase, k=4)) for _ in range(4)),
+        ("app password: {}", "smtp login with password '{}'", "smtp password = {}", "Application Password: {}"),
+    ),
+    "one-time code": (
+        lambda d: f"{d.randint(100_000, 999_999)}",
+        (
+            "Your verification code is {}",
+            "one-time code: {}",
+            "otp={} user=bob",
+            "use {} as your verification code",
+            "{} is your Contoso code",
+            '"mfa_code": "{}"',
+        ),
+    ),
+    "TOTP secret": (
+        lambda d: "".join(d.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=32)),
+        ("otpauth://totp/x?secret={}",),
+    ),
+    "NetNTLM": (
+        lambda d: f"{of(HEX, 32)(d)}:{of(HEX, 120)(d)}",
+        ("bob::CONTOSO:1122334455667788:{}", "[SMB] NTLMv2-SSP Hash     : bob::CONTOSO:1122334455667788:{}"),
+    ),
+    "NetNTLMv1": (lambda d: f"{of(HEX, 48)(d)}:{of(HEX, 48)(d)}", ("bob::CONTOSO:{}:1122334455667788",)),
+    "NTLM type 3": (
+        lambda d: base64.b64encode(b"NTLMSSP\0\3\0\0\0\x18\0\x18\0" + d.randbytes(90)).decode(),
+        ("sending {}", "C: {}", '"token":"{}"'),
+    ),
+    "Kerberos hash": (
+        lambda d: f"{of(HEX, 32)(d)}${of(HEX, 160)(d)}",
+        ("$krb5tgs$23$*svc$CONTOSO.COM$http/web01*${}", "$krb5asrep$23$bob@CONTOSO.COM:{}"),
+    ),
+    "Kerberos ticket": (
+        lambda d: base64.b64encode(bytes.fromhex("768205ea308205e6a003020105a103020116") + d.randbytes(120)).decode(),
+        ("ticket: {}", "base64(ticket.kirbi):\n\n      {}\n"),
+    ),
+    "product key": (
+        lambda d: "-".join("".join(d.choices("BCDFGHJKMPQRTVWXY2346789", k=5)) for _ in range(5)),
+        ("Product key: {}", "slmgr /ipk {}", "cscript slmgr.vbs -ipk {}", "installed {}."),
+    ),
+    "Terraform Cloud": (
+        lambda d: f"{of(ALNUM, 14)(d)}.atlasv1.{of(URL64, 60)(d)}",
+        ("got {}", 'credentials "app.terraform.io" {{ token = "{}" }}', "TF_TOKEN_app_terraform_io={}"),
+    ),
+    "Discord token": (
+        lambda d: (
+            f"{base64.b64encode(str(d.randint(10**17, 10**18 - 1)).encode()).decode()}.{of(URL64, 6)(d)}.{of(URL64, 38)(d)}"
+        ),
+        ("login {}", "Authorization: Bot {}"),
+    ),
+    "JFrog token": (
+        lambda d: d.choice(("AKCp", "cmVmdGtu")) + of(ALNUM, 69)(d),
+        ("curl -H X-JFrog-Art-Api:{} h", "using {}", "JFROG_ACCESS={}"),
+    ),
+    "view state": (
+        lambda d: "/wEPDw" + base64.b64encode(d.randbytes(60)).decode(),
+        (
+            "__VIEWSTATE={}&x=1",
+            '<input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="{}" />',
+            "ViewState: {}",
+        ),
+    ),
+    "card number": (
+        lambda d: d.choice(("4111 1111 1111 1111", "5500-0055-5555-5559", "4012888888881881", "378282246310005")),
+        ("card number: {}", "card={} declined", '"cardNumber":"{}"'),
+    ),
+    "IBAN": (
+        lambda d: d.choice(("DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606")),
+        ("transfer from {} failed", "IBAN: {}"),
+    ),
+    "IBAN in groups": (lambda d: "DE89 3704 0044 0532 0130 00", ("IBAN {} is blocked",)),
+    "1Password key": (
+        lambda d: f"A3-{of(UPPER, 6).__call__(d).upper()}-{'A' * 11}-{'B' * 5}-{'C' * 5}-{'D' * 5}",
+        ("secret {}",),
+    ),
+    "Sentry token": (lambda d: "sntrys_" + of(ALNUM, 60)(d), ("auth {}",)),
+    "Sonar token": (lambda d: "squ_" + of(HEX, 39)(d)[:38] + "07", ("sonar {}",)),
+    "OpenShift token": (lambda d: "sha256~" + of(URL64, 43)(d), ("oc login --token={}", "user {}")),
+    "Airtable token": (lambda d: f"pat{of(ALNUM, 14)(d)}.{of(HEX, 64)(d)}", ("bad {}",)),
+    "HubSpot token": (lambda d: f"pat-na1-{of(HEX, 36)(d)}", ("bad {}",)),
+    "Octopus key": (lambda d: "API-" + "".join(d.choices(UPPER, k=26)), ("octo push --server x {}",)),
+    "Heroku key": (lambda d: "HRKU-AA" + of(URL64, 58)(d), ("bad {}",)),
+    "New Relic key": (lambda d: "NRII-" + of(URL64, 32)(d), ("bad {}",)),
+    "Mapbox token": (lambda d: f"pk.eyJ{of(ALNUM, 60)(d)}.{of(URL64, 22)(d)}", ("GET /tiles {}",)),
+    "Mailchimp key": (lambda d: f"{of(HEX, 32)(d)}-us12", ("mailchimp {}",)),
+    "Netlify token": (lambda d: "nfp_" + of(ALNUM, 36)(d), ("bad {}",)),
+    "Fly token": (lambda d: "fo1_" + of(URL64, 43)(d), ("bad {}",)),
+    "Sourcegraph token": (lambda d: "sgp_" + of(HEX, 40)(d), ("bad {}",)),
+    "Yandex key": (lambda d: "AQVN" + of(URL64, 37)(d), ("bad {}",)),
+    "Plaid token": (lambda d: f"access-sandbox-{of(HEX, 36)(d)}", ("bad {}",)),
+    "Packagist token": (lambda d: f"packagist_ort_{of(HEX, 68)(d)}", ("bad {}",)),
 }
 
 
@@ -218,6 +341,16 @@ def test_a_secret_in_a_pasted_line_never_leaks(secret: str, text: str) -> None:
     assert secret not in Redactor().redact(text)
 
 
+def prefixed(before: str, text: str) -> str:
+    """A text of one line, or of Base64, behind what a logger puts before a line; other texts have their own lines."""
+    lines = text.split("\n")
+    return (
+        "\n".join(before + line for line in lines)
+        if all(" " not in line for line in lines)
+        else before * (len(lines) == 1) + text
+    )
+
+
 def planted(seed: int, rounds: int) -> list[tuple[str, str, str]]:
     """(kind, secret, text) for every line of every kind, `rounds` times, amid ordinary text."""
     dice = random.Random(seed)
@@ -227,7 +360,7 @@ def planted(seed: int, rounds: int) -> list[tuple[str, str, str]]:
             for line in lines:
                 secret = make(dice)
                 before = dice.choice(("", "2024-05-01 10:00:00 ERROR [main] ", "May 1 10:00:00 web01 app[12]: "))
-                made.append((kind, secret, before + line.format(secret)))
+                made.append((kind, secret, prefixed(before, line.format(secret))))
     return made
 
 
@@ -246,8 +379,8 @@ def test_a_planted_secret_never_leaks(kind: str) -> None:
 
 def test_no_secret_leaks_from_a_whole_log() -> None:
     """The lines together, as a file is redacted, and joined into one, as a console record is."""
-    made = planted(7, 1)
-    assert len(PLANTED) >= 25 and len(made) >= 80
+    made = planted(7, 2)
+    assert len(PLANTED) >= 80 and len(made) >= 200
     whole = Redactor().redact("\n".join(text for _, _, text in made))
     assert [kind for kind, secret, _ in made if leaks(secret, whole)] == []
 
@@ -333,6 +466,17 @@ def test_only_the_secret_is_replaced(text: str, expected: str) -> None:
         "--- PASS: TestPool (0.00s), PASS: 12, pass: 3",
         "SID=S-1-5-21-1004336348-1177238915 ORACLE_SID=ORCL",
         "task-1234567890123456789012 disk-abcdef1234567890abcdef12",
+        "blk_-1608999687919862906 4111111111111112 1609459200000000 order 5105105105105100123",
+        "thumbprint 4A5E1E4BAAB89F3A32518A88C31BC87F618F7667 serial 0F3B7A",
+        "at Contoso.Web.Program.Main(String[] args) in C:\\src\\Program.cs:line 42",
+        "The trust relationship failed, error 1789, code 0xC000006D, status 0x0, sub status 0xC0000064",
+        "Ticket Encryption Type: 0x12 (aes256-cts-hmac-sha1-96), skey, tkt 0x40e10000",
+        "Correlation 7f0e8a3c-1111-4222-8333-444455556666, app {8D8F4F83-3594-4F07-8369-FC3C3CAE4919}",
+        "Partial Product Key: 3V66T",
+        "kind: ConfigMap\ndata:\n  conn: plain\n",
+        "verification failed with code 12345, error code 800706 is the last",
+        "DE89 is no account and GB29NWBK60161331926818 has a wrong check digit",
+        "bob@contoso.com called +49 30 901820 from S-1-5-21-1004336348-1177238915-682003330-512",
     ],
 )
 def test_what_a_diagnosis_needs_stays(text: str) -> None:
@@ -411,6 +555,17 @@ def test_words_of_secrets_in_any_order_are_redacted_stably(text: str) -> None:
         "eyJ.",
         "token token,",
         "net use \\\\a ",
+        "kind: Secret\ndata:\n  a: b\n",
+        '"kind":"Secret","data":{"a":"b",',
+        "$krb5tgs$23$*a*$",
+        "::a:0123456789abcdef:",
+        "doIFAAAA" * 8 + "\n",
+        "verification code is ",
+        "app password: abcd ",
+        "DE89 3704 0044 iban ",
+        "4111 1111 1111 card ",
+        "<Password><Value>",
+        "__VIEWSTATE value",
         "a,b=",
         "A" * 64,
     ],
@@ -418,9 +573,9 @@ def test_words_of_secrets_in_any_order_are_redacted_stably(text: str) -> None:
 @pytest.mark.timed
 def test_time_grows_linearly_with_a_hostile_text(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     Redactor().redact(text)
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0
 
 
 @pytest.mark.shared
@@ -434,8 +589,47 @@ def test_logs_without_secrets_are_left_alone() -> None:
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
     ]
     assert len(lines) > 30_000
-    start = time.perf_counter()
+    start = time.process_time()
     changed = [line for line in lines if redactor.redact(line) != line]
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
     assert len(changed) <= len(lines) // 10_000, changed[:5]
     assert spent / len(lines) < 50e-6  # seconds a line; 5.5e-6 measured, the rest is for busy machines
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mail from bob.smith@contoso.com refused", "mail from [user-1]@contoso.com refused"),
+        ("member S-1-5-21-1004336348-1177238915-682003330-512", "member S-1-5-21-[sid-1]"),
+        ("call +49 30 90182012 now", "call [phone-1] now"),
+        ("phone: 030 90182012", "phone: [phone-1]"),
+        ("paid by 4012888888881881 at 10:00", "paid by [card-number-1] at 10:00"),
+        ("S-1-5-18 and S-1-5-32-544 at HTTP/web01@CONTOSO.COM", "S-1-5-18 and S-1-5-32-544 at HTTP/web01@CONTOSO.COM"),
+        ("0x800706BA on web01.contoso.com:443, +02:00, c++11", "0x800706BA on web01.contoso.com:443, +02:00, c++11"),
+    ],
+)
+def test_data_of_persons_go_where_that_is_asked_for(text: str, expected: str) -> None:
+    assert Redactor(personal=True).redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("/var/log/app.log", "/var/log/app.log"),
+        ("C:\\logs\\w3svc1\\u_ex261121.log", "C:\\logs\\w3svc1\\u_ex261121.log"),
+        ("bundle.zip!dir/password=hunter2/x.log", "bundle.zip!dir/password=[password-1]/x.log"),
+        (f"app-ghp_{'a1' * 18}.log", "app-[github-token-1].log"),
+        (f"a_{'AKIA'}{'B2' * 8}_b/glpat-{'x1' * 10}", "a_[aws-key-id-1]_b/[gitlab-token-1]"),
+    ],
+)
+def test_a_name_of_a_file_has_no_secret_and_keeps_the_rest(name: str, expected: str) -> None:
+    redactor = Redactor()
+    assert redactor.redact_name(name) == expected
+    assert redactor.redact_name(expected) == expected
+
+
+def test_two_names_stay_two() -> None:
+    redactor = Redactor()
+    names = [f"dump password=hunter{number}.log" for number in range(50)]
+    assert len({redactor.redact_name(name) for name in names}) == 50
+    assert redactor.redact_name(names[0]) == redactor.redact_name(names[0])

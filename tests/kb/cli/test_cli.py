@@ -204,8 +204,8 @@ def test_many_inputs_with_one_reason_are_one_entry_for_people_and_all_of_them_in
     done = kb("diagnose", str(tmp_path))
     assert done.out.count("Not read:") == 2
     assert "20 inputs (--format json names all)" in done.out.replace("\n      ", " ")
-    assert done.err.count("\n") == 2
-    assert "kb: 20 of 20 inputs not fully read" in done.err
+    assert done.err.count("\n") == 3
+    assert "kb: 40 of 40 inputs not fully read" in done.err
     assert len(json.loads(kb("diagnose", "--format", "json", str(tmp_path)).out)["skipped"]) == 40
 
 

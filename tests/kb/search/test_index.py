@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.search import folder as search_folder
 from kb.search.folder import MANIFEST, damage
 from kb.search.index import SearchDoc, open_index
-from kb.search import folder as search_folder
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and signals")
 DOCS = (
