@@ -37,6 +37,21 @@ def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: O
     return answer(gather(sources, base, options.setup), base, options)
 
 
+def paste(data: bytes | str) -> Iterator[Source | InputError]:
+    """A text as if it were pasted: one input, named as standard input is. Of a `str`, lone surrogates stand for bytes."""
+    from io import BytesIO
+
+    from diagnose.inputs.sources import STDIN, open_inputs
+
+    text = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    return open_inputs([STDIN], BytesIO(text))
+
+
+def evidence(data: bytes | str, base: Knowledge) -> Gathered:
+    """All that `base` finds in a pasted text, before any ranking."""
+    return gather(paste(data), base)
+
+
 def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
     """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
     setup = setup or Setup()

@@ -1,4 +1,7 @@
-"""The user's private folder of derived files: where it is, and whether it may be trusted. An edge module."""
+"""The folders of a user: derived files (and whether they may be trusted), data, articles; the base in use without a word.
+
+An edge module.
+"""
 
 from __future__ import annotations
 
@@ -71,3 +74,10 @@ def shipped_articles() -> Path:
     """The articles of this package: inside the wheel, or beside the package in a checkout."""
     inside = Path(__file__).parent / "_articles"
     return inside if inside.is_dir() else Path(__file__).parent.parent / "articles"
+
+
+def default_bases() -> tuple[Path, ...]:
+    """The folders of KB_PATH; else the shipped articles and the user's own."""
+    named = tuple(Path(part) for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part)
+    own = user_articles()
+    return named or ((shipped_articles(), own) if own else (shipped_articles(),))

@@ -7,14 +7,12 @@ and, for those of a cause, to their cause. The same samples give the same figure
 from __future__ import annotations
 
 import random
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.inputs.sources import open_inputs
-from diagnose.pipeline import diagnose
+from diagnose.pipeline import diagnose, paste
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -105,6 +103,6 @@ def _samples(article: Article) -> Iterator[tuple[list[str], str]]:
 def _told(store: Store, article: str, cause: str, lines: list[str]) -> tuple[bool, bool]:
     """Whether the article leads, and the cause."""
     text = "\n".join(lines).encode()
-    found = diagnose(open_inputs(["-"], BytesIO(text)), store)
+    found = diagnose(paste(text), store)
     leads = bool(found.articles) and found.articles[0].id == article and found.verdict != "unknown"
     return leads, bool(cause and found.causes) and found.causes[0].id == f"{article}/{cause}"

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.match.evidence import match
-from diagnose.scan.hits import scan_source
-from diagnose.text.blocks import blocks
-from diagnose.text.decode import sniff, to_utf8
+from diagnose.pipeline import evidence
 from kb.authoring.samples import diagnosis_of
 
 if TYPE_CHECKING:
@@ -53,8 +50,7 @@ def firings(store: Store, articles: Iterable[Article]) -> Iterator[Firing]:
 
 def fires(store: Store, data: bytes) -> frozenset[str]:
     """Ids of the articles that fire on a text."""
-    encoding, mark = sniff(data)
-    matched = match([scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)], store)
+    matched = evidence(data, store).matched
     leading = {name: leading_symptoms(problem) for name, problem in matched.problems.items()}
     return frozenset(e.problem for e in matched.evidence if e.seen in leading[e.problem])
 

@@ -6,22 +6,15 @@ samples/other must not report the article; an output must be told as the outcome
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.checks.answers import outputs_in
 from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.patterns import first_outcome
 from diagnose.facts import merge
-from diagnose.inputs.sources import open_inputs
-from diagnose.pipeline import diagnose
-from diagnose.scan.hits import scan_source
-from diagnose.scan.passages import passages_of
-from diagnose.text.blocks import blocks
-from diagnose.text.decode import sniff, to_utf8
+from diagnose.pipeline import diagnose, evidence, paste
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +68,7 @@ def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
 
 def diagnosis_of(store: Store, path: Path) -> Diagnosis:
     """A sample as if it were pasted."""
-    return diagnose(open_inputs(["-"], BytesIO(path.read_bytes())), store)
+    return diagnose(paste(path.read_bytes()), store)
 
 
 def _symptom(diagnosis: Diagnosis, wanted: str) -> str:
@@ -109,11 +102,10 @@ def _outputs(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
 
 def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
     """The outcome of `check` that `data` shows by itself, with no value but the defaults known; empty if unclear."""
-    encoding, mark = sniff(data)
-    scan = scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)
-    passages = passages_of([scan])
+    gathered = evidence(data, store)
+    passages = gathered.passages
     merged = merge((), problem.params, {})
-    reader = CheckReader(problem, merged.values, outputs_in(passages), passages, assumed=merged.assumed)
+    reader = CheckReader(problem, merged.values, gathered.outputs, passages, assumed=merged.assumed)
     answer = reader.answers().get(check)
     if answer and answer.outcome:
         return answer.outcome

@@ -6,14 +6,13 @@ ends. Plain lines only: it works on any console, over ssh and from a pipe. Touch
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.facts import EXPECTED, typed, unquoted
-from diagnose.inputs.sources import STDIN, open_inputs
+from diagnose.pipeline import paste
 from diagnose.report.words import percent, shown, summary
 from kb.cases.case import CaseAnswer
 from kb.cases.resume import ask_case, prove_case
@@ -327,4 +326,4 @@ def _menu(check: ShownCheck) -> str:
 
 
 def _pasted(text: str) -> Sequence[Source | InputError]:
-    return list(open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape"))))
+    return list(paste(text))

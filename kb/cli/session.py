@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +26,10 @@ class Session:
 
     @property
     def bases(self) -> tuple[Path, ...]:
-        """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
-        from kb.folders import shipped_articles, user_articles
+        """The folders named with --kb; else those of KB_PATH, else the shipped articles and the user's own."""
+        from kb.folders import default_bases
 
-        named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
-        if named:
-            return tuple(Path(part) for part in named)
-        own = user_articles()
-        return (shipped_articles(), own) if own else (shipped_articles(),)
+        return tuple(Path(part) for part in self.named) or default_bases()
 
     @property
     def cache(self) -> Path | None:

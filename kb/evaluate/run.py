@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,8 +14,7 @@ from msgspec import Struct
 
 from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
-from diagnose.inputs.sources import STDIN, open_inputs
-from diagnose.pipeline import diagnose, gather
+from diagnose.pipeline import diagnose, gather, paste
 from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.store.open import open_store
 
@@ -53,7 +51,7 @@ def diagnosis_of(case: LabelledCase, base: Store) -> Diagnosis:
 
 
 def _sources(case: LabelledCase) -> Iterator[Source | InputError]:
-    return open_inputs([STDIN], BytesIO(case.text.encode("utf-8", "surrogateescape")))
+    return paste(case.text)
 
 
 class _Earlier(Struct, frozen=True):
