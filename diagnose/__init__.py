@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import open_inputs
     from diagnose.knowledge import Knowledge
     from diagnose.options import Options
-    from diagnose.pipeline import answer, diagnose, evidence, gather, paste
+    from diagnose.pipeline import diagnose, diagnosis_of, evidence, gather, paste
 
 __all__ = [
     "Diagnosis",
@@ -22,8 +22,8 @@ __all__ = [
     "KbError",
     "Knowledge",
     "Options",
-    "answer",
     "diagnose",
+    "diagnosis_of",
     "evidence",
     "gather",
     "open_inputs",

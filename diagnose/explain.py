@@ -14,7 +14,7 @@ from msgspec import Struct
 from diagnose.answer.standings import candidates_of, only, standings_of
 from diagnose.match.combined import occurrence
 from diagnose.match.conditions import combined, evaluate, horizons_of
-from diagnose.pipeline import answer
+from diagnose.pipeline import diagnosis_of
 from diagnose.rank.causes import causes_of
 from diagnose.scan.patterns import literal_parts
 from diagnose.text.fold import fold_literal, fold_text
@@ -106,7 +106,7 @@ class Why(Struct, frozen=True, kw_only=True):
 def why(problem: Problem, gathered: Gathered, base: Knowledge, options: Options) -> Why:
     """All that was and was not seen of `problem` in the inputs."""
     evidence = [item for item in gathered.matched.evidence if item.problem == problem.id]
-    diagnosis = answer(gathered, base, options)
+    diagnosis = diagnosis_of(gathered, base, options)
     ranked = {article.id: article.probability for article in diagnosis.articles}
     alone = only(candidates_of(gathered, base), problem)
     standing = standings_of(alone, gathered, base, options.weights)

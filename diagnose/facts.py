@@ -237,7 +237,7 @@ def merge(
     return MergedFacts(values, tuple(conflicts), assumed)
 
 
-def refused(params: Mapping[str, Param], given: Mapping[str, str]) -> dict[str, str]:
+def refused_values(params: Mapping[str, Param], given: Mapping[str, str]) -> dict[str, str]:
     """Parameters whose given value is not of its type, with what was expected: a wrong call, to be told."""
     return {
         name: EXPECTED[params[name].type]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
     """Read all `sources` as one case and rank the causes that `base` knows."""
     options = options or Options()
-    return answer(gather(sources, base, options.setup), base, options)
+    return diagnosis_of(gather(sources, base, options.setup), base, options)
 
 
 def paste(data: bytes | str) -> Iterator[Source | InputError]:
@@ -69,7 +69,7 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
     )
 
 
-def answer(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
+def diagnosis_of(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:
     """Rank the causes that `base` knows for what was gathered."""
     known = options.platform or gathered.platform
     return conclude(gathered, base, replace(options, platform=known or options.here), runs_on=known)

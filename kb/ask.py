@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.options import Options
-from diagnose.pipeline import answer, gather
+from diagnose.pipeline import diagnosis_of, gather
 from kb.redaction import as_it_stands, redacted, renamed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def asking(
     gathered = gather(renamed(sources, redactor), base, setup)
 
     def run(options: Options) -> Diagnosis:
-        diagnosis = answer(gathered, base, options)
+        diagnosis = diagnosis_of(gathered, base, options)
         return redacted(diagnosis, gathered.matched.passages, redactor) if redactor else as_it_stands(diagnosis)
 
     return run

@@ -86,16 +86,16 @@ def shown_loopback(planned: Iterable[Planned]) -> set[str]:
     return {item.host for item in planned if item.host and is_loopback(item.host)}
 
 
-def answers_of(results: Sequence[ProbeResult]) -> tuple[Answered, ...]:
+def probe_answers(results: Sequence[ProbeResult]) -> tuple[Answered, ...]:
     """The results as answers of the checks that asked for them, on the route of pasted outputs."""
     return tuple(
-        Answered(article, check, result.outcome, told(result), line=number, why=result.detail)
+        Answered(article, check, result.outcome, result_line(result), line=number, why=result.detail)
         for number, result in enumerate(results, 1)
         for article, _, check in (name.partition("/") for name in result.checks)
     )
 
 
-def told(result: ProbeResult) -> str:
+def result_line(result: ProbeResult) -> str:
     """A result in one line."""
     question = " ".join((result.kind, *result.arguments))
     return f"{question}: {result.outcome or 'unclear'} ({result.detail}; {result.seconds:.2f} s)"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from diagnose.errors import InputError
     from diagnose.redact.redactor import Redactor
     from diagnose.scan.passages import Passage
-    from kb.cases.case import Case
 
     Shown = TypeVar("Shown", Finding, RankedArticle, RuledOut)
     Hide = Callable[[str, int, str], str]
@@ -43,7 +42,7 @@ def renamed(sources: Iterable[Source | InputError], redactor: Redactor | None) -
             yield source.said_of(redactor.redact_name(source.where))
 
 
-class Lines:
+class RedactedLines:
     """The lines of `passages` without secrets, and quotes of them."""
 
     def __init__(self, passages: Iterable[Passage], redactor: Redactor) -> None:
@@ -100,7 +99,7 @@ def _begins(line: str, quote: str) -> bool:
 
 def redacted(diagnosis: Diagnosis, passages: Iterable[Passage], redactor: Redactor) -> Diagnosis:
     """The same diagnosis without secrets, the same secret under the same name everywhere."""
-    lines = Lines(passages, redactor)
+    lines = RedactedLines(passages, redactor)
     return _without_values(with_quotes(diagnosis, lines.quote, lines.around), redactor)
 
 
@@ -146,31 +145,13 @@ def _without_values(diagnosis: Diagnosis, redactor: Redactor) -> Diagnosis:
             text = text.replace(value, name)
         return text
 
-    return convert(_mapped(to_builtins(diagnosis), hide), type(diagnosis))
+    return convert(mapped(to_builtins(diagnosis), hide), type(diagnosis))
 
 
-def _mapped(value: Any, hide: Callable[[str], str]) -> Any:
+def mapped(value: Any, hide: Callable[[str], str]) -> Any:
     """The same JSON with `hide` applied to every text but the keys."""
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, dict):
-        return {key: _mapped(item, hide) for key, item in value.items()}
-    return [_mapped(item, hide) for item in value] if isinstance(value, list | tuple) else value
-
-
-# What in a case came from inputs: fields by name.
-_FROM_INPUTS = frozenset({"quote", "context", "excerpts", "parameters", "values", "source", "path", "name", "did"})
-
-
-def redacted_case(case: Case, redactor: Redactor) -> Case:
-    """A case with what came from its inputs redacted once more, as with another Redactor than when it was saved."""
-
-    def inner(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {
-                key: _mapped(item, redactor.redact) if key in _FROM_INPUTS else inner(item)
-                for key, item in value.items()
-            }
-        return [inner(item) for item in value] if isinstance(value, list | tuple) else value
-
-    return convert(inner(to_builtins(case)), type(case))
+        return {key: mapped(item, hide) for key, item in value.items()}
+    return [mapped(item, hide) for item in value] if isinstance(value, list | tuple) else value

@@ -57,7 +57,7 @@ _ANSWER = re.compile(r"\bHTTP(?![A-Za-z]).{0,45}$|\brespon(?:se|ded)\b.{0,30}$|\
 _DATABASE = re.compile(r"mysql|mariadb|\bORA-\d{5}|\bSQL(?:Exception|STATE)\b|vendor ?code", re.IGNORECASE)
 
 
-class Seen(NamedTuple):
+class SeenNumber(NamedTuple):
     """A number of a line, what stands close before and after it, the whole line, and the system of the text."""
 
     number: int
@@ -73,7 +73,7 @@ def kinds_of(line: str, start: int, end: int, platform: Platform | None = None) 
     digits = line[start:end]
     if digits.strip("0") == "" or digits[0] == "0" or other_than_code(line, start, end):
         return (), True
-    seen = Seen(int(digits), line[max(0, start - NEAR) : start], line[end : end + NEAR], line, platform)
+    seen = SeenNumber(int(digits), line[max(0, start - NEAR) : start], line[end : end + NEAR], line, platform)
     kinds = next((kinds for applies, kinds in _RULES if applies(seen)), None)
     return (_by_system(seen), False) if kinds is None else (kinds, True)
 
@@ -84,13 +84,13 @@ def errno_of(number: int, line: str) -> int:
     return same if same is not None and STRERROR[same] in line.lower() else number
 
 
-def _by_system(seen: Seen) -> tuple[str, ...]:
+def _by_system(seen: SeenNumber) -> tuple[str, ...]:
     if seen.platform is None:
         return ("win32", "errno")
     return ("win32",) if seen.platform == "windows" else ("errno",)
 
 
-def _own(seen: Seen) -> bool:
+def _own(seen: SeenNumber) -> bool:
     """Whether it is a number of the program's own, which no table here holds."""
     small = seen.number <= SMALL and seen.number not in _PASSED_ON
     return bool(
@@ -110,7 +110,7 @@ def _own(seen: Seen) -> bool:
     )
 
 
-def _http(seen: Seen) -> bool:
+def _http(seen: SeenNumber) -> bool:
     if seen.number not in HTTP:
         return False
     phrase = re.match(r"\W{1,4}([A-Za-z]+)", seen.after)
@@ -122,7 +122,7 @@ def _http(seen: Seen) -> bool:
     )
 
 
-def _answered(seen: Seen) -> bool:
+def _answered(seen: SeenNumber) -> bool:
     """Whether it is the status of an answer over HTTP that tells of no failure."""
     return bool(
         (seen.number in _WENT_WELL and _STATUS.search(seen.before))
@@ -130,20 +130,20 @@ def _answered(seen: Seen) -> bool:
     )
 
 
-def _negative(seen: Seen) -> bool:
+def _negative(seen: SeenNumber) -> bool:
     return re.search(r"(?:^|[\s=:(\[])-$", seen.before) is not None
 
 
-def _exit(seen: Seen) -> bool:
+def _exit(seen: SeenNumber) -> bool:
     return seen.number <= SMALL and _EXIT.search(seen.before) is not None
 
 
-def _errno_said(seen: Seen) -> bool:
+def _errno_said(seen: SeenNumber) -> bool:
     lowered = seen.line.lower()
     return STRERROR.get(seen.number, "\n") in lowered or errno_of(seen.number, lowered) != seen.number
 
 
-def _ends_in(pattern: str) -> Callable[[Seen], bool]:
+def _ends_in(pattern: str) -> Callable[[SeenNumber], bool]:
     compiled = re.compile(pattern + r"\W{0,4}(?:(?:code|number|no|nr|is|was)\W{1,4}){0,2}$", re.IGNORECASE)
     return lambda seen: compiled.search(seen.before) is not None
 
@@ -151,7 +151,7 @@ def _ends_in(pattern: str) -> Callable[[Seen], bool]:
 _unix_word, _rust_word = _ends_in(r"\berr(?:no|code)"), _ends_in(r"\bos error")
 
 # The first that applies decides; where none does, the system.
-_RULES: tuple[tuple[Callable[[Seen], bool], tuple[str, ...]], ...] = (
+_RULES: tuple[tuple[Callable[[SeenNumber], bool], tuple[str, ...]], ...] = (
     (_http, ("http",)),
     (_own, ()),
     (_answered, ()),

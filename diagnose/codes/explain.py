@@ -39,7 +39,7 @@ _OWN_NOTATIONS = (
 _EITHER = ("error", "code", "failed", "result", "status code", "error code", "os error")
 
 
-class Reading(Decoded, frozen=True):
+class CodeReading(Decoded, frozen=True):
     """One reading: `where` such codes are met, `why` the first one is the most usual, `notations` the other ways to write
     it."""
 
@@ -53,7 +53,7 @@ class Explained(Struct, frozen=True):
     """A value with its readings, most usual first. Without any, `tried` names the tables and `nearest` what is close."""
 
     value: str
-    readings: tuple[Reading, ...]
+    readings: tuple[CodeReading, ...]
     tried: tuple[str, ...] = ()
     nearest: str = ""
 
@@ -72,7 +72,7 @@ def _bare(text: str) -> str:
     return text.strip().strip("[](){}.,;'\"").strip()
 
 
-def _with_why(readings: list[Reading], bare: str) -> Reading:
+def _with_why(readings: list[CodeReading], bare: str) -> CodeReading:
     first = readings[0]
     if len(readings) == 1:
         return first
@@ -91,8 +91,8 @@ def _article(label: str) -> str:
     return "an" if label[0].lower() in "aeiou" or label[:2] in ("HT", "HR", "LD", "SQ", "SM", "NT") else "a"
 
 
-def _replaced(reading: Reading, why: str) -> Reading:
-    return Reading(
+def _replaced(reading: CodeReading, why: str) -> CodeReading:
+    return CodeReading(
         reading.kind, reading.value, reading.name, reading.meaning, reading.key, reading.facility, reading.label, reading.where,
         why, reading.notations,
     )  # fmt: skip
@@ -111,7 +111,7 @@ def _asked(text: str) -> tuple[Table, str] | None:
     return (table, match["value"]) if match and table else None
 
 
-def _ranked(text: str) -> Iterator[tuple[int, Reading]]:
+def _ranked(text: str) -> Iterator[tuple[int, CodeReading]]:
     asked = _asked(text)
     if asked is not None:
         table, value = asked
@@ -130,7 +130,7 @@ def _ranked(text: str) -> Iterator[tuple[int, Reading]]:
         yield from _of_minus(text)
 
 
-def _of_windows(text: str) -> Iterator[tuple[int, Reading]]:
+def _of_windows(text: str) -> Iterator[tuple[int, CodeReading]]:
     if re.fullmatch(r"0\d{4}", text):  # an SQLSTATE
         return
     for read in decode(text) or _same_as_win32(text):
@@ -148,9 +148,9 @@ def _same_as_win32(name: str) -> list[Decoded]:
     return [Decoded(read.kind, read.value, name.upper(), read.meaning, read.key, read.facility) for read in found]
 
 
-def _windows(read: Decoded, meaning: str) -> Reading:
+def _windows(read: Decoded, meaning: str) -> CodeReading:
     label = {"win32": "Win32 error", "hresult": "HRESULT", "ntstatus": "NTSTATUS"}[read.kind]
-    return Reading(
+    return CodeReading(
         read.kind, read.value, read.name, meaning, read.key, read.facility, label, _WINDOWS[read.kind], "", _notations(read.key)
     )  # fmt: skip
 
@@ -166,7 +166,7 @@ def _notations(key: str) -> tuple[str, ...]:
     return ()
 
 
-def _of_table(table: Table, text: str, *, whole: bool = False) -> Iterator[tuple[int, Reading]]:
+def _of_table(table: Table, text: str, *, whole: bool = False) -> Iterator[tuple[int, CodeReading]]:
     """The rows of a table for a value. `whole` where the table was asked for: then any notation of a number will do."""
     for row in _rows(table, text, whole):
         yield table.usual if row.usual else table.weight, _read(table, row, row.value if len(row.value) != 2 else text)
@@ -220,13 +220,13 @@ def _decimal(table: Table, text: str, whole: bool) -> str:
     return str(number)
 
 
-def _of_name(text: str, only: Table | None = None) -> Iterator[tuple[int, Reading]]:
+def _of_name(text: str, only: Table | None = None) -> Iterator[tuple[int, CodeReading]]:
     for table in (only,) if only else TABLES:
         for row in rows_named(table.kind, text):
             yield table.usual if row.usual else table.weight, _read(table, row, row.value)
 
 
-def _of_minus(text: str) -> Iterator[tuple[int, Reading]]:
+def _of_minus(text: str) -> Iterator[tuple[int, CodeReading]]:
     """A small negative number: the kernel's errno, or the signal that ended a child process of Python."""
     number = text.removeprefix("-")
     for kind, usual, other in (("signal", 190, 40), ("errno", 170, 80)):
@@ -235,7 +235,7 @@ def _of_minus(text: str) -> Iterator[tuple[int, Reading]]:
             yield usual if row.usual else other, _read(table, row, text)
 
 
-def _derived(text: str) -> Iterator[Reading]:
+def _derived(text: str) -> Iterator[CodeReading]:
     """An exit status that tells the signal, where the table has none of its own."""
     number = int(text) if re.fullmatch(r"\d{1,3}", text) else 0
     if _FROM_SIGNAL < number <= _FROM_SIGNAL + _LAST_SIGNAL and not rows_for("exit", text):
@@ -246,10 +246,10 @@ def _derived(text: str) -> Iterator[Reading]:
         yield _read(table, Row(text, "", said, False), text)
 
 
-def _read(table: Table, row: Row, value: str) -> Reading:
+def _read(table: Table, row: Row, value: str) -> CodeReading:
     key = f"{table.kind}:{row.value}"
     shown = f"ORA-{int(row.value):05}" if table.kind == "oracle" else value
-    return Reading(table.kind, shown, row.name, row.meaning, key, "", table.label, table.where)
+    return CodeReading(table.kind, shown, row.name, row.meaning, key, "", table.label, table.where)
 
 
 # --- nothing found ---------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ _READ_TWICE = re.compile(
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_:/][A-Za-z0-9._:/@-]*")
 
 
-def platform_of(shell: Shell) -> tuple[Platform, ...]:
+def shell_platform(shell: Shell) -> tuple[Platform, ...]:
     """The platforms on which a command for this shell is offered."""
     return tuple(platform for platform, shells in _SHELLS.items() if shell in shells)
 

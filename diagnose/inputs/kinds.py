@@ -92,7 +92,7 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-def told(head: bytes, name: str) -> Reader | None:
+def kind_told(head: bytes, name: str) -> Reader | None:
     """The kind that `head` shows; None for plain text or what is not known."""
     for reader in READERS:
         if reader.hint and not name.lower().endswith(reader.hint):

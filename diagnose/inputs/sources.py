@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from diagnose.errors import LEFT_OUT, LIMIT, UNKNOWN, InputError
 from diagnose.inputs.feed import CHUNK, Feed
-from diagnose.inputs.kinds import HEAD, told
+from diagnose.inputs.kinds import HEAD, kind_told
 from diagnose.inputs.stream import Limits, Stream, in_words
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
     if not head and stream.feed.trouble:
         yield stream.feed.trouble.said_of(stream.name)
         return
-    reader = told(head, stream.name)
+    reader = kind_told(head, stream.name)
     if reader is None:
         kind = "+".join(stream.kinds) or "plain"
         plain = path if not stream.kinds else ""

@@ -5,7 +5,7 @@ Shells, Windows, databases, SNMP and network devices. Knows nothing of pseudonym
 
 from __future__ import annotations
 
-from diagnose.redact.rule import ARGUMENT, VALUE, Q, Rule, make, password, scheme, told
+from diagnose.redact.rule import ARGUMENT, VALUE, Q, Rule, make, password, redaction_told, scheme
 
 _ARGS = r"[^\r\n|;]{0,300}?\s"  # of a command, before the option with the secret
 _MYSQL = "mysql mysqldump mysqladmin mysqlimport mysql.exe mysqldump.exe mariadb mariadb-dump mariadb-admin"
@@ -64,7 +64,7 @@ COMMANDS: tuple[Rule, ...] = (
         words="sqlcmd osql isql bcp sqlcmd.exe bcp.exe",
     ),
     make("password", rf"(?i)\b[xw]freerdp\s(?:{_ARGS})?/p:{ARGUMENT}", judge=password, words="xfreerdp wfreerdp"),
-    make("password", r"(?i)(?:>|quote|command:)\s?(?-i:PASS)\s(?P<bare>\S+)", judge=told, words="pass"),
+    make("password", r"(?i)(?:>|quote|command:)\s?(?-i:PASS)\s(?P<bare>\S+)", judge=redaction_told, words="pass"),
     make("password", r"(?i)\bAUTH\sPLAIN\s(?P<s>[A-Za-z0-9+/]{8,}={0,2})", words="plain"),
     make(
         "cookie",
@@ -95,14 +95,14 @@ COMMANDS: tuple[Rule, ...] = (
     make(
         "password",
         rf"(?i)\b(?:(?:login|user(?:name)?)\s{{1,4}}\S{{1,80}}\s{{1,4}}password(?:\s{{1,4}}\d{{1,2}}(?=\s))?|(?:password|secret|key)\s{{1,4}}\d{{1,2}})\s{{1,4}}{ARGUMENT}",
-        judge=told,
+        judge=redaction_told,
         words="password secret key",
     ),  # .netrc; IOS: "username bob password 7 070C285F4D06"
     make(
         "password",
         rf"(?i)\b(?:enable\s{{1,4}}(?:password|secret)|(?:tacacs|radius)-server\s(?:host\s\S{{1,80}}\s)?key|isakmp\skey)"
         rf"\s{{1,4}}{ARGUMENT}",
-        judge=told,
+        judge=redaction_told,
         words="enable tacacs-server radius-server isakmp",
     ),
     make("snmp-community", rf"(?i)\bsnmp-server\s{{1,4}}community\s{{1,4}}{ARGUMENT}", words="snmp-server"),

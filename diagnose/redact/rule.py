@@ -129,7 +129,7 @@ def scheme(match: re.Match[str]) -> int:
     return 0 if _WORD.fullmatch(value) or _PROSE.fullmatch(value.lower()) else anything(match)
 
 
-def told(match: re.Match[str]) -> int:
+def redaction_told(match: re.Match[str]) -> int:
     """In a sentence ("the password is x"): only what no sentence would hold, letters with digits or signs."""
     value = _value(match)
     return password(match) if _LIKE_SECRET.fullmatch(value) and not _opens_prose(value) else 0

@@ -20,9 +20,9 @@ from diagnose.redact.rule import (
     make,
     password,
     pem,
+    redaction_told,
     scheme,
     session,
-    told,
 )
 from diagnose.redact.tokens import TOKENS
 
@@ -166,7 +166,7 @@ _NAMED = (
     make(
         "password",
         r"(?i)(?:(?:with|using)\spassword|password\s(?:is|was|(?:re)?set\sto|changed\sto)):?\s{1,4}[\"'“]?(?P<bare>[^\s\"'”]+)",
-        judge=told,
+        judge=redaction_told,
         parts="pass",
     ),
     make(
@@ -191,7 +191,7 @@ _NAMED = (
     make(
         "secret",
         r"(?i)api[ _-]?key\s{1,4}(?P<bare>[^\s\"'=:]{12,})",
-        judge=told,
+        judge=redaction_told,
         parts="key",
     ),
     make(

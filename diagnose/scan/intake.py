@@ -14,11 +14,11 @@ from msgspec import Struct
 from diagnose.diagnosis import InputRead, Skipped
 from diagnose.errors import LEFT_OUT, STOPPED, InputError
 from diagnose.inputs.kinds import HEAD
-from diagnose.scan.binary import kind, not_a_log, text_lines, without_noise
 from diagnose.scan.excerpts import WHOLE
 from diagnose.scan.hits import Merged
 from diagnose.scan.parts import ChangedEncodingError, ranges, runs
 from diagnose.scan.workers import Ticket, Workers
+from diagnose.text.binary import kind, not_a_log, text_lines, without_noise
 from diagnose.text.decode import looks_binary, sniff
 from diagnose.timestamps.of_hits import When
 

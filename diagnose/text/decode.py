@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
-from diagnose.scan.binary import unpadded
+from diagnose.text.binary import unpadded
 from diagnose.text.encoding_changes import segments
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ class ArticleFile(Struct, frozen=True):
     mtime_ns: int
 
 
-def find(roots: Sequence[Path]) -> list[ArticleFile]:
+def find_articles(roots: Sequence[Path]) -> list[ArticleFile]:
     """All article files in order of root and path. KbError for a folder that is missing or holds none."""
     result: list[ArticleFile] = []
     for root in roots:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from diagnose.text.terms import PLACEHOLDER
-from kb.markdown.render import blocks, render
+from kb.markdown.render import render, text_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,14 +80,14 @@ class Mined(Struct, frozen=True):
     events: tuple[tuple[str, int], ...]
 
 
-def kind_of(title: str) -> MessageKind:
+def message_kind(title: str) -> MessageKind:
     """What a section is about, by the words of its heading; what says nothing counts as more."""
     return next((kind for kind, words in _KINDS if words.search(title)), "more")
 
 
 def mine(body: str, title: str) -> Mined:
     """Sections, messages, codes and events of an article's body."""
-    parsed = blocks(render(body).html)
+    parsed = text_blocks(render(body).html)
     sections = tuple(_sections(parsed, title))
     messages = dict.fromkeys(
         m for m in (*_title(title), *_messages(parsed, title)) if len(m.text.split()) >= LEAST_WORDS
@@ -123,7 +123,7 @@ def _walk(parsed: Sequence[TextBlock], title: str) -> Iterator[tuple[MessageKind
             while len(stack) > 1 and stack[-1][0] >= block.level:
                 stack.pop()
             same = " ".join(block.text.lower().split()) == " ".join(title.lower().split())
-            kind = "intro" if block.level == 1 or same else kind_of(block.text)
+            kind = "intro" if block.level == 1 or same else message_kind(block.text)
             if kind == "more" and stack[-1][1] not in ("intro", "more"):
                 kind = stack[-1][1]
             stack.append((block.level, kind))

@@ -22,7 +22,7 @@ from kb.articles.article import Article, Fault, Header
 from kb.articles.convert import Misfit, convert, types_of
 from kb.articles.ids import DEVICES, identifier
 from kb.articles.references import COMBINED, ID, mistakes_of
-from kb.articles.yaml_subset import Path, load
+from kb.articles.yaml_subset import Path, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ class _Parser:
                 return None
             return self._plain(text, {})
         first = text.count("\n", 0, found.start(1)) + 1
-        loaded = load(found[1], first_line=first)
+        loaded = load_yaml(found[1], first_line=first)
         body = text[found.end() :]
         if not self._is_ours(found[1]):
             return self._plain(body, loaded.value if isinstance(loaded.value, dict) else {})

@@ -57,7 +57,7 @@ def _rendered(article: Article) -> str:
     return neutral((f"<p><em>{escape(made.note)}</em></p>" if made.note else "") + made.html, newlines=True)
 
 
-def text(article: Article) -> str:
+def article_lines(article: Article) -> str:
     import shutil
 
     from kb.markdown.render import to_text
@@ -82,4 +82,9 @@ def json(article: Article) -> str:
     return json_text(value) + "\n"
 
 
-RENDERERS: dict[str, Callable[[Article], str]] = {"text": text, "markdown": markdown, "html": html, "json": json}
+RENDERERS: dict[str, Callable[[Article], str]] = {
+    "text": article_lines,
+    "markdown": markdown,
+    "html": html,
+    "json": json,
+}

@@ -50,7 +50,7 @@ class _RefusedError(Exception):
         self.mistake = YamlMistake(mark.line + 1, mark.column + 1, what, way_out)
 
 
-def load(text: str, *, first_line: int = 1) -> Loaded:
+def load_yaml(text: str, *, first_line: int = 1) -> Loaded:
     """Read `text`, whose first line is line `first_line` of its file."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         return _failed(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from diagnose.scan.intake import Read
     from diagnose.scan.passages import Passage
 
-SCHEMA = "kb.cases.case/1"
+CASE_SCHEMA = "kb.case/1"
 ANSWER = "answer"
 _CHUNK = 1 << 18
 
@@ -61,7 +61,7 @@ class CaseAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Case(Struct, frozen=True, kw_only=True):
     """Everything about one fault. `kb` and `base` are the version and the digest of the articles used last."""
 
-    schema: str = SCHEMA
+    schema: str = CASE_SCHEMA
     id: str
     created: str
     kb: str
@@ -75,7 +75,7 @@ class Case(Struct, frozen=True, kw_only=True):
     resolved: str | None = None
 
 
-def answers_of(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
+def case_answers(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
     """The chosen outcomes as the core takes them."""
     return tuple(
         Answered(item.article, item.check, item.outcome, f"{item.check}: {item.outcome}", ANSWER, number, older=True)
@@ -84,7 +84,7 @@ def answers_of(case: Case, *, after: bool = False) -> tuple[Answered, ...]:
     )
 
 
-def sources_of(case: Case, *, after: bool = False) -> Iterator[Source]:
+def case_sources(case: Case, *, after: bool = False) -> Iterator[Source]:
     """The kept inputs as streams. What was left out becomes empty lines, so that line numbers and counts stay."""
     for item in case.inputs:
         if item.after == after:
@@ -158,7 +158,7 @@ def with_inputs(
     return replace(case, inputs=(*case.inputs, *fresh))
 
 
-def named(item: CaseInput) -> str:
+def input_name(item: CaseInput) -> str:
     """An input in a sentence, with how much of it is kept."""
     name = "a paste" if item.name == STDIN else item.name
     if item.whole:

@@ -14,7 +14,7 @@ import msgspec
 from diagnose.errors import KbError
 from diagnose.text.sanitize import json_text
 from kb import __version__
-from kb.cases.case import SCHEMA, Case
+from kb.cases.case import CASE_SCHEMA, Case
 
 MOST = 64 << 20
 
@@ -49,8 +49,10 @@ def _decoded(path: str, data: bytes) -> Case:
         case = msgspec.json.decode(data, type=Case)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise KbError(path, "is not a case of kb", "name another file") from None
-    if len(data) > MOST or case.schema != SCHEMA:
-        what = "is too large for a case" if len(data) > MOST else f"has the schema {case.schema[:40]}, not {SCHEMA}"
+    if len(data) > MOST or case.schema != CASE_SCHEMA:
+        what = (
+            "is too large for a case" if len(data) > MOST else f"has the schema {case.schema[:40]}, not {CASE_SCHEMA}"
+        )
         raise KbError(path, what, "name another file")
     return case
 

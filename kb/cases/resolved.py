@@ -88,7 +88,7 @@ def _lock(descriptor: int) -> None:
         pass
 
 
-def records(folder: Path | None, note: Callable[[str], None] | None = None) -> list[Resolved]:
+def resolved_records(folder: Path | None, note: Callable[[str], None] | None = None) -> list[Resolved]:
     """The resolutions, the last one of each case, in order of writing; lines that are none are told and skipped."""
     result: dict[str, Resolved] = {}
     bad = 0
@@ -122,7 +122,7 @@ def _lines(folder: Path | None, note: Callable[[str], None] | None) -> Iterator[
 
 def counts(folder: Path | None, note: Callable[[str], None] | None = None) -> dict[str, int]:
     """Resolved cases by `ARTICLE/CAUSE`; `ARTICLE/` where it was none of the causes of that article."""
-    found = Counter(f"{record.article}/{record.cause}" for record in records(folder, note) if record.article)
+    found = Counter(f"{record.article}/{record.cause}" for record in resolved_records(folder, note) if record.article)
     return dict(sorted(found.items()))
 
 

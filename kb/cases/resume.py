@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.options import Options
-from diagnose.pipeline import answer, gather
+from diagnose.pipeline import diagnosis_of, gather
 from kb.ask import redactor_for
 from kb.redaction import redacted, renamed
 
@@ -31,30 +31,30 @@ def ask_case(
 
     Also gives the diagnosis with its quotes as they stand, for whoever asks for it; the one of the case is redacted.
     """
-    from kb.cases.case import answers_of, as_given, named, named_apart, sources_of, with_inputs, with_step
+    from kb.cases.case import as_given, case_answers, case_sources, input_name, named_apart, with_inputs, with_step
 
     redactor = redactor_for(options.personal)
     options = replace(
         options,
         top=max(options.top, KEPT),
         given={**case.parameters, **options.given},
-        answers=answers_of(case),
+        answers=case_answers(case),
         skipped=frozenset(case.skipped),
     )
 
     def everything() -> Iterable[Source | InputError]:
-        yield from sources_of(case)
+        yield from case_sources(case)
         yield from named_apart(case, renamed(sources, redactor))
 
     gathered = gather(everything(), base, options.setup)
-    plain = as_given(case, answer(gathered, base, options))
+    plain = as_given(case, diagnosis_of(gathered, base, options))
     kept = with_inputs(case, gathered.read, gathered.matched.passages, redactor.redact, now)
     shown = redacted(plain, gathered.passages, redactor)
     kept = replace(kept, parameters=_without_secrets(options.given, redactor), diagnosis=shown)
     old = case.diagnosis
     if old and old.proofs and kept.diagnosis and _leads(kept.diagnosis, old.proofs[0].cause):
         kept = replace(kept, diagnosis=replace(kept.diagnosis, proofs=old.proofs))
-    fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
+    fresh = [input_name(item) for item in kept.inputs[len(case.inputs) :]]
     told = [*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])]
     return with_step(kept, "; ".join(told) or "diagnosed again", now), plain
 
@@ -66,22 +66,22 @@ def prove_case(
     from diagnose.answer.proof import prove
     from diagnose.scan.intake import read_all
     from diagnose.scan.passages import passages_of
-    from kb.cases.case import answers_of, named, named_apart, sources_of, with_inputs, with_step
+    from kb.cases.case import case_answers, case_sources, input_name, named_apart, with_inputs, with_step
 
     redactor = redactor_for(options.personal)
 
     def everything() -> Iterable[Source | InputError]:
-        yield from sources_of(case, after=True)
+        yield from case_sources(case, after=True)
         yield from named_apart(case, renamed(sources, redactor))
 
     if case.diagnosis is None:
         return case
     read = read_all(everything(), base.lines, options.setup)
     passages = passages_of(read.scans)
-    proofs = prove(case.diagnosis, passages, base, answers_of(case, after=True))
+    proofs = prove(case.diagnosis, passages, base, case_answers(case, after=True))
     kept = with_inputs(case, read, passages, redactor.redact, now, after=True)
     kept = replace(kept, diagnosis=replace(case.diagnosis, proofs=proofs))
-    fresh = [named(item) for item in kept.inputs[len(case.inputs) :]]
+    fresh = [input_name(item) for item in kept.inputs[len(case.inputs) :]]
     proved = [proof.verify for proof in proofs if proof.proved]
     state = f"proved: {', '.join(dict.fromkeys(proved))}" if proved else "nothing proved"
     said = ", ".join([*([f"added {', '.join(fresh)}"] if fresh else []), *([did] if did else [])])

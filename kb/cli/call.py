@@ -180,7 +180,7 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
     """A given value that nothing takes is told; one that its parameter cannot take is an error."""
     from diagnose.errors import did_you_mean
-    from diagnose.facts import refused
+    from diagnose.facts import refused_values
 
     if not given or not diagnosis.articles:
         return
@@ -192,7 +192,7 @@ def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None
             hint = did_you_mean(name, lead.params) or did_you_mean(name, known)
             told = f"{lead.id} has {', '.join(lead.params) or 'none'}{f'; {hint}' if hint else ''}"
             tell(f"--param {name}: no article of this answer has such a parameter; {told}")
-    for name, expected in refused(lead.params, given).items():
+    for name, expected in refused_values(lead.params, given).items():
         raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 

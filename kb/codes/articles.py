@@ -14,7 +14,7 @@ from diagnose.codes.find import says
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.codes.explain import Reading
+    from diagnose.codes.explain import CodeReading
     from diagnose.model import Problem, Signal
     from kb.store.store import Store
 
@@ -24,7 +24,7 @@ _NAMED = ("errno", "errno_macos", "errno_crt", "kerberos", "x509", "stopcode")  
 _LEAST_DIGITS = 4
 
 
-def naming(store: Store, reading: Reading) -> list[str]:
+def naming(store: Store, reading: CodeReading) -> list[str]:
     """The ids of the articles that name the code of `reading`."""
     looks = _looks_like(reading)
     ids = store.ids()
@@ -35,7 +35,7 @@ def naming(store: Store, reading: Reading) -> list[str]:
     return [name for name, problem in store.problems(ids).items() if name in known or _names(problem, reading, looks)]
 
 
-def _names(problem: Problem, reading: Reading, looks: re.Pattern[str] | None) -> bool:
+def _names(problem: Problem, reading: CodeReading, looks: re.Pattern[str] | None) -> bool:
     if any(_declares(signal, reading) for signal in problem.signals.values()):
         return True
     if reading.kind in _OF_WINDOWS:
@@ -43,7 +43,7 @@ def _names(problem: Problem, reading: Reading, looks: re.Pattern[str] | None) ->
     return looks is not None and any(looks.search(text) for text in _texts(problem))
 
 
-def _declares(signal: Signal, reading: Reading) -> bool:
+def _declares(signal: Signal, reading: CodeReading) -> bool:
     if reading.kind == "event":
         return any(str(event.id) == reading.value for event in signal.event)
     return any(reading.key in canonical(code) for code in signal.code)
@@ -56,7 +56,7 @@ def _texts(problem: Problem) -> Iterator[str]:
         yield from (regex.replace(r"\b", "") for regex in signal.regex)
 
 
-def _looks_like(reading: Reading) -> re.Pattern[str] | None:
+def _looks_like(reading: CodeReading) -> re.Pattern[str] | None:
     """What finds the code in a text; nothing for a small number, which is said of many things."""
     if reading.kind == "http":
         return re.compile(rf"\b(?:HTTP|status)\b\W{{0,4}}(?:\w+\W{{1,4}}){{0,2}}{reading.value}\b", re.IGNORECASE)

@@ -272,7 +272,7 @@ class AnswerChange(Struct, frozen=True):
     lost: tuple[str, ...]
 
 
-def changes(before: Sequence[ScoredAnswer], after: Sequence[ScoredAnswer]) -> tuple[AnswerChange, ...]:
+def answer_changes(before: Sequence[ScoredAnswer], after: Sequence[ScoredAnswer]) -> tuple[AnswerChange, ...]:
     """What changed between two runs on the same cases; cases of only one of them are left out."""
     known = {answer.id: answer for answer in before}
     kinds = sorted({answer.kind for answer in after if answer.expect and answer.id in known})

@@ -100,7 +100,7 @@ def _learn(
 ) -> None:
     """Add the gradient and the negative Hessian of one case's log-likelihood."""
     size = len(weights)
-    shares = softmax([_dot(weights, values) for _, values in rows])
+    shares = choice_shares([_dot(weights, values) for _, values in rows])
     hits = sum(p for p, (hit, _) in zip(shares, rows, strict=True) if hit) or 1e-300
     mean = [0.0] * size
     for p, (hit, values) in zip(shares, rows, strict=True):
@@ -122,7 +122,7 @@ def _learn(
                 row[j] -= part * n
 
 
-def softmax(values: Sequence[float]) -> Vector:
+def choice_shares(values: Sequence[float]) -> Vector:
     top = max(values)
     powers = [exp(value - top) for value in values]
     total = sum(powers)
@@ -155,7 +155,7 @@ def _dot(weights: Vector, values: Sequence[float]) -> float:
 def _answer(choice: LabelledChoice, weights: Vector, scale: float, shift: float) -> ScoredAnswer:
     """What these weights say of a case that they were not fitted on."""
     scored = [(name, scale * _dot(weights, [*values, -1.0]) - shift) for name, values in choice.candidates]
-    shares = softmax([*(value for _, value in scored), 0.0])
+    shares = choice_shares([*(value for _, value in scored), 0.0])
     ranked = sorted(zip(shares, (name for name, _ in scored), strict=False), key=lambda s: (-s[0], s[1]))[:10]
     verdict = "unknown" if shares[-1] > 0.5 else "possible"
     articles = tuple((name, share) for share, name in ranked)
@@ -178,7 +178,7 @@ def _calibrated(held: Sequence[tuple[LabelledChoice, Vector]]) -> tuple[float, f
 def _loss(scored: Sequence[tuple[Vector, list[int]]], scale: float, shift: float) -> float:
     total = 0.0
     for values, hits in scored:
-        shares = softmax([*(scale * value - shift for value in values), 0.0])
+        shares = choice_shares([*(scale * value - shift for value in values), 0.0])
         total -= log(max(1e-4, sum(shares[index] for index in hits)))
     return total
 

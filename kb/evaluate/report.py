@@ -21,7 +21,7 @@ def _share(share: Share) -> str:
     return f"{share.value:.3f} ({share.low:.2f}-{share.high:.2f})" if share.of else "-"
 
 
-def text(report: Evaluation, failures: int = SHOWN) -> str:
+def report_text(report: Evaluation, failures: int = SHOWN) -> str:
     """The whole report, failures last, `failures` of them."""
     return "\n".join([*_kinds(report), "", *_calibration(report), "", *_points(report), *_failures(report, failures)])
 

@@ -31,9 +31,9 @@ T = TypeVar("T")
 SHARD = 8
 
 
-def answer(case: LabelledCase, base: Store) -> ScoredAnswer:
+def scored_answer(case: LabelledCase, base: Store) -> ScoredAnswer:
     """Diagnose the text of `case`."""
-    said = diagnosis_of(case, base)
+    said = labelled_diagnosis(case, base)
     return ScoredAnswer(
         id=case.id,
         kind=case.kind,
@@ -46,7 +46,7 @@ def answer(case: LabelledCase, base: Store) -> ScoredAnswer:
     )
 
 
-def diagnosis_of(case: LabelledCase, base: Store) -> Diagnosis:
+def labelled_diagnosis(case: LabelledCase, base: Store) -> Diagnosis:
     return diagnose(_sources(case), base)
 
 
@@ -95,7 +95,7 @@ def answers(
     told: Callable[[int], None] = lambda done: None,
 ) -> tuple[ScoredAnswer, ...]:
     """One answer a case, in their order. `told` gets the number of cases done so far."""
-    return tuple(_mapped(answer, _answers, cases, base, cache, jobs, told))
+    return tuple(_mapped(scored_answer, _answers, cases, base, cache, jobs, told))
 
 
 def choices(
@@ -151,7 +151,7 @@ def _open(roots: list[str], cache: str) -> None:
 
 
 def _answers(cases: Sequence[LabelledCase]) -> list[ScoredAnswer]:
-    return [answer(case, _OPENED[0]) for case in cases]
+    return [scored_answer(case, _OPENED[0]) for case in cases]
 
 
 def _choices(base_name: str, cases: Sequence[LabelledCase]) -> list[LabelledChoice]:

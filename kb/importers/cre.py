@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.errors import KbError
 from diagnose.templates import shortened
 from kb.articles.ids import identifier
-from kb.articles.yaml_subset import load
+from kb.articles.yaml_subset import load_yaml
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example
@@ -88,7 +88,7 @@ def _document(file: Path) -> tuple[Any, list[str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable("is not valid UTF-8") from None
-    loaded = load(text)
+    loaded = load_yaml(text)
     mistakes = [f"line {m.line}, column {m.column}: {m.what}" for m in loaded.mistakes]
     if mistakes and loaded.value is None:
         raise Unusable(mistakes[0])

@@ -16,7 +16,7 @@ from msgspec import Struct
 from diagnose.codes import decode as code_tables
 from diagnose.templates import shortened
 from kb.articles.ids import identifier
-from kb.articles.messages import COMMAND, ERROR, VARIABLE, events_in, kind_of
+from kb.articles.messages import COMMAND, ERROR, VARIABLE, events_in, message_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,7 +94,7 @@ def _parts(title: str, body: str) -> Iterator[MarkdownPart]:
         level, name, lines = len(heading[1]), _plain(heading[2]), []
         while len(stack) > 1 and stack[-1][0] >= level:
             stack.pop()
-        kind = "intro" if level == 1 else kind_of(name)
+        kind = "intro" if level == 1 else message_kind(name)
         if kind == "more" and stack[-1][1] not in ("intro", "more"):
             kind = stack[-1][1]
         stack.append((level, kind))

@@ -59,7 +59,7 @@ class TextBlock(Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
 
 
-def blocks(html: str) -> tuple[TextBlock, ...]:
+def text_blocks(html: str) -> tuple[TextBlock, ...]:
     """The blocks of clean `html` in reading order, none of them empty but rules."""
     reader = _Reader()
     for end, tag, attributes, text in _TOKEN.findall(html):
@@ -251,7 +251,7 @@ def to_text(html: str, width: int = 80) -> str:
     """Clean `html` as plain text, wrapped to `width` columns; code and addresses are never broken. Ends with a newline."""
     lines: list[str] = []
     before: TextBlock | None = None
-    for block in blocks(html):
+    for block in text_blocks(html):
         if before is not None and not _adjoining(before, block):
             lines.append((_MARGIN * min(block.quote, DEEPEST)).rstrip() if _quoted(before, block) else "")
         lines += _lines(block, max(width, 20))

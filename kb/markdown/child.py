@@ -150,7 +150,7 @@ def _write(stream: IO[bytes] | None, data: bytes) -> None:
 
 def main() -> None:
     """The child's end: texts from standard input, answers to standard output, until the input ends."""
-    from kb.markdown.convert import convert
+    from kb.markdown.convert import to_html
 
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     _limit_memory()
@@ -159,7 +159,7 @@ def main() -> None:
         body = source.read(int.from_bytes(head, "big")).decode("utf-8", "replace")
         _alarm(ORPHAN_LIMIT)
         try:
-            failed, answer = b"\0", convert(body).encode("utf-8", "replace")
+            failed, answer = b"\0", to_html(body).encode("utf-8", "replace")
         except Exception as error:  # whatever a parser raises on hostile text
             failed, answer = b"\1", type(error).__name__.encode()
         _alarm(0)

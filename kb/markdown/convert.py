@@ -64,7 +64,7 @@ _IMAGE = re.compile(r'<img((?: (?:alt|src)="[^"]*")*)>')
 _IMAGE_PART = re.compile(r' (alt|src)="([^"]*)"')
 
 
-def convert(body: str) -> str:
+def to_html(body: str) -> str:
     """Clean HTML of `body`. May take minutes on hostile text; may raise whatever Python-Markdown raises."""
     parser = _parser()
     parser.reset()

@@ -12,10 +12,10 @@ from html import escape
 
 from msgspec import Struct
 
-from kb.markdown.blocks import Mark, TextBlock, blocks, to_text
+from kb.markdown.blocks import Mark, TextBlock, text_blocks, to_text
 from kb.markdown.child import CHILD, ChildError
 
-__all__ = ["LARGEST", "LIMIT", "Mark", "Rendered", "TextBlock", "blocks", "render", "to_text", "worst_case"]
+__all__ = ["LARGEST", "LIMIT", "Mark", "Rendered", "TextBlock", "render", "text_blocks", "to_text", "worst_case"]
 
 LARGEST = 256 * 1024
 LARGEST_HTML = 4 * 1024 * 1024
@@ -59,9 +59,9 @@ def render(body: str) -> Rendered:
 
 def _convert(text: str) -> str:
     if len(text) <= LARGEST_HERE and worst_case(text) <= WORST_HERE:
-        from kb.markdown.convert import convert
+        from kb.markdown.convert import to_html
 
-        return convert(text)
+        return to_html(text)
     return CHILD.convert(text, LIMIT)
 
 

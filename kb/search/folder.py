@@ -36,7 +36,7 @@ class NotPrivateError(OSError):
     """The folder is a link, belongs to another user or may be written by others."""
 
 
-def place(folder: Path, key: str) -> Path:
+def index_place(folder: Path, key: str) -> Path:
     """Where the index named `key` stands in `folder`."""
     return folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from diagnose.errors import did_you_mean
 from kb.search import folder as folders
-from kb.search.query import FIELDS, Query, parse, relaxed
+from kb.search.query import FIELDS, Query, parse_query, relaxed
 from kb.search.rank import rank
 from kb.search.snippet import Spans, snippet
 from kb.search.terms import LONGEST, terms
@@ -74,14 +74,14 @@ class Index:
 
     def __init__(self, digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> None:
         self._docs = docs
-        self._place = folders.place(folder, f"{FORMAT} {digest}") if folder is not None else None
+        self._place = folders.index_place(folder, f"{FORMAT} {digest}") if folder is not None else None
         self._reader: Any = None
         self.note = ""
         self._open()
 
     def search(self, query: str, limit: int = 10) -> SearchResult:
         """The best `limit` articles for `query` (`kb.search.query`); never raises for any text."""
-        parsed = parse(query)
+        parsed = parse_query(query)
         for mend in (self._rebuild, self._to_memory):
             try:
                 return self._search(parsed, limit)
@@ -148,9 +148,9 @@ class Index:
 
     def _fill(self, folder: Path) -> None:
         from kb.search import whoosh_import as w
-        from kb.search.schema import schema
+        from kb.search.schema import index_schema
 
-        index = w.index.create_in(str(folder), schema())
+        index = w.index.create_in(str(folder), index_schema())
         _write(index, _guarded(self._docs))
         index.close()
         for lock in folder.glob("*_WRITELOCK"):
@@ -166,7 +166,7 @@ class Index:
             hits, late = self._hits(relaxed(query), limit)
             notes += ["no article has the phrase; its words were searched"] if hits else []
         if not hits and mended is not None:
-            hits, late = self._hits(parse(mended), limit)
+            hits, late = self._hits(parse_query(mended), limit)
             notes += ["nothing holds the words as they are spelled"] if hits else []
         notes += _no_fields(query, found=bool(hits))
         notes += ["the time was up before every word was looked up"] if late else []
@@ -250,9 +250,9 @@ def _opened(place: Path) -> Any:
 
 def _in_memory(docs: Callable[[], Iterable[SearchDoc]]) -> Any:
     from kb.search import whoosh_import as w
-    from kb.search.schema import schema
+    from kb.search.schema import index_schema
 
-    index = w.RamStorage().create_index(schema())
+    index = w.RamStorage().create_index(index_schema())
     _write(index, docs())
     return index.reader()
 

@@ -72,7 +72,7 @@ class Query(Struct, frozen=True):
     strangers: tuple[str, ...] = ()
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """The query that `text` is. Never raises; linear in the text, which counts up to LONGEST characters."""
     folded = fold_text(text[:LONGEST].strip())
     pasted = "\n" in folded

@@ -67,7 +67,7 @@ class Spelled(formats.Existence):  # type: ignore[misc]
             yield word, 1, 1.0, b""
 
 
-def schema() -> Any:
+def index_schema() -> Any:
     """`head` is every field but the body, weighed: with the body it is where plain words are looked for. `text` is
     stored for snippets, `words` is the vocabulary for "did you mean"."""
     return fields.Schema(

@@ -19,7 +19,7 @@ import msgspec
 
 from diagnose.errors import KbError
 from diagnose.scan.patterns import engine
-from kb.articles.files import ArticleFile, find
+from kb.articles.files import ArticleFile, find_articles
 from kb.store.compiled import compile_all
 from kb.store.schema import FORMAT, SCHEMA, meta_of
 from kb.store.store import Store
@@ -40,7 +40,7 @@ def open_store(
 ) -> Store:
     """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
     `building` is held while articles that changed are read, called with their number."""
-    files = find(roots)
+    files = find_articles(roots)
     if cache is None:
         return Store(_connected(":memory:", files, building), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.diagnosis import Conflict
-from diagnose.facts import EXPECTED, TYPES, merge, refused, typed, unquoted
+from diagnose.facts import EXPECTED, TYPES, merge, refused_values, typed, unquoted
 from diagnose.model import Param, ParamType, Place
 
 SHARED = Path(__file__).parents[2].parent / "shared"
@@ -153,7 +153,7 @@ def test_given_beats_captured_beats_default() -> None:
 def test_a_bad_given_value_is_told_and_never_replaced_by_another() -> None:
     given_values = {"port": "9001;x", "elsewhere": "1"}
     assert merge([("port", "5061", at(1))], PORT, given_values).values == {}
-    assert refused(PORT, given_values) == {"port": EXPECTED["port"]}
+    assert refused_values(PORT, given_values) == {"port": EXPECTED["port"]}
 
 
 def test_the_value_on_most_lines_wins_and_the_others_are_a_conflict() -> None:

@@ -14,7 +14,7 @@ from kb.cases.resume import ask_case
 from kb.cli import run
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "diagnose"))
-from test_redact import PLANTED, leaks, planted
+from planted import PLANTED, leaks, planted
 
 from diagnose.inputs.sources import open_inputs
 from diagnose.options import Options

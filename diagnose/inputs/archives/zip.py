@@ -24,7 +24,7 @@ from diagnose.inputs.archives.zip_format import (
     Entry,
     contents,
     label,
-    refused,
+    refused_entry,
     zip64,
 )
 from diagnose.inputs.feed import CHUNK, Feed
@@ -125,7 +125,7 @@ def _by_directory(stream: Stream, file: Seekable, entries: Iterable[Entry]) -> I
             what = "overlaps another member of the zip, left out"
             yield InputError(f"{stream.name}!{entry.name}", what, "ask for a sound archive", code=DAMAGED)
             continue
-        trouble = refused(stream, entry)
+        trouble = refused_entry(stream, entry)
         yield trouble or stream.member("zip", entry.name, _contents(stream, file, entry))
 
 

@@ -89,7 +89,7 @@ def label(name: bytes, flags: int) -> str:
         return name.decode("utf-8", "backslashreplace") if flags & IS_UTF8 else name.decode("cp437")
 
 
-def refused(stream: Stream, entry: Entry) -> InputError | None:
+def refused_entry(stream: Stream, entry: Entry) -> InputError | None:
     """Why a member is left out, if it is."""
     where = f"{stream.name}!{entry.name}"
     if entry.flags & IS_ENCRYPTED:

@@ -18,7 +18,7 @@ from diagnose.inputs.archives.zip_format import (
     Entry,
     contents,
     label,
-    refused,
+    refused_entry,
     zip64,
 )
 from diagnose.inputs.feed import CHUNK, Feed
@@ -88,7 +88,7 @@ def _member(stream: Stream, entry: Entry, feed: Feed) -> Iterator[Stream | Input
     if entry.name.endswith("/") and entry.packed <= 0:
         return
     end = feed.offset + entry.packed
-    trouble = refused(stream, entry)
+    trouble = refused_entry(stream, entry)
     if not trouble and entry.packed < 0 and entry.method == 0:
         what = "stored without its size ahead, left out"
         trouble = InputError(f"{stream.name}!{entry.name}", what, "name the archive as a file on disk", code=UNKNOWN)

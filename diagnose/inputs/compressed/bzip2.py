@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 from typing import TYPE_CHECKING
 
-from diagnose.inputs.compressed.packed import decoded, unpacked
+from diagnose.inputs.compressed.packed import decoded, unpacked_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def decoder(name: str = "") -> tuple[Decoder, Faults]:
 
 def unpack(stream: Stream) -> Iterator[bytes]:
     """The text of all bzip2 streams of `stream`."""
-    return unpacked(
+    return unpacked_stream(
         stream,
         "bzip2",
         lambda feed: decoded(feed, *decoder()),

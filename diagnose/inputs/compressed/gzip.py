@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from diagnose.inputs.compressed.packed import Damage, decoded, unpacked
+from diagnose.inputs.compressed.packed import Damage, decoded, unpacked_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def decoder(name: str = "") -> tuple[Decoder, Faults]:
 
 def unpack(stream: Stream) -> Iterator[bytes]:
     """The text of all gzip members of `stream`."""
-    return unpacked(stream, "gzip", _member, lambda ahead: MAGIC.startswith(ahead[:3]))
+    return unpacked_stream(stream, "gzip", _member, lambda ahead: MAGIC.startswith(ahead[:3]))
 
 
 def _member(feed: Feed) -> Iterator[bytes]:

@@ -78,7 +78,7 @@ def decoded(feed: Feed, decoder: Decoder, faults: Faults) -> Iterator[bytes]:
     feed.back(decoder.unused_data)
 
 
-def unpacked(
+def unpacked_stream(
     stream: Stream,
     kind: str,
     one: Callable[[Feed], Iterator[bytes]],

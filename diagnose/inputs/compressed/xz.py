@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 from typing import TYPE_CHECKING
 
-from diagnose.inputs.compressed.packed import decoded, unpacked
+from diagnose.inputs.compressed.packed import decoded, unpacked_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,6 @@ def decoder(name: str = "") -> tuple[Decoder, Faults]:
 
 def unpack(stream: Stream) -> Iterator[bytes]:
     """The text of all xz streams of `stream`."""
-    return unpacked(
+    return unpacked_stream(
         stream, "xz", lambda feed: decoded(feed, *decoder()), lambda ahead: ahead.startswith(MAGIC[: len(ahead)])
     )

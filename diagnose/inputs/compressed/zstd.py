@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from diagnose.errors import MISSING, InputError
-from diagnose.inputs.compressed.packed import decoded, unpacked
+from diagnose.inputs.compressed.packed import decoded, unpacked_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,4 +45,4 @@ def decoder(name: str) -> tuple[Decoder, Faults]:
 
 def unpack(stream: Stream) -> Iterator[bytes]:
     """The text of all frames of `stream`."""
-    return unpacked(stream, "Zstandard", lambda feed: decoded(feed, *decoder(stream.name)), is_frame)
+    return unpacked_stream(stream, "Zstandard", lambda feed: decoded(feed, *decoder(stream.name)), is_frame)

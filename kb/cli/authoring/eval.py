@@ -52,22 +52,22 @@ def command(session: Session, /, cases: str, **given: Any) -> int:
 
 def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any) -> int:
     from kb.evaluate.figures import report
-    from kb.evaluate.report import compared, svg, text
+    from kb.evaluate.report import compared, report_text, svg
     from kb.evaluate.run import answers
 
     said = answers(labelled, store, session.cache, jobs, progress(len(labelled)))
     figures = report(said)
-    changes = _changes(session, said, labelled, jobs, given["compare"]) if given["compare"] else ()
+    answer_changes = _changes(session, said, labelled, jobs, given["compare"]) if given["compare"] else ()
     if given["svg"]:
-        write(given["svg"], svg(figures))
+        write_file(given["svg"], svg(figures))
     if given["format_"] == "json":
         result = {"schema": "kb.evaluation/1", "articles": store.size, "figures": figures, "answers": said}
-        result |= {"changes": changes} if given["compare"] else {}
+        result |= {"changes": answer_changes} if given["compare"] else {}
         click.echo(json_text(result, indent=1))
         return 0
-    click.echo(f"{len(said)} cases against {store.size} articles\n\n{text(figures, given['failures'])}")
+    click.echo(f"{len(said)} cases against {store.size} articles\n\n{report_text(figures, given['failures'])}")
     if given["compare"]:
-        click.echo(f"\ncompared with {given['compare']}\n{compared(changes)}")
+        click.echo(f"\ncompared with {given['compare']}\n{compared(answer_changes)}")
     return 0
 
 
@@ -75,7 +75,7 @@ def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) 
     """What changes from `other` (a base, or a file of an earlier run) to the answers `said`."""
     from pathlib import Path
 
-    from kb.evaluate.figures import changes
+    from kb.evaluate.figures import answer_changes
     from kb.evaluate.run import answers, earlier
 
     if Path(other).is_file():
@@ -83,7 +83,7 @@ def _changes(session: Session, said: Any, labelled: Any, jobs: int, other: str) 
     else:
         base = session.opened([Path(other)])
         before = answers(labelled, base, session.cache, jobs, progress(len(labelled)))
-    return changes(before, said)
+    return answer_changes(before, said)
 
 
 def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, file: str) -> int:
@@ -101,9 +101,9 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
         _check_expected(more, opened, path)
         learned += choices(more, opened, session.cache, jobs, progress(len(more)))
     fitted = fit(learned, datetime.now(UTC).date().isoformat())
-    text = json_text(fitted, indent=1)
-    write(file, text + "\n")
-    click.echo(text)
+    fitted_text = json_text(fitted, indent=1)
+    write_file(file, fitted_text + "\n")
+    click.echo(fitted_text)
     return 0
 
 
@@ -126,7 +126,7 @@ def progress(total: int) -> Callable[[int], None]:
     return told if sys.stderr is not None and sys.stderr.isatty() else lambda done: None
 
 
-def write(path: str, content: str) -> None:
+def write_file(path: str, content: str) -> None:
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(screened(content))

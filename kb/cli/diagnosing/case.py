@@ -52,7 +52,7 @@ def _redacted(case: Case, redact: str) -> Case:
     if redact != "personal":
         return case
     from diagnose.redact.redactor import Redactor
-    from kb.redaction import redacted_case
+    from kb.cases.redacted import redacted_case
 
     return redacted_case(case, Redactor(personal=True))
 

@@ -11,7 +11,7 @@ from kb.cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnose.codes.explain import Explained, Reading
+    from diagnose.codes.explain import CodeReading, Explained
 
 FORMS = ("win32", "hresult", "ntstatus")
 _MOST_SHOWN = 8
@@ -47,7 +47,7 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
 
 def _own(value: str) -> Explained | None:
     """One of kb's own codes."""
-    from diagnose.codes.explain import Explained, Reading
+    from diagnose.codes.explain import CodeReading, Explained
     from kb.codes.own import own_codes
 
     if not value.upper().startswith(_OWN):
@@ -55,23 +55,23 @@ def _own(value: str) -> Explained | None:
     known = own_codes()
     if (code := value.upper()) in known:
         where = "messages of kb on standard error"
-        return Explained(value, (Reading("kb", code, "", known[code], f"kb:{code}", "", "message of kb", where),))
+        return Explained(value, (CodeReading("kb", code, "", known[code], f"kb:{code}", "", "message of kb", where),))
     return Explained(value, (), ("message of kb",), f"there are {', '.join(known)}")
 
 
-def _articles(store: Any, reading: Reading) -> list[str]:
+def _articles(store: Any, reading: CodeReading) -> list[str]:
     from kb.codes.articles import naming
 
     return [] if reading.kind == "kb" else naming(store, reading)
 
 
-def _told(reading: Reading, articles: list[str]) -> dict[str, object]:
+def _told(reading: CodeReading, articles: list[str]) -> dict[str, object]:
     import msgspec
 
     return {**msgspec.to_builtins(reading), "articles": articles}
 
 
-def _lines(one: Explained, articles: dict[Reading, list[str]]) -> Iterator[str]:
+def _lines(one: Explained, articles: dict[CodeReading, list[str]]) -> Iterator[str]:
     from diagnose.text.sanitize import neutral
 
     if not one.readings:
@@ -87,7 +87,7 @@ def _lines(one: Explained, articles: dict[Reading, list[str]]) -> Iterator[str]:
         yield f"  and {more} more: --format json has them all"
 
 
-def _reading(r: Reading, articles: list[str]) -> Iterator[str]:
+def _reading(r: CodeReading, articles: list[str]) -> Iterator[str]:
     facility = f" (facility {r.facility})" if r.facility else ""
     notations = f"  [{' = '.join(r.notations)}]" if r.notations else ""
     yield f"  {r.kind:<11} {r.value:<11} {r.name}{': ' if r.name else ''}{r.meaning}{facility}{notations}"

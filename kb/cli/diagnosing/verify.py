@@ -72,7 +72,7 @@ def verify(session: Session, call: Call) -> int:
     from msgspec.structs import replace
 
     from kb.ask import asking
-    from kb.probing import answers_of, choose, plan_of
+    from kb.probing import choose, plan_of, probe_answers
 
     check_call(call)
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in call.inputs
@@ -89,7 +89,7 @@ def verify(session: Session, call: Call) -> int:
     stopped = False
     if choice.run and agreed(choice, call.yes, someone):
         stopped = not run(choice.run, _named(choice, call, options.given.values()), call.timeout, results)
-        diagnosis = replace(ask(replace(options, answers=answers_of(results))), probes=tuple(results))
+        diagnosis = replace(ask(replace(options, answers=probe_answers(results))), probes=tuple(results))
     if not call.quiet:
         write(diagnosis, call.format_, options, call.output)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
@@ -154,12 +154,12 @@ def run(planned: Sequence[Planned], named: frozenset[str], seconds: float, resul
     """Run them and tell each result as it comes, into `results`; False if the user stopped it."""
     from diagnose.probes import ProbeLimits
     from diagnose.probes.run import run_all
-    from kb.probing import told
+    from kb.probing import result_line
 
     try:
         for result in run_all(planned, ProbeLimits(seconds=seconds, named=named)):
             results.append(result)
-            tell(told(result))
+            tell(result_line(result))
     except KeyboardInterrupt:
         tell(f"stopped: {len(results)} of {len(planned)} probes were run; the report is of these")
         return False

@@ -33,7 +33,7 @@ def command(session: Session, /, article: str, format_: str, **given: Any) -> in
     from diagnose.pipeline import gather
     from diagnose.redact.redactor import Redactor
     from diagnose.text.sanitize import clip, json_text, neutral
-    from kb.redaction import Lines, renamed
+    from kb.redaction import RedactedLines, renamed
 
     store = session.store()
     problem = store.article(article).problem
@@ -42,7 +42,7 @@ def command(session: Session, /, article: str, format_: str, **given: Any) -> in
     redactor = None if call.raw else Redactor(personal=options.personal)
     gathered = gather(renamed(sources_of(call), redactor), store, options.setup)
     found = why(problem, gathered, store, options)
-    lines = Lines(gathered.matched.passages, redactor) if redactor else None
+    lines = RedactedLines(gathered.matched.passages, redactor) if redactor else None
 
     def hide(source: str, line: int, quote: str) -> str:
         return lines.quote(source, line, quote) if lines else clip(quote)

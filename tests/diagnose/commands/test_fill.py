@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.commands.fill import commands_for, fill, platform_of, template_faults
+from diagnose.commands.fill import commands_for, fill, shell_platform, template_faults
 from diagnose.diagnosis import Command
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Shell
@@ -134,8 +134,8 @@ def test_cmd_takes_no_path_that_reads_as_an_option() -> None:
 
 
 def test_bash_is_of_linux_and_macos_and_the_others_of_windows() -> None:
-    assert platform_of("bash") == ("linux", "macos")
-    assert platform_of("powershell") == platform_of("cmd") == ("windows",)
+    assert shell_platform("bash") == ("linux", "macos")
+    assert shell_platform("powershell") == shell_platform("cmd") == ("windows",)
 
 
 COMMANDS: dict[Shell, tuple[str, ...]] = {

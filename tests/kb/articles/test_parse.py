@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb.articles.ids import identifier
 from kb.articles.parse import parse
-from kb.articles.yaml_subset import load
+from kb.articles.yaml_subset import load_yaml
 
 GOOD = """---
 id: good-one
@@ -127,7 +127,7 @@ def test_several_faults_are_told_at_once():
 
 
 def test_what_yaml_1_1_would_change_stays_as_written():
-    value = load("a: no\nb: 12:30\nc: 1.10\nd: 0x10\ne: true\n").value
+    value = load_yaml("a: no\nb: 12:30\nc: 1.10\nd: 0x10\ne: true\n").value
     assert value == {"a": "no", "b": "12:30", "c": "1.10", "d": "0x10", "e": True}
 
 
@@ -137,7 +137,7 @@ def test_what_yaml_1_1_would_change_stays_as_written():
 @pytest.mark.timed
 def test_hostile_yaml_is_refused_quickly(text):
     start = time.perf_counter()
-    loaded = load(text)
+    loaded = load_yaml(text)
     assert loaded.value is None or not loaded.mistakes
     assert time.perf_counter() - start < 5
 
@@ -145,7 +145,7 @@ def test_hostile_yaml_is_refused_quickly(text):
 @given(st.text(max_size=300), st.integers(0, len(GOOD)))
 def test_no_text_makes_the_parser_raise(noise, at):
     parse("x/good-one/article.md", (GOOD[:at] + noise + GOOD[at:]).encode("utf-8", "surrogatepass"))
-    load(noise)
+    load_yaml(noise)
 
 
 @pytest.mark.shared
@@ -153,7 +153,7 @@ def test_the_yaml_test_suite_never_raises(shared):
     with tarfile.open(shared / "data" / "hostile" / "yaml_test_suite_src.tar.xz") as tar:
         for member in tar:
             if member.isfile():
-                load(tar.extractfile(member).read().decode("utf-8", "replace"))
+                load_yaml(tar.extractfile(member).read().decode("utf-8", "replace"))
 
 
 def test_plain_markdown_is_an_article_named_by_its_file():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb.articles.messages import mine
 from kb.markdown.render import render
 from kb.search.index import SearchDoc, open_index
-from kb.search.query import parse
+from kb.search.query import parse_query
 
 ACTIVE = (
     "<script",
@@ -127,7 +127,7 @@ def test_a_damaged_index_is_built_again(tmp_path):
 
 @given(st.text(max_size=200))
 def test_no_text_is_a_wrong_query(text):
-    assert len(parse(text).parts) <= 200
+    assert len(parse_query(text).parts) <= 200
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_case_is_gone_on_with_until_it_is_confirmed_and_proved(kb):
     case = stored()
     assert case["diagnosis"]["causes"][0]["id"] == BLOCKED
     assert [step["verdict"] for step in case["steps"]] == ["likely", "likely", "confirmed", "confirmed"]
-    assert case["schema"] == "kb.cases.case/1"
+    assert case["schema"] == "kb.case/1"
     assert re.fullmatch(r"[0-9a-f]{64}", case["base"])
 
 
@@ -122,7 +122,7 @@ def test_of_a_large_log_the_excerpts_are_kept_and_replayed_with_their_lines(kb):
 
 
 def test_a_file_that_is_no_case_is_never_overwritten(kb):
-    for text in ("my notes\n", "{}", '{"schema": "kb.cases.case/9"}', "[" * 50_000):
+    for text in ("my notes\n", "{}", '{"schema": "kb.case/9"}', "[" * 50_000):
         status, _, err = kb("diagnose", "--case", "notes.txt", "e", files={"e": ERROR, "notes.txt": text})
         assert status == 2
         assert "notes.txt" in err

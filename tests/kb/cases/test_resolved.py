@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from kb.cases.resolved import NAME, Resolved, append, counts, hashed, records
+from kb.cases.resolved import NAME, Resolved, append, counts, hashed, resolved_records
 
 
 def record(case, cause="c", article="a"):
@@ -22,7 +22,7 @@ def test_a_torn_line_is_skipped_and_told_and_the_next_record_is_whole(tmp_path):
         file.write(b'{"time":"2026-11-25T09:0')
     append(tmp_path, record("2"))
     told = []
-    assert [r.case for r in records(tmp_path, told.append)] == ["1", "2"]
+    assert [r.case for r in resolved_records(tmp_path, told.append)] == ["1", "2"]
     assert told == ["resolved.jsonl: 1 damaged lines skipped; the rest counts"]
 
 
@@ -46,7 +46,7 @@ def test_several_processes_lose_no_record(tmp_path, root):
     running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(n)], cwd=root) for n in range(4)]
     assert [process.wait(60) for process in running] == [0] * 4
     told = []
-    assert len(records(tmp_path, told.append)) == 160
+    assert len(resolved_records(tmp_path, told.append)) == 160
     assert told == []
 
 

@@ -12,17 +12,17 @@ from kb.evaluate.answer import ScoredAnswer
 from kb.evaluate.cases import LabelledCase, read_cases
 from kb.evaluate.choice import LabelledChoice
 from kb.evaluate.figures import (
+    answer_changes,
     at_false_alarms,
     at_right_kept,
     bootstrap,
-    changes,
     expected_error,
     report,
     right,
     wilson,
 )
 from kb.evaluate.fit import FOLDS, fit, solve
-from kb.evaluate.report import svg, text
+from kb.evaluate.report import report_text, svg
 from kb.evaluate.run import answers, choices
 
 
@@ -90,13 +90,13 @@ def test_the_other_threshold_keeps_nine_of_ten_right_answers():
 def test_a_report_lists_what_was_wrong_the_most_confident_first():
     said = [answer("1", 0.5, said="b"), answer("2", 0.9, said="b"), answer("3", 0.9), negative("4", 0.95)]
     assert [item.id for item in report(said).failures] == ["4", "2", "1"]
-    shown = text(report(said))
+    shown = report_text(report(said))
     assert "2 (real): expected a; said likely: b 0.90" in shown
     assert "accuracy@1" in shown
 
 
 def test_hostile_names_do_not_reach_the_terminal():
-    assert "\x1b" not in text(report([answer("1\x1b[31m", 0.9, said="b\x1b]0;x", kind="k\x1b[2J")]))
+    assert "\x1b" not in report_text(report([answer("1\x1b[31m", 0.9, said="b\x1b]0;x", kind="k\x1b[2J")]))
 
 
 def test_the_diagram_is_an_image_with_the_figures_in_it():
@@ -109,7 +109,7 @@ def test_the_diagram_is_an_image_with_the_figures_in_it():
 def test_a_comparison_names_what_was_gained_and_lost():
     before = [answer("1", 0.9, said="b"), answer("2", 0.9), answer("3", 0.9)]
     after = [answer("1", 0.9), answer("2", 0.9, said="b"), answer("3", 0.9)]
-    (change,) = changes(before, after)
+    (change,) = answer_changes(before, after)
     assert change.gained == ("1",)
     assert change.lost == ("2",)
     assert change.before == change.after
@@ -142,7 +142,9 @@ def test_a_case_may_lie_in_a_file_beside(tmp_path):
 
 
 def test_several_processes_give_the_same_answers_in_the_same_order(shipped):
-    cases = [LabelledCase(id=str(n), text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)]
+    cases = [
+        LabelledCase(id=str(n), report_text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)
+    ]
     cache = shipped.search_dir.parent
     assert answers(cases, shipped, cache, jobs=2) == answers(cases, shipped, cache)
 
@@ -203,7 +205,9 @@ def test_linear_equations_are_solved_with_pivots():
 
 
 def test_a_choice_has_the_features_of_every_candidate(shipped):
-    (choice,) = choices([LabelledCase(id="1", text="No space left on device", expect=("disk-full",))], shipped, None)
+    (choice,) = choices(
+        [LabelledCase(id="1", report_text="No space left on device", expect=("disk-full",))], shipped, None
+    )
     features = dict(choice.candidates)["disk-full"]
     assert len(features) == len(FEATURES)
     assert features[FEATURES.index("vetted")] > 0.5

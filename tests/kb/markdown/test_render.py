@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.markdown.render import blocks, render, to_text
+from kb.markdown.render import render, text_blocks, to_text
 
 ATTRIBUTES = {
     "a": {"href", "title", "rel"}, "abbr": {"title"}, "code": {"class"}, "div": {"class"}, "p": {"class"},
@@ -117,7 +117,7 @@ def test_placeholders_and_odd_spellings_are_kept(body, shown):
 
 
 def test_a_quote_keeps_its_lazy_lines():
-    quote = [b for b in blocks(render("> The error\nwent on here\n\nafter").html) if b.quote]
+    quote = [b for b in text_blocks(render("> The error\nwent on here\n\nafter").html) if b.quote]
     assert [b.text for b in quote] == ["The error went on here"]
 
 
@@ -128,17 +128,17 @@ def test_fenced_code_is_code_wherever_it_stands(lead):
         + "".join(f"{lead}{line}\n" for line in ("```output", "Error: <x>", "  deeper", "```"))
         + "\nafter\n"
     )
-    code = [b for b in blocks(render(body).html) if b.kind == "code"]
+    code = [b for b in text_blocks(render(body).html) if b.kind == "code"]
     assert [(b.text, b.language) for b in code] == [("Error: <x>\n  deeper", "output")]
 
 
 def test_an_unclosed_fence_in_a_quote_ends_with_the_quote():
-    found = [(b.kind, b.text) for b in blocks(render("> ```\n> a\n\nafter").html)]
+    found = [(b.kind, b.text) for b in text_blocks(render("> ```\n> a\n\nafter").html)]
     assert found == [("code", "a"), ("text", "after")]
 
 
 def test_a_fold_is_markdown_inside():
-    found = blocks(render("<details>\n<summary>More</summary>\n\n> an `error`\n\n</details>\n").html)
+    found = text_blocks(render("<details>\n<summary>More</summary>\n\n> an `error`\n\n</details>\n").html)
     assert [(b.text, b.fold, b.quote) for b in found] == [("More", True, 0), ("an error", True, 1)]
 
 

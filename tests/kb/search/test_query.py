@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.search.index import SearchDoc, open_index
-from kb.search.query import MOST_TERMS, QueryPart, parse, relaxed
+from kb.search.query import MOST_TERMS, QueryPart, parse_query, relaxed
 from kb.search.terms import positions, sequence, terms
 
 
 def plain(query):
-    return [str(part) for part in parse(query).parts]
+    return [str(part) for part in parse_query(query).parts]
 
 
 @pytest.mark.parametrize(
@@ -44,22 +44,22 @@ def plain(query):
     ],
 )  # fmt: skip
 def test_a_query_is_read_as_meant(query, words, required, excluded):
-    parsed = parse(query)
+    parsed = parse_query(query)
     assert [str(part) for part in parsed.words] == words
     assert [[str(part) for part in group] for group in parsed.required] == required
     assert [str(part) for part in parsed.excluded] == excluded
 
 
 def test_a_query_has_an_end():
-    parsed = parse("word " * 5000)
+    parsed = parse_query("word " * 5000)
     assert len(parsed.parts) == MOST_TERMS
     assert parsed.cut
-    assert parse("x" * 10**6).cut
-    assert not parse("word " * MOST_TERMS).cut
+    assert parse_query("x" * 10**6).cut
+    assert not parse_query("word " * MOST_TERMS).cut
 
 
 def test_a_relaxed_query_wishes_for_the_words_of_its_phrases():
-    query = relaxed(parse('"a phrase" title:x -yes z'))
+    query = relaxed(parse_query('"a phrase" title:x -yes z'))
     assert query.words == (QueryPart("a phrase"), QueryPart("z"))
     assert query.required == ((QueryPart("x", "title"),),)
     assert query.excluded == (QueryPart("yes", without=True),)
@@ -67,7 +67,7 @@ def test_a_relaxed_query_wishes_for_the_words_of_its_phrases():
 
 @given(st.text())
 def test_no_text_is_an_error(text):
-    parsed = parse(text)
+    parsed = parse_query(text)
     assert len(parsed.parts) <= MOST_TERMS
     assert {*parsed.words, *parsed.excluded, *(p for group in parsed.required for p in group)} == set(parsed.parts)
     for part in parsed.parts:

@@ -11,7 +11,7 @@ from diagnose.errors import BINARY, LIMIT
 from diagnose.inputs.sources import open_inputs
 from diagnose.options import Options
 from diagnose.pipeline import diagnose
-from diagnose.scan.binary import ENOUGH, kind, unpadded
+from diagnose.text.binary import ENOUGH, kind, unpadded
 from diagnose.text.decode import sniff
 
 ERROR = b"The RPC server is unavailable 0x800706BA\n"
