@@ -20,7 +20,7 @@ import msgspec
 from diagnose.errors import KbError
 from diagnose.patterns import engine
 from kb.compiled import compile_all
-from kb.files import ArticleFile, find
+from kb.files import ArticleFile, find, library_files
 from kb.store import Store
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
     Building = Callable[[int], AbstractContextManager[object]]
 
-FORMAT = 42
+FORMAT = 43
 SCHEMA = """
-CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB) WITHOUT ROWID;
+CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB, uses INT) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB);
+  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB, uses BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -56,7 +56,8 @@ def open_store(
 ) -> Store:
     """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
     `building` is held while articles that changed are read, called with their number."""
-    files = find(roots)
+    articles = find(roots)
+    files = [*articles, *library_files(roots)]
     if cache is None:
         return Store(_connected(":memory:", files, building), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"
@@ -72,7 +73,7 @@ def open_store(
                 note(f"{path}: cannot write the index ({error}); results from memory")
             return Store(_connected(":memory:", files, building), None, roots)
         if note:
-            note(f"{path}: index damaged ({error}); rebuilt from {len(files)} articles")
+            note(f"{path}: index damaged ({error}); rebuilt from {len(articles)} articles")
         return Store(_connected(str(path), files, building, fresh=True), cache, roots)
 
 
@@ -138,9 +139,9 @@ def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], buildin
     known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
     present = {file.path: (file.size, file.mtime_ns) for file in files}
     if known != present:
-        from kb.refresh import refresh
+        from kb.refresh import refresh, to_read
 
-        changed = sum(known.get(path) != state for path, state in present.items())
+        changed = sum(not file.library for file in to_read(connection, files))
         connection.execute("BEGIN IMMEDIATE")
         try:
             with building(changed) if building else nullcontext():

@@ -179,15 +179,16 @@ class Store:
     def article(self, name: str) -> Article:
         """The article with this id; KbError with the closest one where there is none."""
         from kb.article import Article, Header
+        from kb.library.entry import Use
 
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article WHERE name=?", (name.lower(),)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
             raise KbError(name, "no article has this id", close)
-        problem, header, body, path, domain, declared, stated = row
+        problem, header, body, path, domain, declared, stated, uses = row
         return Article(
             problem=self._decoder.decode(problem),
             header=msgspec.json.decode(header, type=Header),
@@ -196,6 +197,7 @@ class Store:
             domain=domain,
             declared=bool(declared),
             stated=bool(stated),
+            uses=msgspec.json.decode(uses, type=tuple[Use, ...]) if uses else (),
         )
 
     def ids(self) -> list[str]:
