@@ -166,9 +166,7 @@ class _Parser:
         if not isinstance(header, Header):
             return None
         stated = "status" in value
-        return Article(
-            problem=problem, header=header, body=body, path=self.path, stated=stated, uses=written.uses
-        )
+        return Article(problem=problem, header=header, body=body, path=self.path, stated=stated, uses=written.uses)
 
     def _library(self) -> Library:
         if self.library is None:

@@ -63,7 +63,9 @@ def _stale(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> dict[str, in
     if libraries & (stale | (present.keys() - known)):
         stale |= {path for path, *_, uses in rows if uses}
     if stale:  # what lost a clash of ids must be read again when the winner changes
-        stale |= {path for path, _, _, article, uses in rows if article is None and uses is not None and path in present}
+        stale |= {
+            path for path, _, _, article, uses in rows if article is None and uses is not None and path in present
+        }
     return {path: article for path, _, _, article, _ in rows if path in stale}
 
 

@@ -182,7 +182,8 @@ class Store:
         from kb.library.entry import Use
 
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article WHERE name=?", (name.lower(),)
+            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article WHERE name=?",
+            (name.lower(),),
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]

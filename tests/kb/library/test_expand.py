@@ -168,7 +168,7 @@ def test_a_base_s_own_library_wins_and_may_refine_what_ships(tmp_path):
 
 
 def test_a_circle_of_uses_is_named(tmp_path):
-    own = made(tmp_path, **{"check_a": "use: b\n", "check_b": "use: a\n", "signal_c": "use: [c]\n"})
+    own = made(tmp_path, check_a="use: b\n", check_b="use: a\n", signal_c="use: [c]\n")
     _, (fault,) = read("use: a", library=own)
     assert "the check 'a' of the library uses itself; break the circle of uses" in str(fault)
     _, faults = read(signal="  s: {use: c}", library=own)
