@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
+# Tools whose commands have another name than their output.
+_CALLED = {"sc": "sc-query", "openssl": "openssl-s-client", "ncat": "nc", "netcat": "nc", "curl.exe": "curl"}
 # A state, and the one that says the same with less detail.
 LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
     ("expired", "untrusted", "name-mismatch"), "tls-error"
@@ -254,7 +256,7 @@ def _shows(outcome: Outcome, text: str, folded: str) -> bool:
 def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
     wanted = _subject(check, values)
     if not (
-        check.parser == output.parser
+        output.parser in _parsers(check)
         or ("port" in wanted and output.parser in CONNECTING)
         or ("connects" in wanted and output.parser in CONNECTING)
         or ("service" in wanted and "service" in output.subject)
@@ -262,10 +264,24 @@ def _answers(check: Check, values: Mapping[str, str], output: Output) -> bool:
         return False
     if output.state == "listening" and "listening" not in check.outcomes:
         return False
+    if output.parser == "df" and (output.fields.get("kind") == "inodes") != _asks_inodes(check):
+        return False
     subject = output.subject
     if "service" in wanted:
         return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
     return "port" not in wanted or subject.get("port", "") == wanted["port"]
+
+
+def _parsers(check: Check) -> set[str]:
+    """The kinds of output that answer a check which names one: that one, and those of the tools that its commands run."""
+    if not check.parser:
+        return set()
+    words = (line.split(None, 1)[0].lower() for lines in check.commands.values() for line in lines if line.strip())
+    return {check.parser, *(_CALLED.get(word, word) for word in words)}
+
+
+def _asks_inodes(check: Check) -> bool:
+    return any("-i" in line.split() for lines in check.commands.values() for line in lines)
 
 
 def _targets(problem: Problem, check: Check, known: Mapping[str, str]) -> dict[str, str]:
