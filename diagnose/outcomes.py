@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from diagnose.fold import fold_literal
 from diagnose.model import Evidence, Span
+from diagnose.outputs.base import STATES
 from diagnose.targets import (
     COMPARED,
     assumed_of,
@@ -226,9 +227,17 @@ def _newer(old: Told | None, new: Told) -> Told:
 
 def _outcome(name: str, check: Check, located: Located, limit: Strength | None = None) -> Told:
     output = located.output
-    outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
+    outcome = _finer(check, output) or (
+        output.state if output.state in check.outcomes else first_outcome(check, output.text)
+    )
     why = "" if outcome else output.why or "none of the outcomes of this check"
     return Told(name, outcome, Span(source=located.source, line=located.first), _quote(output), why, limit)
+
+
+def _finer(check: Check, output: Output) -> str:
+    """The outcome by the check's own patterns, where recognisers have no word for it: it says more than their state."""
+    shown = first_outcome(check, output.text) if check.outcomes.keys() - STATES else ""
+    return "" if shown in STATES else shown
 
 
 def _quote(output: Output) -> str:
