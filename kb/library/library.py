@@ -38,6 +38,10 @@ class Library:
     def shipped(cls) -> Library:
         return cls([files.shipped()])
 
+    @staticmethod
+    def has_own(folder: str) -> bool:
+        return bool(files.in_library(folder))
+
     def all(self) -> Iterator[LibraryFile]:
         """The file of every name, in order of kind and name; of two levels, the one that wins."""
         won = {key: found[0] for level in reversed(self._levels) for key, found in level.items()}
