@@ -99,12 +99,21 @@ def _members(part: Any, kind: str, name: str, *given: Any) -> Any:
     """Signals written in place inside another one may use the library too."""
     if kind == "check":
         return part
-    return {
-        field: [_part(m, kind, f"{name}.{i + 1}", *given) for i, m in enumerate(members)]
-        if field in ("any", "all", "set", "sequence") and isinstance(members, list)
-        else members
-        for field, members in part.items()
-    }
+    result = dict(part)
+    for field in ("any", "all", "set", "sequence", "not"):
+        members = part.get(field)
+        if isinstance(members, dict | list):
+            listed = members if isinstance(members, list) else [members]
+            suffix = ".not" if field == "not" else "."
+            result[field] = [_member(m, f"{name}{suffix}{i + 1}", *given) for i, m in enumerate(listed)]
+    return result
+
+
+def _member(member: Any, name: str, *given: Any) -> Any:
+    """A signal in place, or the `signal` of a veto."""
+    if isinstance(member, dict) and isinstance(member.get("signal"), dict):
+        return {**member, "signal": _part(member["signal"], "signal", name, *given)}
+    return _part(member, "signal", name, *given)
 
 
 def _types(params: Any) -> dict[str, ParamType]:

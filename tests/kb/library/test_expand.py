@@ -104,6 +104,12 @@ def test_a_signal_written_in_place_may_use_the_library_too(library):
     assert faults == ()
     assert article.problem.signals["both"].all == ("failed", "both.2")
     assert {(use.kind, use.part) for use in article.uses} == {("check", "port"), ("signal", "both.2")}
+    article, faults = read(
+        signal="  often: {contains: failed, count: 3, not: [{signal: {use: broken-pipe}, window: 5s}]}", library=library
+    )
+    assert faults == ()
+    assert article.problem.signals["often"].not_[0].signal == "often.not1"
+    assert article.problem.signals["often.not1"].title == "the other end has gone away"
 
 
 FAULTS = [
