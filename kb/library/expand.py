@@ -198,11 +198,13 @@ def _listed(lines: Any) -> list[Any]:
     return lines if isinstance(lines, list) else [lines]
 
 
-def _text(text: str, bound: Mapping[str, str]) -> str:
+def _text(text: Any, bound: Mapping[str, str]) -> Any:
+    if not isinstance(text, str):
+        return text
     return SLOT.sub(lambda slot: bound.get(slot[1], slot[0]), text)
 
 
-def _line(line: str, shell: Any, bound: Mapping[str, str]) -> str:
+def _line(line: Any, shell: Any, bound: Mapping[str, str]) -> Any:
     """A command with slots of the article for those of the entry; a plain value as its shell quotes it."""
 
     def put(slot: re.Match[str]) -> str:
@@ -217,7 +219,7 @@ def _line(line: str, shell: Any, bound: Mapping[str, str]) -> str:
             )
         return quoted
 
-    return SLOT.sub(put, line)
+    return SLOT.sub(put, line) if isinstance(line, str) else line
 
 
 # --- signals ---

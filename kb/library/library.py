@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.errors import did_you_mean
+from diagnose.model import Check
 from kb.article import Fault
 from kb.library import files
 from kb.library.entry import CheckEntry, SignalEntry
 from kb.library.expand import UnusableError, checked
+from kb.shape import Misfit, convert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,6 +105,10 @@ class Library:
             return entry
         types = {value: given.type for value, given in entry.values.items()}
         body = checked(entry.body, self._check(kind, str(used), trail), types)
+        try:
+            convert(body, Check)
+        except Misfit as misfit:
+            raise UnusableError(f"the {kind} '{name}' of the library: {misfit.what}", misfit.way_out) from None
         return replace(entry, body=body)
 
     def _signal(self, kind: Kind, name: str, trail: tuple[str, ...]) -> SignalEntry:

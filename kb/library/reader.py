@@ -212,10 +212,14 @@ def slots_in(body: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         if isinstance(body.get(name), str):
             yield (name,), body[name]
     for group in ("commands", "probe"):
-        for name, lines in (body.get(group) or {}).items():
+        for name, lines in _mapping(body.get(group)).items():
             for line in lines if isinstance(lines, list) else [lines]:
                 if isinstance(line, str):
                     yield (group, name), line
-    for name, given in (body.get("with") or {}).items():
+    for name, given in _mapping(body.get("with")).items():
         if isinstance(given, str):
             yield ("with", name), given
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
