@@ -23,6 +23,7 @@ from diagnose.checks.targets import (
     targets_of,
 )
 from diagnose.model import Place
+from diagnose.outputs.base import STATES
 from diagnose.templates import filled_plain
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
 LONGEST_ALONE = 60
+# Tools whose commands have another name than their output.
+_CALLED = {"sc": "sc-query", "openssl": "openssl-s-client", "ncat": "nc", "netcat": "nc", "curl.exe": "curl"}
 
 
 class CheckReader:
@@ -136,7 +139,9 @@ class CheckReader:
 
     def _shown(self, name: str, located: Located) -> CheckAnswer:
         check, output = self.problem.checks[name], located.output
-        outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
+        outcome = _finer(check, output) or (
+            output.state if output.state in check.outcomes else first_outcome(check, output.text)
+        )
         why = "" if outcome else output.why or "none of the outcomes of this check"
         limit = limit_of(check, self.problem.params, self.assumed, output)
         return CheckAnswer(name, outcome, _place(located), quote_of(output), why, limit)
@@ -181,7 +186,7 @@ def _place(located: Located) -> Place:
 def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
     """Whether `output` is one that `check`, which asks about `wanted`, looks for."""
     if not (
-        check.parser == output.parser
+        output.parser in _parsers(check)
         or ("port" in wanted and output.parser in CONNECTING)
         or ("connects" in wanted and output.parser in CONNECTING)
         or ("service" in wanted and "service" in output.subject)
@@ -189,10 +194,30 @@ def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
         return False
     if output.state == "listening" and "listening" not in check.outcomes:
         return False
+    if output.parser == "df" and (output.fields.get("kind") == "inodes") != _asks_inodes(check):
+        return False
     subject = output.subject
     if "service" in wanted:
         return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
     return "port" not in wanted or subject.get("port", "") == wanted["port"]
+
+
+def _finer(check: Check, output: Output) -> str:
+    """The outcome by the check's own patterns, where recognisers have no word for it: it says more than their state."""
+    shown = first_outcome(check, output.text) if check.outcomes.keys() - STATES else ""
+    return "" if shown in STATES else shown
+
+
+def _parsers(check: Check) -> set[str]:
+    """The kinds of output that answer a check which names one: that one, and those of the tools that its commands run."""
+    if not check.parser:
+        return set()
+    words = (line.split(None, 1)[0].lower() for lines in check.commands.values() for line in lines if line.strip())
+    return {check.parser, *(_CALLED.get(word, word) for word in words)}
+
+
+def _asks_inodes(check: Check) -> bool:
+    return any("-i" in line.split() for lines in check.commands.values() for line in lines)
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from diagnose.model import Problem
+from kb.library.entry import Use
 
 
 class Origin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,7 +36,7 @@ class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 class Article(Struct, frozen=True, kw_only=True):
     """A parsed article. `declared` is False for plain Markdown without front matter of ours; `stated` says that the status
-    stands in the file."""
+    stands in the file, `uses` which of its parts come from the library."""
 
     problem: Problem
     header: Header = Header()
@@ -44,6 +45,7 @@ class Article(Struct, frozen=True, kw_only=True):
     domain: str = ""
     declared: bool = True
     stated: bool = False
+    uses: tuple[Use, ...] = ()
 
 
 class Fault(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.errors import KbError
+from kb.library.files import SHIPPED, folder_of, in_library, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +21,16 @@ DEPTH = 12
 
 
 class ArticleFile(Struct, frozen=True):
-    """`path` as it can be opened, `root` the folder of the base that it was found in."""
+    """`path` as it can be opened, `root` the folder of the base that it was found in; of the shipped library, its own.
+
+    `library` says that it is no article but a file of the library, which articles change with.
+    """
 
     path: str
     root: str
     size: int
     mtime_ns: int
+    library: bool = False
 
 
 def find_articles(roots: Sequence[Path]) -> list[ArticleFile]:
@@ -38,6 +43,15 @@ def find_articles(roots: Sequence[Path]) -> list[ArticleFile]:
             raise KbError(str(root), what, "name a folder with article.md or other Markdown files below it")
         result += found
     return result
+
+
+def library_files(roots: Sequence[Path]) -> list[ArticleFile]:
+    """The files of the libraries that the articles below `roots` may use, the shipped one among them."""
+    return [
+        ArticleFile(file.path, root, file.size, file.mtime_ns, library=True)
+        for root, found in (*((str(r), in_library(folder_of(str(r)))) for r in roots), (SHIPPED, shipped()))
+        for file in found
+    ]
 
 
 def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:

@@ -9,6 +9,7 @@ import msgspec
 from diagnose.model import Problem
 from diagnose.outputs import OUTPUTS
 from kb.articles.article import Header
+from kb.library.files import shipped
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -28,8 +29,24 @@ def schema() -> dict[str, Any]:
     signal["not"] = {"anyOf": [veto, {"type": "array", "items": veto}]}
     definitions["Veto"]["properties"]["signal"] = named
     definitions["Check"]["properties"]["parser"] = {"enum": ["", *OUTPUTS]}
+    for kind in ("Check", "Signal"):
+        _may_use(definitions[kind], kind.lower())
     front["properties"]["id"] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,119}$"}
     return {"$schema": DIALECT, "title": "kb article", **front, "$defs": definitions}
+
+
+def _may_use(part: dict[str, Any], kind: str) -> None:
+    """`use` and `with`; what is used has a title, and its commands and outcomes are taken out with null."""
+    names = [file.name for file in shipped() if file.kind == kind]
+    part["properties"]["use"] = {"type": "string", "examples": names}
+    part["properties"]["with"] = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
+    required = part.pop("required", [])
+    if required:
+        part["anyOf"] = [{"required": required}, {"required": ["use"]}]
+    for name in ("commands", "outcomes"):
+        if name in part["properties"]:
+            inner = part["properties"][name]
+            inner["additionalProperties"] = {"anyOf": [inner["additionalProperties"], {"type": "null"}]}
 
 
 def _loosened(part: Any) -> Any:

@@ -23,9 +23,12 @@ from kb.articles.convert import Misfit, convert, types_of
 from kb.articles.ids import DEVICES, identifier
 from kb.articles.references import COMBINED, ID, mistakes_of
 from kb.articles.yaml_subset import Path, load_yaml
+from kb.library.expand import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kb.library.library import Library
 
 LARGEST = 256 << 10
 _FENCE = re.compile(r"^(?:\s*<!--.*?-->\s*)?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
@@ -47,16 +50,17 @@ _PARAM = (
 )
 
 
-def parse(path: str, data: bytes) -> tuple[Article | None, tuple[Fault, ...]]:
-    """The article, or None where a fault is an error; and all faults."""
-    return _Parser(path).parse(data)
+def parse(path: str, data: bytes, library: Library | None = None) -> tuple[Article | None, tuple[Fault, ...]]:
+    """The article, or None where a fault is an error; and all faults. Without `library` its parts are those that ship."""
+    return _Parser(path, library).parse(data)
 
 
 class _Parser:
     """One file being read: collects faults. Lives inside `parse` only."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, library: Library | None) -> None:
         self.path = path
+        self.library = library
         self.faults: list[Fault] = []
         self.places: dict[Path, tuple[int, int]] = {}
         self.broken: set[str] = set()  # named parts with a fault of their own: what refers to them is not to blame
@@ -144,6 +148,11 @@ class _Parser:
         rest = {k: v for k, v in value.items() if k not in header_names}
         self._unknown(rest, Problem, (), header_names)
         self._required(value)
+        written = expanded(rest, self._library)
+        rest = written.front
+        self.broken |= written.broken
+        for mistake in written.mistakes:
+            self.fault(mistake.at, mistake.what, mistake.way_out)
         if isinstance(rest.get("signals"), dict):
             rest["signals"] = self._named_signals(rest["signals"])
         fields: dict[str, Any] = {}
@@ -162,7 +171,15 @@ class _Parser:
             self.fault(mistake.at, mistake.what, mistake.way_out, mistake.severity)
         if not isinstance(header, Header):
             return None
-        return Article(problem=problem, header=header, body=body, path=self.path, stated="status" in value)
+        stated = "status" in value
+        return Article(problem=problem, header=header, body=body, path=self.path, stated=stated, uses=written.uses)
+
+    def _library(self) -> Library:
+        if self.library is None:
+            from kb.library.library import Library
+
+            self.library = Library.shipped()
+        return self.library
 
     def _required(self, value: Mapping[str, Any]) -> None:
         # What was imported has the parts that its source had.

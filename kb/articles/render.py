@@ -6,11 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from diagnose.text.sanitize import json_text, neutral
+from kb.library.listing import came_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from diagnose.model import Problem
     from kb.articles.article import Article
 
 
@@ -23,8 +23,9 @@ def _head(article: Article) -> Iterator[str]:
         yield "Applies to: " + "; ".join(f"{p.product} {p.versions}".strip() for p in problem.applies_to) + "\n"
 
 
-def _causes(problem: Problem) -> Iterator[str]:
+def _causes(article: Article) -> Iterator[str]:
     """Causes, checks and references as Markdown that stands after the body."""
+    problem = article.problem
     if problem.causes:
         yield "## Root causes and their remediation\n"
     for cause in problem.causes:
@@ -35,8 +36,9 @@ def _causes(problem: Problem) -> Iterator[str]:
         yield ""
     if problem.checks:
         yield "## Checks\n"
+    sources = {use.part: came_from(use) for use in article.uses if use.kind == "check"}
     for name, check in problem.checks.items():
-        yield f"- **{name}**: {check.title}"
+        yield f"- **{name}**: {check.title}{f' ({sources[name]})' if name in sources else ''}"
         yield from (f"    - {shell}: `{line}`" for shell, lines in check.commands.items() for line in lines)
     if problem.references:
         yield "\n## References\n"
@@ -46,7 +48,7 @@ def _causes(problem: Problem) -> Iterator[str]:
 def markdown(article: Article) -> str:
     body = article.body.strip()
     title = "" if body.startswith("# ") else f"# {article.problem.title}\n\n"
-    parts = (title + "\n".join(_head(article)), body, "\n".join(_causes(article.problem)))
+    parts = (title + "\n".join(_head(article)), body, "\n".join(_causes(article)))
     return neutral("\n\n".join(part.strip() for part in parts if part.strip()), newlines=True) + "\n"
 
 
@@ -79,6 +81,7 @@ def html(article: Article) -> str:
 
 def json(article: Article) -> str:
     value = {"problem": article.problem, "header": article.header, "body": article.body}
+    value |= {"uses": article.uses} if article.uses else {}
     return json_text(value) + "\n"
 
 

@@ -26,7 +26,7 @@ UNFINISHED = ("draft", "deprecated")  # not to be complete yet, or no longer
 DANGEROUS = (
     (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
     (re.compile(r"-e(?:nc|ncodedcommand)\s+[A-Za-z0-9+/=]{8,}|\bbase64\s+(?:-d|--decode)\b", re.I), "runs an encoded command"),
-    (re.compile(r"\b(?:curl|wget|iwr|invoke-webrequest|start-bitstransfer|certutil\s+-urlcache)\b.*https?://", re.I), "downloads"),
+    (re.compile(r"\b(?:curl|wget|iwr|invoke-webrequest|start-bitstransfer|certutil\s+-urlcache)\b(?!.*\s-o (?:/dev/null|NUL)\s).*https?://", re.I), "downloads"),
     (re.compile(r"\brm\s+-\w*[rf]|\bremove-item\b.*-recurse|\bdel\s+/[sq]|\bformat\s+[a-z]:|\bmkfs|\bdd\s+if=", re.I), "deletes without asking"),
 )  # fmt: skip
 
@@ -147,8 +147,9 @@ def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
                 f"{count} samples in samples/{kind}; a stable article has {LEAST_SAMPLES}",
                 "add texts as people paste them, or say status: test",
             )
+    used = {use.part for use in article.uses}  # of these, the outputs lie beside the check in the library
     for name, check in article.problem.checks.items():
-        for outcome in check.outcomes:
+        for outcome in check.outcomes if name not in used else ():
             if not list((folder / "outputs" / name / outcome).glob("*.txt")):
                 yield (
                     f"{outcome}:",
@@ -169,7 +170,23 @@ def probes_can_be_run(article: Article) -> Iterator[tuple[str, str, str]]:
                 yield f"{name}:", f"the probe of check '{name}' cannot be run: {why}", "see docs/verify.md"
 
 
+def uses_are_told_apart(article: Article) -> Iterator[tuple[str, str, str]]:
+    """A check of the library that no cause and no fix asks: its commands are offered, and its answer changes nothing."""
+    asked = {outcome.partition(".")[0] for outcome in answered_outcomes(article.problem)}
+    for use in article.uses:
+        if use.kind == "check" and use.part not in asked:
+            what = f"no cause says what the outcomes of check '{use.part}' ({use.name}) mean"
+            yield f"{use.part}:", what, "name them in the evidence of a cause, or drop the check"
+
+
+def answered_outcomes(problem: Problem) -> set[str]:
+    """`check.outcome` of every evidence and of every proof."""
+    clues = {clue.check for cause in problem.causes for clue in cause.evidence}
+    return clues | {step.verify for cause in problem.causes for step in cause.remediation}
+
+
 RULES = (
+    uses_are_told_apart,
     probes_can_be_run,
     commands_can_be_filled,
     commands_do_no_harm,

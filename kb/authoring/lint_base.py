@@ -16,7 +16,7 @@ from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
 from diagnose.text.fold import fold_literal
 from kb.articles.article import Fault
-from kb.authoring.lint import claims_samples, complete
+from kb.authoring.lint import answered_outcomes, claims_samples, complete
 from kb.authoring.samples import diagnosis_of
 
 if TYPE_CHECKING:
@@ -121,13 +121,29 @@ def unseen_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault
     for article in articles:
         folder = Path(article.path).parent / "outputs"
         for name, check in article.problem.checks.items() if not claims_samples(article) else ():
+            if name in {use.part for use in article.uses}:
+                continue  # its outputs lie beside the check in the library
             missing = [o for o in check.outcomes if not any((folder / name / o).glob("*.txt"))]
             if missing:
                 what = f"no output shows {', '.join(f'{name}.{outcome}' for outcome in missing)}"
                 yield _fault(article, f"{name}:", what, f"add one below outputs/{name}/")
 
 
-RULES: tuple[Rule, ...] = (same_symptoms, untested_signals, led_elsewhere, silent_causes, unseen_outcomes)
+def unused_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Outcomes of checks of the library that no cause of the article speaks of: seen, they change nothing."""
+    for article in articles:
+        used = answered_outcomes(article.problem)
+        for use in article.uses:
+            check = article.problem.checks.get(use.part)
+            unused = [o for o in check.outcomes if f"{use.part}.{o}" not in used] if check else []
+            if unused:
+                what = f"no cause speaks of {', '.join(f'{use.part}.{outcome}' for outcome in unused)}"
+                yield _fault(article, f"{use.part}:", what, "say what they mean, or take them out with null")
+
+
+RULES: tuple[Rule, ...] = (
+    same_symptoms, untested_signals, led_elsewhere, silent_causes, unseen_outcomes, unused_outcomes,
+)  # fmt: skip
 
 
 def _texts(article: Article, patterns: Iterable[str]) -> list[Path]:

@@ -52,6 +52,29 @@ def run(store: Store, articles: list[Article], *, outputs: bool = True) -> Teste
     return Tested(count, tuple(failures))
 
 
+def library(store: Store, names: list[str] | None) -> Tested:
+    """Test the recorded outputs and samples of the libraries that the base uses: of `names` (check:tcp-port), else of all."""
+    from kb.library.listing import entry, libraries
+    from kb.library.testing import run as tested
+
+    for name in names or ():
+        kind, _, called = name.partition(":")
+        entry("check" if kind == "check" else "signal", called, store.roots)
+    count = 0
+    failures: list[Failure] = []
+    for found in libraries(store.roots):
+        wanted = [file for file in found.all() if names is None or f"{file.kind}:{file.name}" in names]
+        for path, failure in tested(found, wanted, lambda *asked: outcome_of(store, *asked)):
+            count += 1
+            if failure:
+                failures.append(Failure(str(path), failure))
+    return Tested(count, tuple(failures))
+
+
+def joined(*parts: Tested) -> Tested:
+    return Tested(sum(part.samples for part in parts), tuple(f for part in parts for f in part.failures))
+
+
 def _texts(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file())
 

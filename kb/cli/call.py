@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from diagnose.timestamps.of_hits import When
     from diagnose.timestamps.period import Period
     from kb.cli.progress import Meter
+    from kb.store.store import Store
 
 
 AROUND = 600.0  # seconds on either side of --around
@@ -196,9 +197,36 @@ def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None
         raise KbError(f"--param {name}={given[name]}", f"not {expected}", "give a plain value")
 
 
-def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
+def origins(diagnosis: Diagnosis, store: Store) -> str:
+    """Where the checks of an answer come from that its articles use from the library: a list, empty where there are none."""
+    from diagnose.text.sanitize import neutral
+    from kb.library.listing import came_from
+
+    shown = dict.fromkeys((cause.article, check.id) for cause in diagnosis.causes for check in cause.checks)
+    used = {
+        (article.id, use.part): came_from(use)
+        for article in diagnosis.articles
+        for use in store.article(article.id).uses
+        if use.kind == "check"
+    }
+    lines = [
+        f"- {article}, {part}: {neutral(used[article, part])}" for article, part in shown if (article, part) in used
+    ]
+    return "\n".join(("", "Checks of the library:", "", *lines)) if lines else ""
+
+
+def write(
+    diagnosis: Diagnosis,
+    format_: str,
+    options: Any,
+    output: str | None,
+    timeline: Sequence[Step] = (),
+    after: str = "",
+) -> None:
+    """`after` is added to a report in text or Markdown."""
     from diagnose.report import RENDERERS
 
     style = outputs.style_for(output, explain=options.explain)
     shown = diagnosis if format_ == "json" else summed_up(diagnosis)
-    outputs.write_output(RENDERERS[format_](shown, style, timeline), output)
+    report = RENDERERS[format_](shown, style, timeline)
+    outputs.write_output(f"{report}{after}" if format_ in ("text", "markdown") else report, output)

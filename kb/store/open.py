@@ -19,7 +19,7 @@ import msgspec
 
 from diagnose.errors import KbError
 from diagnose.scan.patterns import engine
-from kb.articles.files import ArticleFile, find_articles
+from kb.articles.files import ArticleFile, find_articles, library_files
 from kb.store.compiled import compile_all
 from kb.store.schema import FORMAT, SCHEMA, meta_of
 from kb.store.store import Store
@@ -40,7 +40,8 @@ def open_store(
 ) -> Store:
     """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
     `building` is held while articles that changed are read, called with their number."""
-    files = find_articles(roots)
+    articles = find_articles(roots)
+    files = [*articles, *library_files(roots)]
     if cache is None:
         return Store(_connected(":memory:", files, building), None, roots)
     path = cache / f"kb-{_key(roots)}.sqlite"
@@ -54,7 +55,7 @@ def open_store(
                 note(f"{path}: cannot write the index ({error}); results from memory")
             return Store(_connected(":memory:", files, building), None, roots)
         if note:
-            note(f"{path}: index damaged ({error}); rebuilt from {len(files)} articles")
+            note(f"{path}: index damaged ({error}); rebuilt from {len(articles)} articles")
         return Store(_connected(str(path), files, building, fresh=True), cache, roots)
 
 
@@ -134,9 +135,9 @@ def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], buildin
     known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
     present = {file.path: (file.size, file.mtime_ns) for file in files}
     if known != present:
-        from kb.store.update import refresh
+        from kb.store.update import refresh, to_read
 
-        changed = sum(known.get(path) != state for path, state in present.items())
+        changed = sum(not file.library for file in to_read(connection, files))
         connection.execute("BEGIN IMMEDIATE")
         try:
             with building(changed) if building else nullcontext():

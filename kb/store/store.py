@@ -174,16 +174,17 @@ class Store:
     def article(self, name: str) -> Article:
         """The article with this id; KbError with the closest one where there is none."""
         from kb.articles.article import Article, Header
+        from kb.library.entry import Use
 
         wanted = name.lower().encode("utf-8", "replace").decode()  # bytes that are no text are in no id
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared, stated FROM article WHERE name=?", (wanted,)
+            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article WHERE name=?", (wanted,)
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
             close = did_you_mean(name.lower(), names) or "kb list shows all ids"
             raise KbError(name, "no article has this id", close)
-        problem, header, body, path, domain, declared, stated = row
+        problem, header, body, path, domain, declared, stated, uses = row
         return Article(
             problem=self._decoder.decode(problem),
             header=msgspec.json.decode(header, type=Header),
@@ -192,6 +193,7 @@ class Store:
             domain=domain,
             declared=bool(declared),
             stated=bool(stated),
+            uses=msgspec.json.decode(uses, type=tuple[Use, ...]) if uses else (),
         )
 
     def ids(self) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from kb.articles.article import Article, Fault
 from kb.articles.parse import parse
+from kb.library.library import Library
 from kb.store.rows import Indexed, index
 from kb.store.schema import packed, unpacked
 
@@ -21,36 +23,68 @@ if TYPE_CHECKING:
     from kb.articles.files import ArticleFile
 
 LARGEST = 1 << 20
+_USES = re.compile(rb"\buse[ \t]*:")  # whether an article may use the library, and so changes with it
 
 
 def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
     """Read every file that is new or changed, drop what is gone, and update the postings of just these."""
     changes = _Changes(db)
-    present = {file.path: file for file in files}
-    known = {row[0]: row[1:] for row in db.execute("SELECT path, size, mtime_ns, article FROM file").fetchall()}
-    stale = {path for path, row in known.items() if path not in present or row[:2] != _state(present[path])}
-    # What lost a clash of ids must be read again when the winner changes.
-    stale |= {path for path, row in known.items() if row[2] is None and path in present} if stale else set()
-    for path in sorted(stale):
-        if known[path][2] is not None:
-            changes.remove(known[path][2])
+    stale = _stale(db, files)
+    libraries: dict[str, Library] = {}
+    unread = to_read(db, files)
+    for path, article in stale.items():
+        if article is not None:
+            changes.remove(article)
         db.execute("DELETE FROM file WHERE path=?", (path,))
-    for file in files:
-        if file.path not in known or file.path in stale:
-            _read(db, changes, file)
+    for file in unread:
+        library = libraries.setdefault(file.root, Library.of_base(file.root))
+        if file.library:
+            _note_library_file(db, library, file)
+        else:
+            _read(db, changes, file, library)
     changes.write()
 
 
-def _state(file: ArticleFile) -> tuple[int, int]:
-    return file.size, file.mtime_ns
+def to_read(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> list[ArticleFile]:
+    """The files that are new, changed, or use a library that changed."""
+    stale = _stale(db, files)
+    known = {path for (path,) in db.execute("SELECT path FROM file")}
+    return [file for file in files if file.path not in known or file.path in stale]
 
 
-def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
+def _stale(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> dict[str, int | None]:
+    """The paths whose rows are no longer true, in order, with the number of their article where they have one."""
+    rows = db.execute("SELECT path, size, mtime_ns, article, uses FROM file ORDER BY path").fetchall()
+    present = {file.path: (file.size, file.mtime_ns) for file in files}
+    stale = {path for path, size, mtime_ns, _, _ in rows if present.get(path) != (size, mtime_ns)}
+    known = {row[0] for row in rows}
+    libraries = {path for path, *_, uses in rows if uses is None} | {file.path for file in files if file.library}
+    if libraries & (stale | (present.keys() - known)):
+        stale |= {path for path, *_, uses in rows if uses}
+    if stale:  # what lost a clash of ids must be read again when the winner changes
+        stale |= {
+            path for path, _, _, article, uses in rows if article is None and uses is not None and path in present
+        }
+    return {path: article for path, _, _, article, _ in rows if path in stale}
+
+
+def _note_library_file(db: sqlite3.Connection, library: Library, file: ArticleFile) -> None:
+    """The row that tells a change of a library file, and what is wrong with it where it belongs to a base."""
+    faults = library.faults_at(file.path)
+    blob = msgspec.json.encode(faults) if faults else None
+    db.execute(
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, NULL, ?, NULL)",
+        (file.path, file.root, file.size, file.mtime_ns, blob),
+    )
+
+
+def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library: Library) -> None:
     shown = file.path
+    data = b""
     try:
         with open(file.path, "rb") as stream:
             data = stream.read(LARGEST + 1)
-        article, faults = parse(shown, data)
+        article, faults = parse(shown, data, library)
     except OSError as error:
         article, faults = (
             None,
@@ -69,7 +103,7 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
     if article is not None:
         taken = db.execute("SELECT path FROM article WHERE name=?", (article.problem.id,)).fetchone()
         if taken is None:
-            number = _insert(db, changes, article, hashlib.sha256(data).hexdigest(), file)
+            number = _insert(db, changes, article, _digest(data, article), file)
         else:
             clash = Fault(
                 path=shown,
@@ -82,9 +116,14 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
             faults = (*faults, clash)
     blob = msgspec.json.encode(faults) if faults else None
     db.execute(
-        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?)",
-        (file.path, file.root, file.size, file.mtime_ns, number, blob),
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?)",
+        (file.path, file.root, file.size, file.mtime_ns, number, blob, _USES.search(data) is not None),
     )
+
+
+def _digest(data: bytes, article: Article) -> str:
+    """Changes with the article, and with what it uses of the library."""
+    return hashlib.sha256(data + (msgspec.json.encode(article.problem) if article.uses else b"")).hexdigest()
 
 
 def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest: str, file: ArticleFile) -> int:
@@ -92,8 +131,8 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
         "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms,"
-        " wording)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " wording, uses)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
@@ -108,6 +147,7 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
             " ".join(rows.products),
             msgspec.json.encode(sorted(rows.terms)),
             msgspec.json.encode(rows.wording, order="deterministic"),
+            msgspec.json.encode(article.uses) if article.uses else None,
         ),
     )
     number = int(cursor.lastrowid or 0)

@@ -29,17 +29,20 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
-    """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
+    """Run every sample of the articles (or of those with these IDs) against the whole base, and the recorded outputs and
+    samples of the library (of an ID such as check:tcp-port). Status 1 for a failure."""
     from diagnose.text.sanitize import neutral
-    from kb.authoring.samples import run
+    from kb.authoring.samples import joined, library, run
 
     store = session.store()
-    articles = [store.article(name) for name in (ids or store.ids())]
+    entries = [name for name in ids if name.partition(":")[0] in ("check", "signal")]
+    named = [name for name in ids if name not in entries]
+    articles = [store.article(name) for name in (named or ([] if entries else store.ids()))]
     if fires:
         return _fires(store, articles)
     if mutate:
         return _mutate(store, articles, least)
-    tested = run(store, articles)
+    tested = joined(run(store, articles), library(store, entries if ids else None))
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
     click.echo(f"{tested.samples} samples, {len(tested.failures)} failures")

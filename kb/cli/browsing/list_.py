@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from kb.library.files import Kind
 
 
 @click.command()
@@ -13,12 +18,18 @@ from kb.cli.session import Session
 @click.option(
     "--status", type=click.Choice(["draft", "test", "stable", "deprecated"]), help="Only articles of this status."
 )
+@click.option("--checks", "kind", flag_value="check", help="List the checks of the library instead.")
+@click.option("--signals", "kind", flag_value="signal", help="List the signals of the library instead.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def command(session: Session, /, product: str, tag: str, status: str | None, format_: str) -> int:
-    """List the articles by domain: id, status and title."""
+def command(session: Session, /, product: str, tag: str, status: str | None, format_: str, kind: Kind | None) -> int:
+    """List the articles by domain: id, status and title. With --checks or --signals, what articles may use by name."""
     from diagnose.text.sanitize import json_text, neutral
 
+    if kind:
+        if product or tag or status:
+            raise click.UsageError(f"--{kind}s lists the library, not articles of a product, tag or status")
+        return _library(session, kind, format_)
     rows = [
         row
         for row in session.store().listing()
@@ -36,3 +47,21 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
             click.echo(f"{neutral(domain) or '(no domain)'}:")
         click.echo(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
     return 0 if rows else 1
+
+
+def _library(session: Session, kind: Kind, format_: str) -> int:
+    import msgspec
+
+    from diagnose.text.sanitize import neutral
+    from kb.library.listing import rows
+
+    found = rows(kind, session.bases)
+    if format_ == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return 0
+    for row in found:
+        where = "" if row.origin == "shipped with kb" else f"  [{neutral(row.origin)}]"
+        click.echo(
+            f"{row.name}({', '.join(row.values)}){where}\n    {neutral(row.title)}\n    {', '.join(row.outcomes)}"
+        )
+    return 0

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli.output import write_output
 from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from kb.library.files import Kind
 
 
 @click.command()
@@ -15,10 +21,31 @@ from kb.cli.session import Session
 )
 @click.pass_obj
 def command(session: Session, /, name: str, format_: str) -> int:
-    """Read the article with this ID: its text, causes, checks and remediation."""
+    """Read the article with this ID: its text, causes, checks and remediation; or check:NAME or signal:NAME of the library."""
+    kind, _, entry = name.partition(":")
+    if entry and kind in ("check", "signal"):
+        return _entry(session, "check" if kind == "check" else "signal", entry, format_)
     from kb.articles.render import RENDERERS
 
     article = session.store().article(name)
     text = RENDERERS[format_](article)
     write_output(text, None)
+    return 0
+
+
+def _entry(session: Session, kind: Kind, name: str, format_: str) -> int:
+    from diagnose.errors import KbError
+    from kb.library.listing import as_value, entry, shown
+
+    made, where = entry(kind, name, session.bases)
+    if format_ == "html":
+        raise KbError("--format html", f"a {kind} of the library is shown as text, markdown or json", "choose one")
+    if format_ == "json":
+        import msgspec
+
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(as_value(made, where)), indent=2).decode() + "\n")
+        return 0
+    from diagnose.text.sanitize import neutral
+
+    sys.stdout.write(neutral(shown(made, where), newlines=True))
     return 0

@@ -16,6 +16,7 @@ from kb.cli.call import (
     check_output,
     check_redaction,
     options_of,
+    origins,
     sources_of,
     status_of,
     tell_troubles,
@@ -62,7 +63,8 @@ def command(session: Session, /, **given: Any) -> int:
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
     if not call.quiet:
-        write(diagnosis, call.format_, options, call.output, timeline)
+        after = origins(diagnosis, store) if options.explain else ""
+        write(diagnosis, call.format_, options, call.output, timeline, after)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return status_of(diagnosis, warned=call.strict and warned)
 

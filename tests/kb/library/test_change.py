@@ -1,0 +1,99 @@
+"""A change of a library is seen by the articles that use it, and by no others."""
+
+import pytest
+
+from kb.store.open import open_store
+
+ARTICLE = """---
+id: {id}
+title: The {id} fails
+params: {{server: {{type: host}}}}
+signals: {{failed: {{contains: the {id} engine could not be started}}, more: {{use: stalls}}}}
+symptoms: [failed, more]
+causes: [{{id: off, title: It is off, evidence: [{{check: up.no, supports: strong}}]}}]
+checks: {{up: {{use: up, with: {{host: '${{server}}'}}}}}}
+---
+"""
+PLAIN = ARTICLE.replace("use: stalls", "contains: stalled").replace(
+    "use: up, with: {{host: '${{server}}'}}", "title: up, outcomes: {{no: {{contains: off}}}}"
+)
+CHECK = "title: Is ${host} up?\nvalues: {host: {type: host}}\ncommands: {bash: 'CMD ${host}'}\noutcomes: {no: {contains: off}}\n"
+
+
+@pytest.fixture
+def base(tmp_path):
+    for name, text in (("one", ARTICLE), ("two", PLAIN)):
+        (tmp_path / "base" / name).mkdir(parents=True)
+        (tmp_path / "base" / name / "article.md").write_text(text.format(id=name), encoding="utf-8")
+    library = tmp_path / "base" / "library"
+    (library / "checks" / "up").mkdir(parents=True)
+    (library / "signals").mkdir()
+    (library / "checks" / "up" / "check.yaml").write_text(CHECK.replace("CMD", "fping"), encoding="utf-8")
+    (library / "signals" / "stalls.yaml").write_text(
+        "wordings: [{text: the pump has stalled for good}]", encoding="utf-8"
+    )
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def cache(tmp_path):
+    path = tmp_path / "cache"
+    path.mkdir(mode=0o700)
+    return path
+
+
+def counted(base, cache):
+    """The store, and how many articles were read for it."""
+    read = []
+
+    class Building:
+        def __init__(self, count):
+            read.append(count)
+
+        def __enter__(self): ...
+        def __exit__(self, *_): ...
+
+    return open_store([base], cache, building=Building), read
+
+
+def test_a_changed_check_and_a_changed_wording_reach_the_article_that_uses_them(base, cache):
+    store, read = counted(base, cache)
+    assert store.faults() == ()
+    assert store.article("one").problem.checks["up"].commands["bash"] == ("fping ${server}",)
+    digest = store.documents_digest
+    store.close()
+    assert read == [2]
+    (base / "library" / "checks" / "up" / "check.yaml").write_text(CHECK.replace("CMD", "ping -c 1"), encoding="utf-8")
+    (base / "library" / "signals" / "stalls.yaml").write_text(
+        "wordings: [{text: the pump stands still}]", encoding="utf-8"
+    )
+    store, read = counted(base, cache)
+    assert read == [1]
+    assert store.article("one").problem.checks["up"].commands["bash"] == ("ping -c 1 ${server}",)
+    assert store.article("one").problem.signals["more"].contains == ("the pump stands still",)
+    assert store.article("two").problem.checks["up"].title == "up"
+    assert store.documents_digest != digest
+    store.close()
+    store, read = counted(base, cache)
+    assert read == []
+    store.close()
+
+
+def test_a_fault_in_a_library_file_is_told_and_leaves_out_what_uses_it_until_it_is_mended(base, cache):
+    path = base / "library" / "checks" / "up" / "check.yaml"
+    path.write_text(CHECK.replace("outcomes", "outcoms"), encoding="utf-8")
+    store = open_store([base], cache)
+    assert store.ids() == ["two"]
+    told = [str(fault) for fault in store.faults()]
+    assert any(line.startswith(f"{path}:4:1: unknown field 'outcoms'; did you mean 'outcomes'?") for line in told)
+    assert any("one/article.md" in line.replace("\\", "/") and "has a fault" in line for line in told)
+    store.close()
+    path.unlink()
+    store = open_store([base], cache)
+    assert any("the library has no check 'up'" in str(fault) for fault in store.faults())
+    store.close()
+    path.write_text(CHECK, encoding="utf-8")
+    store = open_store([base], cache)
+    assert store.ids() == ["one", "two"]
+    assert store.faults() == ()
+    store.close()
