@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from diagnose.model import Problem
@@ -46,18 +44,3 @@ class Article(Struct, frozen=True, kw_only=True):
     declared: bool = True
     stated: bool = False
     uses: tuple[Use, ...] = ()
-
-
-class Fault(Struct, frozen=True, kw_only=True):
-    """What is wrong at a place of an article. An error keeps the article out, a warning does not."""
-
-    path: str
-    line: int
-    column: int
-    what: str
-    way_out: str = ""
-    severity: Literal["error", "warning"] = "error"
-
-    def __str__(self) -> str:
-        tail = f"; {self.way_out}" if self.way_out else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.what}{tail}"

@@ -18,11 +18,12 @@ from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Refere
 from diagnose.outputs import OUTPUTS
 from diagnose.scan.pattern_check import faults as regex_faults
 from diagnose.templates import PARAM_NAME
-from kb.articles.article import Article, Fault, Header
-from kb.articles.convert import Misfit, convert, types_of
+from kb.articles.article import Article, Header
 from kb.articles.ids import DEVICES, identifier
 from kb.articles.references import COMBINED, ID, mistakes_of
-from kb.articles.yaml_subset import Path, load_yaml
+from kb.documents.convert import Misfit, convert, types_of
+from kb.documents.fault import Fault
+from kb.documents.yaml_subset import Path, load_yaml
 from kb.library.expand import expanded
 
 if TYPE_CHECKING:

@@ -6,31 +6,21 @@ Takes a Problem; gives each mistake with its path in the front matter. Knows not
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from diagnose.errors import did_you_mean
 from diagnose.templates import ANY_SLOT
+from kb.documents.fault import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from diagnose.model import Problem, Signal
-    from kb.articles.yaml_subset import Path
+    from kb.documents.yaml_subset import Path
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 COMBINED = ("any", "all", "set", "sequence")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
-
-
-class Mistake(Struct, frozen=True):
-    """A reference that leads nowhere, or does not say what it is."""
-
-    at: Path
-    what: str
-    way_out: str
-    severity: Literal["error", "warning"] = "error"
 
 
 def mistakes_of(problem: Problem, broken: Collection[str] = ()) -> Iterator[Mistake]:

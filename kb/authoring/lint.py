@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
-from kb.articles.article import Article, Fault
+from kb.articles.article import Article
+from kb.documents.fault import Fault
 from kb.store.background import rate, regex_rate
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.errors import KbError
 from diagnose.templates import shortened
 from kb.articles.ids import identifier
-from kb.articles.yaml_subset import load_yaml
+from kb.documents.yaml_subset import load_yaml
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example

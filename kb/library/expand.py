@@ -15,14 +15,14 @@ from diagnose.commands.shells import RULES
 from diagnose.errors import did_you_mean
 from diagnose.facts import EXPECTED, typed
 from diagnose.templates import SLOT
-from kb.articles.references import Mistake
+from kb.documents.fault import Mistake
 from kb.library.entry import Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from diagnose.model import ParamType
-    from kb.articles.yaml_subset import Path
+    from kb.documents.yaml_subset import Path
     from kb.library.entry import CheckEntry, SignalEntry, Value, Wording
     from kb.library.library import Library
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from diagnose.errors import did_you_mean
 from diagnose.model import Check
-from kb.articles.article import Fault
-from kb.articles.convert import Misfit, convert
+from kb.documents.convert import Misfit, convert
+from kb.documents.fault import Fault
 from kb.library import files
 from kb.library.entry import CheckEntry, SignalEntry
 from kb.library.expand import UnusableError, checked

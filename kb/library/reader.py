@@ -18,15 +18,15 @@ from diagnose.model import Check, Param
 from diagnose.outputs import OUTPUTS
 from diagnose.scan.pattern_check import faults as regex_faults
 from diagnose.templates import SLOT
-from kb.articles.article import Fault
-from kb.articles.convert import Misfit, convert, types_of
-from kb.articles.yaml_subset import load_yaml
+from kb.documents.convert import Misfit, convert, types_of
+from kb.documents.fault import Fault
+from kb.documents.yaml_subset import load_yaml
 from kb.library.entry import CheckEntry, Entry, SignalEntry, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.articles.yaml_subset import Path
+    from kb.documents.yaml_subset import Path
     from kb.library.files import Kind
 
 LARGEST = 256 << 10

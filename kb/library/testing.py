@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.model import Check, Param, Problem
 from diagnose.text.fold import fold_literal
-from kb.articles.convert import convert
+from kb.documents.convert import convert
 from kb.library.entry import CheckEntry, SignalEntry, Wording
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from diagnose.scan.patterns import Matcher
-    from kb.articles.article import Article, Fault
+    from kb.articles.article import Article
+    from kb.documents.fault import Fault
     from kb.search.index import SearchDoc
 
 _MANY = 500
@@ -167,7 +168,7 @@ class Store:
         rows = self._db.execute("SELECT faults FROM file WHERE faults IS NOT NULL ORDER BY path").fetchall()
         if not rows:
             return ()
-        from kb.articles.article import Fault
+        from kb.documents.fault import Fault
 
         return tuple(fault for (blob,) in rows for fault in msgspec.json.decode(blob, type=list[Fault]))
 

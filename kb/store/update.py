@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kb.articles.article import Article, Fault
+from kb.articles.article import Article
 from kb.articles.parse import parse
+from kb.documents.fault import Fault
 from kb.library.library import Library
 from kb.store.rows import Indexed, index
 from kb.store.schema import packed, unpacked

@@ -18,7 +18,11 @@ INODES = """Filesystem     Inodes IUsed IFree IUse% Mounted on
 def outcome(check, text):
     lines = tuple(text.split("\n"))
     passages = [Passage(source="-", first=1, lines=lines, quotes=lines)]
-    answer = CheckReader(Problem(id="p", title="P", checks={"c": check}), {}, outputs_in(passages), passages).answers().get("c")
+    answer = (
+        CheckReader(Problem(id="p", title="P", checks={"c": check}), {}, outputs_in(passages), passages)
+        .answers()
+        .get("c")
+    )
     return answer.outcome if answer else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +11,6 @@ from hypothesis import strategies as st
 from planted import PLANTED, leaks, planted
 
 from diagnose.redact.redactor import Redactor
-
-if TYPE_CHECKING:
-    pass
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 

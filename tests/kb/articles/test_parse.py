@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb.articles.ids import identifier
 from kb.articles.parse import parse
-from kb.articles.yaml_subset import load_yaml
+from kb.documents.yaml_subset import load_yaml
 
 GOOD = """---
 id: good-one
@@ -206,7 +206,7 @@ def test_the_page_of_the_format_names_every_parser_and_every_allowed_word(root):
 
     from diagnose.model import Likelihood, Param, Problem, Shell, Strength
     from diagnose.outputs import OUTPUTS
-    from kb.articles.convert import types_of
+    from kb.documents.convert import types_of
 
     page = (root / "docs" / "article-format.md").read_text(encoding="utf-8")
     assert [name for name in OUTPUTS if f"`{name}`" not in page] == []

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from diagnose.checks.patterns import first_outcome
-from diagnose.commands.fill import fill
-from diagnose.commands.fill import template_faults
+from diagnose.commands.fill import fill, template_faults
 from diagnose.model import Param
 from diagnose.probes import fault_of
 from diagnose.probes.plan import with_placeholders

@@ -14,10 +14,10 @@ import msgspec
 from msgspec.structs import fields as struct_fields
 
 from diagnose.errors import did_you_mean
-from kb.articles.yaml_subset import Number
+from kb.documents.yaml_subset import Number
 
 if TYPE_CHECKING:
-    from kb.articles.yaml_subset import Path
+    from kb.documents.yaml_subset import Path
 
 
 class Misfit(Exception):
