@@ -16,7 +16,7 @@ from kb.documents.convert import Misfit, convert
 from kb.documents.fault import Fault
 from kb.library import files
 from kb.library.entry import CheckEntry, SignalEntry
-from kb.library.expand import UnusableError, checked
+from kb.library.filled import UnusableError, checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from diagnose.errors import KbError
 from kb.library.entry import CheckEntry, Use
-from kb.library.expand import UnusableError
 from kb.library.files import folder_of
+from kb.library.filled import UnusableError
 from kb.library.library import Library
 
 if TYPE_CHECKING:
