@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from diagnose.model import ParamType
     from kb.library.library import Library
 
-# Parameter types that hold what a value of a type wants; every type holds its own.
-HOLDS: dict[str, tuple[str, ...]] = {
-    "host": ("ip",),
-    "service": ("name",),
-    "user": ("name",),
-    "name": ("host", "ip", "port", "service", "user"),
-}
-
 
 class Expanded(Struct, frozen=True):
     """The front matter without uses, the uses, what was wrong, and the names of the parts that it was wrong with."""

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from diagnose.model import ParamType
     from kb.documents.yaml_subset import Path
     from kb.library.entry import CheckEntry, SignalEntry, Value, Wording
-from kb.library.expand import HOLDS
 
 _GROUP = re.compile(r"\(\?P<(\w+)>")
+# Parameter types that hold what a value of a type wants; every type holds its own.
+HOLDS: dict[str, tuple[str, ...]] = {
+    "host": ("ip",),
+    "service": ("name",),
+    "user": ("name",),
+    "name": ("host", "ip", "port", "service", "user"),
+}
 _PATTERNS = ("contains", "regex", "code", "event")
 
 
