@@ -66,7 +66,7 @@ def outputs_in(passages: Sequence[Passage]) -> list[Located]:
 
 
 def newest(old: Mapping[str, CheckAnswer], new: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:
-    """What was told later counts, but an unclear outcome does not undo a clear one."""
+    """The later answer counts, but an unclear outcome does not undo a clear one."""
     return {**old, **{name: newer(old.get(name), told) for name, told in new.items()}}
 
 

@@ -29,7 +29,7 @@ class Found(Struct, frozen=True):
     """A code in a text: as it stood, where it starts, and its most plausible reading, or both where nothing tells.
 
     `key` is that of the reading; of a small number that may be of Windows it is the number, which is no key of any
-    article: "error 2" is said of many things, 0x80070002 of one.
+    article: "error 2" may mean many things, 0x80070002 one.
     """
 
     text: str

@@ -1,6 +1,6 @@
 """The kinds of input, one file each and one row each in READERS; `told` says which one a head of bytes is.
 
-A kind is told by its content. Where content cannot tell, the end of the name may hint (`hint`). A row names the module that
+Content decides the kind. Where it cannot, the end of the name may hint (`hint`). A row names the module that
 reads it, which is imported when such an input is met. Knows nothing of files or folders (see sources).
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Shape = Literal["packed", "archive", "text", "unread"]
-# Bytes of an input that a kind is told by.
+# Bytes of an input that its kind is recognised by.
 HEAD = 1 << 16
 
 
@@ -23,7 +23,7 @@ class Reader(Struct, frozen=True):
     """A kind of input.
 
     `shape` says what `open` (`module:function`) makes of a Stream: `packed` the bytes inside, `archive` its members,
-    `text` lines in UTF-8; `unread` kinds are only named. It is told by `magic` at its start, else by `tells`.
+    `text` lines in UTF-8; `unread` kinds are only named. It is recognised by `magic` at its start, else by `tells`.
     """
 
     name: str

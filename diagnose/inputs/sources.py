@@ -286,7 +286,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
 
 
 def _chunks(feed: Feed, name: str) -> Iterator[bytes]:
-    """What is left of a source. Trouble is said of the source, by an error that does not keep the file open."""
+    """What is left of a source. Trouble becomes an error that names the source and does not keep the file open."""
     try:
         yield from feed.rest()
         return

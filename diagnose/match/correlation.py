@@ -39,7 +39,7 @@ class Occurrence(Struct, frozen=True):
 
 
 class Extent(Struct, frozen=True):
-    """Where an occurrence begins and ends, and the line that it is told by."""
+    """Where an occurrence begins and ends, and the line that shows it."""
 
     start: float
     end: float
@@ -170,7 +170,7 @@ def _choices(
     vetoes: Sequence[Vetoed],
     budget: Budget,
 ) -> Iterator[list[Extent]]:
-    """Choices that begin at `start`, end with `last` and stand no veto. Only what a veto asks for is told apart."""
+    """Choices that begin at `start`, end with `last` and that nothing vetoes. Only choices that a veto tells apart are kept apart."""
     width = last[0].end - start
     if any(v.anchor == 0 and v.forbids(start, width) for v in vetoes):
         return

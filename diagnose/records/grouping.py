@@ -7,7 +7,6 @@ how lines look is the table in diagnose/records/kinds.py.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -121,18 +120,6 @@ def _messages(lines: Sequence[str]) -> Iterator[tuple[_Message, list[_Line]]]:
             message = _Message(at, seen[at])
     if message:
         yield message, seen
-
-
-def source_kind(lines: Sequence[str]) -> str:
-    """The kind that most lines of a source belong to; empty where no kind has the half of them."""
-    counts: Counter[str] = Counter()
-    for record in records(lines[:_SAMPLE]):
-        if record.head and not record.head.isspace():
-            counts[record.kind] += record.last - record.first + 1
-    if not counts:
-        return ""
-    kind, most = counts.most_common(1)[0]
-    return kind if 2 * most >= counts.total() else ""
 
 
 def _seen(line: str) -> _Line:

@@ -88,13 +88,6 @@ class Clock:
                 return time
         return self._again(line)
 
-    def learn(self, lines: Iterable[bytes]) -> None:
-        """Look at a sample of the source beforehand, so that its first lines profit from evidence that comes later."""
-        for line in lines:
-            self.time(line)
-        self._last = -inf
-        self._bases.clear()
-
     def _again(self, line: bytes) -> float | None:
         """A format seen before at a place where it was; else any."""
         for i, (quick, form, at) in enumerate(self._places):

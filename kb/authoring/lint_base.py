@@ -66,7 +66,7 @@ def untested_signals(store: Store, articles: Sequence[Article]) -> Iterator[Faul
     """Signals that could be wrong and that none of the article's own texts shows: patterns and combinations.
 
     A literal, a code or an event is seen where its text stands; a sample made of that text would prove nothing. Of a
-    combination only the member is told that is not shown either.
+    combination only the member is reported that is not shown either.
     """
     for article in articles:
         texts = [*_texts(article, ("symptom/*.txt", "cause/*/*.txt", "other/*.txt")), *_outputs(article)]

@@ -120,7 +120,7 @@ def _outputs(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
             yield path, f"there is no check '{check}'"
             continue
         seen = outcome_of(store, article.problem, check, path.read_bytes())
-        yield path, "" if seen == outcome else f"is told as '{seen or 'unclear'}'"
+        yield path, "" if seen == outcome else f"is recognised as '{seen or 'unclear'}'"
 
 
 def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:

@@ -89,7 +89,7 @@ def _lock(descriptor: int) -> None:
 
 
 def resolved_records(folder: Path | None, note: Callable[[str], None] | None = None) -> list[Resolved]:
-    """The resolutions, the last one of each case, in order of writing; lines that are none are told and skipped."""
+    """The resolutions, the last one of each case, in order of writing; lines that are none are reported and skipped."""
     result: dict[str, Resolved] = {}
     bad = 0
     for line in _lines(folder, note):

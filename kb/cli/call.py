@@ -179,7 +179,7 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
-    """A given value that nothing takes is told; one that its parameter cannot take is an error."""
+    """Warns of a given value that nothing takes; one that its parameter cannot take is an error."""
     from diagnose.errors import did_you_mean
     from diagnose.facts import refused_values
 

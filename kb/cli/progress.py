@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A paste is answered at once: rich, which takes 50 ms to import, comes in when there is something to wait for.
 PATIENCE = 0.7
-LONG = 1.0  # seconds after which a silent step is told
+LONG = 1.0  # seconds after which a silent step is announced
 
 
 class Meter:

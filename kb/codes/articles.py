@@ -57,7 +57,7 @@ def _texts(problem: Problem) -> Iterator[str]:
 
 
 def _looks_like(reading: CodeReading) -> re.Pattern[str] | None:
-    """What finds the code in a text; nothing for a small number, which is said of many things."""
+    """What finds the code in a text; nothing for a small number, which may mean many things."""
     if reading.kind == "http":
         return re.compile(rf"\b(?:HTTP|status)\b\W{{0,4}}(?:\w+\W{{1,4}}){{0,2}}{reading.value}\b", re.IGNORECASE)
     number = reading.value.removeprefix("ORA-").lstrip("0") if reading.kind == "oracle" else reading.value

@@ -8,7 +8,7 @@ KEPT = 10
 
 
 class ScoredAnswer(Struct, frozen=True):
-    """What a base said of a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
+    """What a base answers to a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
 
     id: str
     kind: str

@@ -30,10 +30,6 @@ class LabelledCase(Struct, frozen=True, kw_only=True):
     acceptable: tuple[str, ...] = ()
     kind: str = "case"
 
-    @property
-    def negative(self) -> bool:
-        return not self.expect
-
 
 def read_cases(path: str) -> tuple[LabelledCase, ...]:
     """All cases of a file, `file` read into `text`; KbError with the line for one that is none."""

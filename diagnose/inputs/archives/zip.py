@@ -1,7 +1,7 @@
 """zip, by its directory where it can be sought in or held in memory, else by the headers before each member.
 
 Members are streamed; nothing is written anywhere. One that is encrypted, overlaps another, is a link, or is packed in a
-way not read here is named and left out alone; wrong sizes and checksums are told after the text was used.
+way not read here is named and left out alone; wrong sizes and checksums are reported after the text was used.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def unpacked_stream(
     one: Callable[[Feed], Iterator[bytes]],
     magic: Callable[[bytes], bool],
 ) -> Iterator[bytes]:
-    """All compressed streams of `stream`, joined. Zero bytes after one are padding; anything else is told as not read."""
+    """All compressed streams of `stream`, joined. Zero bytes after one are padding; anything else is reported as not read."""
     feed = stream.feed
     yield from bounded(stream, kind, _each(feed, one, magic))
 

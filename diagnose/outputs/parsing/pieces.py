@@ -1,4 +1,4 @@
-"""The pieces of an output that is told in sentences, and which of them belong together.
+"""The pieces of an output written in sentences, and which of them belong together.
 
 Takes a `Paste`, patterns by kind and command lines; gives the pieces in order, and runs of them with nothing else
 between. Knows nothing of what the pieces mean.

@@ -218,12 +218,6 @@ def test_an_order_that_means_the_future_is_the_wrong_one():
     assert clock.time(b"03/04/2026 10:00:00 a") == at("2026-04-03T10:00:00")
 
 
-def test_a_sample_settles_the_order_before_the_first_line():
-    clock = Clock(NOW)
-    clock.learn([b"03/04/2026 10:00:00 a", b"13/04/2026 10:00:00 a"])
-    assert clock.time(b"03/04/2026 10:00:00 a") == at("2026-04-03T10:00:00")
-
-
 def test_dots_are_day_first_and_morning_and_afternoon_month_first():
     assert Clock(NOW).time(b"03.04.2026 10:00:00 a") == at("2026-04-03T10:00:00")
     assert Clock(NOW).time(b"03/04/2026 1:00:00 PM a") == at("2026-03-04T13:00:00")
