@@ -137,3 +137,30 @@ def test_every_room_has_tests(root, modules):
         package, _, inside = name.partition(".")
         if len(inside.split(".")) > 1:
             assert list((root / "tests" / package / inside.split(".")[0]).rglob("test_*.py")), name
+
+
+def _rows_of(text):
+    """(room, names of modules) of each row of the tables of docs/tests.md; an empty first cell means the room above."""
+    room = ""
+    for first, second in re.findall(r"^\| (?:`([\w/]*)`)? ?\| (`[^|]+) \|", text, re.MULTILINE):
+        room = first.strip("/") if first else room
+        yield room, re.findall(r"`(\w+)\.py`", second)
+
+
+def test_every_module_has_a_test_of_its_name_or_a_line_in_the_map(root, modules):
+    map_of_tests = (root / "docs" / "tests.md").read_text(encoding="utf-8")
+    named = set()
+    for part in re.split(r"^## ", map_of_tests, flags=re.MULTILINE):
+        package = part.split("/")[0]
+        for room, names in _rows_of(part):
+            inside = room.removeprefix(package).strip("/")
+            named.update(".".join(filter(None, (package, inside.replace("/", "."), name))) for name in names)
+    missing = []
+    for name, path in modules.items():
+        own = root / "tests" / path.relative_to(root).with_name(f"test_{path.stem}.py")
+        recognises = path.parent.parent.name == "outputs" and path.parent.name != "parsing"  # each tool has its samples
+        if path.name in ("__init__.py", "__main__.py") or recognises or own.is_file():
+            continue
+        if name not in named:
+            missing.append(name)
+    assert not missing, " ".join(missing)
