@@ -3,10 +3,21 @@
 A file has one row a code: `value TAB name TAB meaning`; a value with `*` is met so often that its number alone makes one
 think of it. Takes a table and a value or name, gives rows. `kb diagnose` reads none of them.
 
-Sources, facts only: IANA's registry of HTTP statuses, RFC 8446 (TLS), 4511 (LDAP), 5321 (SMTP), 6895 (DNS), 4120 (Kerberos);
-errno.h of Linux, macOS and the C runtime of Windows; x509_vfy.h of OpenSSL; the manuals of curl, rsync and systemd.exec;
-errcodes.txt of PostgreSQL; errmsg-utf8.txt of MariaDB; the vendors' lists of ORA-, SQL Server and event numbers and of stop
-codes.
+What each table was compared with, facts only (tests/diagnose/codes/test_tables.py repeats what a machine can):
+  http       IANA's registry, Python's http.HTTPStatus; nginx' and Cloudflare's own numbers with their manuals
+  errno      errno.h of Linux; errno_macos: sys/errno.h of xnu; errno_crt: errno.h of mingw-w64
+  sqlserver  the vendor's lists of sys.messages, by range; 10053 and the like are Winsock's numbers
+  event      the message lists of the providers, netevent.h, ntiologc.h and lmerrlog.h, the vendor's pages on the others
+  mysql      mysqld_error.h and errmsg.h of MariaDB, the error constants of mysql2 for what MySQL alone has
+  exit       sysexits.h, the manuals of bash, timeout, docker and ssh; Windows' names with winerror.h and ntstatus.h
+  sqlstate   errcodes.txt of PostgreSQL; appendix A of the ODBC reference for the rows marked ODBC
+  oracle     quotations of the vendor's messages in public code and logs; there is no list to compare all rows with
+  curl, rsync, apt, systemd   their manuals and, for systemd, systemd-analyze exit-status
+  signal     signal.h of Linux
+  x509, tls  x509_vfy.h and tls1.h of OpenSSL, Python's ssl.AlertDescription, RFC 8446
+  smtp       RFC 5321, 4954 and 3207; ldap: RFC 4511 and winldap.h; dns: RFC 6895; grpc: status.h of gRPC
+  stopcode   the vendor's reference of bug checks, bugcodes.h
+  kerberos   RFC 4120 and 4556, the constants of impacket; names as events 4768 to 4771 tell them
 """
 
 from __future__ import annotations
