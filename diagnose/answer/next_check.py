@@ -95,7 +95,7 @@ def expected_gain(problem: Problem, name: str, check: Check, shares: Mapping[str
     """What the answer of a check settles on average; at least 0.
 
     How probable each outcome is comes from the ratios normalised over the outcomes; what it then makes of the causes
-    from the ratios as they stand, as in `rank.causes_of`.
+    from the ratios as they stand, as in `causes_of`.
     """
     table, declared = likelihoods(problem, name, check, shares), ratios(problem, name, check, shares)
     before = float(max(shares.values()) >= SETTLED)

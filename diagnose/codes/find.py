@@ -62,7 +62,7 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
     """Codes of a text in order, each value once. A number counts only where it is known or an error word stands before it.
 
     The words around a short number tell whether it is one of Windows, Unix or HTTP, else `platform`, the system that
-    wrote the text; see codecontext.
+    wrote the text; see around.
     """
     found: dict[str, Found] = {}
     start = 0

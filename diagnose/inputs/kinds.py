@@ -1,4 +1,4 @@
-"""The kinds of input, one file each and one row each in READERS; `told` says which one a head of bytes is.
+"""The kinds of input, one file each and one row each in READERS; `kind_told` says which one a head of bytes is.
 
 Content decides the kind. Where it cannot, the end of the name may hint (`hint`). A row names the module that
 reads it, which is imported when such an input is met. Knows nothing of files or folders (see sources).

@@ -2,7 +2,7 @@
 
 Dirichlet counts on top of what the article declares: the declared shares weigh like WEIGHT cases, each resolved case
 like one; a factor stays within BOUND either way, so that a few cases inform and never overrule. Pure: the counts come
-as data (see kb.cases.resolved), the factors go into `rank.causes_of`.
+as data (see kb.cases.resolved), the factors go into `causes.causes_of`.
 """
 
 from __future__ import annotations

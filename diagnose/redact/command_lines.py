@@ -1,6 +1,6 @@
 """Secrets on command lines and in the settings of devices, where a blank stands between an option and its value.
 
-Shells, Windows, databases, SNMP and network devices. Knows nothing of pseudonyms or counts (see redact).
+Shells, Windows, databases, SNMP and network devices. Knows nothing of pseudonyms or counts (see redactor).
 """
 
 from __future__ import annotations

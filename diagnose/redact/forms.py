@@ -1,7 +1,7 @@
 """Secrets known by their form, or by the lines around them: Windows and Kerberos credentials, recovery and product keys,
 Kubernetes Secrets, one-time codes.
 
-Knows nothing of pseudonyms or counts (see redact). Forms are those that vendors document and that public scanners look for.
+Knows nothing of pseudonyms or counts (see redactor). Forms are those that vendors document and that public scanners look for.
 """
 
 from __future__ import annotations

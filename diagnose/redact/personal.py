@@ -1,7 +1,7 @@
 """Data of persons and of their money. Card numbers and account numbers are always replaced where they cannot be anything
 else; the rest only for those who must (`personal`), since a diagnosis may need it.
 
-Knows nothing of pseudonyms or counts (see redact).
+Knows nothing of pseudonyms or counts (see redactor).
 """
 
 from __future__ import annotations

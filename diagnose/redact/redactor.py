@@ -2,7 +2,7 @@
 
 Takes text, one line or many; gives it with every password, key and token replaced by a name such as `[password-1]`.
 The same secret has the same name for as long as the `Redactor` lives. Hosts, ports, users, ids, versions and error
-codes are never touched. What a secret looks like stands in redact_rules and redact_tokens.
+codes are never touched. What a secret looks like stands in rules and tokens.
 
 A rule is tried only where one of its words stands in the text, so that an ordinary line costs microseconds. Knows
 nothing of where the text comes from or goes.
@@ -97,7 +97,7 @@ class Redactor:
     """Replaces secrets by stable pseudonyms; `counts` tells how many places were replaced, by kind.
 
     No secret is kept: what is remembered is a keyed digest, whose key lives and dies with this object. With `personal`,
-    data of persons is replaced as well (see redact_personal).
+    data of persons is replaced as well (see personal).
     """
 
     def __init__(self, *, personal: bool = False) -> None:

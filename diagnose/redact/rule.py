@@ -5,7 +5,7 @@ are secret, 0 for none: masks, variables, placeholders and words of a sentence a
 where no quote ends the value, so that the punctuation of the sentence stays out.
 
 All patterns take time linear in the text: repeats before something that may fail are bounded or possessive. Knows
-nothing of pseudonyms or counts (see redact).
+nothing of pseudonyms or counts (see redactor).
 """
 
 from __future__ import annotations

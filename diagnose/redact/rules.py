@@ -1,8 +1,7 @@
 """What secrets look like in logs, headers, URLs and settings: the rules of redaction, the most specific first.
 
-Rules for command lines stand in redact_commands, forms in redact_forms, tokens known by their first letters in
-redact_tokens, data of persons in redact_personal. Knows nothing
-of pseudonyms or counts (see redact).
+Rules for command lines are in command_lines, forms in forms, tokens known by their first letters in tokens, data of persons
+in personal. Knows nothing of pseudonyms or counts (see redactor).
 """
 
 from __future__ import annotations

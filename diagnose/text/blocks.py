@@ -22,7 +22,7 @@ class Block(Struct, frozen=True):
     """`data` holds whole lines; `line` is the number of the first (from 1), `ends` how many line ends there are.
 
     `cut` where a line longer than LONGEST_LINE goes on in the next block, which then repeats its last OVERLAP bytes.
-    `passed` bytes in `left_out` lines stood before it and are not wanted (see span).
+    `passed` bytes in `left_out` lines stood before it and are not wanted (see timestamps.period).
     """
 
     data: bytes

@@ -92,7 +92,7 @@ def check_encoding(name: str) -> str:
 def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """`chunks` (without their mark) as UTF-8 with LF line ends; undecodable bytes become U+FFFD.
 
-    Stretches of zero bytes go (see binary). Text that begins in UTF-8 or UTF-16 may change between them and 8-bit pages on the way (see mixed).
+    Stretches of zero bytes go (see binary). Text that begins in UTF-8 or UTF-16 may change between them and 8-bit pages on the way (see encoding_changes).
     """
     if encoding in SWITCHING:
         return unpadded(_line_ends(segments(chunks, encoding)))

@@ -1,4 +1,4 @@
-"""A case: what was given, seen and done about one fault, over time. The value; see case_file for the file.
+"""A case: what was given, seen and done about one fault, over time. The value; see file for the file.
 
 Inputs are kept redacted: a paste or a small file whole, of a large log the excerpts around what was found. They can be
 diagnosed again, with their line numbers. Times are ISO, UTC, and come from outside.
