@@ -206,11 +206,11 @@ def test_whoever_opens_a_base_is_told_how_many_articles_are_to_be_read_and_only_
 def test_what_takes_long_is_told_while_it_lasts_and_what_does_not_is_not(monkeypatch):
     from threading import Event
 
-    import kb.cli
+    from kb.cli import output
     from kb.cli.progress import told_late
 
     told, heard = [], Event()
-    monkeypatch.setattr(kb.cli, "tell", lambda message: (told.append(message), heard.set()))
+    monkeypatch.setattr(output, "tell", lambda message: (told.append(message), heard.set()))
     with told_late("a while", after=0):
         assert heard.wait(30)
     with told_late("no time at all", after=3600):
