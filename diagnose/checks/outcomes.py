@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
-from diagnose.checks.echoed import echoed
-from diagnose.checks.patterns import command_lines, first_outcome, outcome_of, quote_of
+from diagnose.checks.echoed import echoed, refused_checks
+from diagnose.checks.patterns import command_lines, names_itself, outcome_of, quote_of, told_by
 from diagnose.checks.targets import (
     COMPARED,
     is_other,
@@ -22,7 +22,7 @@ from diagnose.checks.targets import (
     named_by,
     targets_of,
 )
-from diagnose.model import Place
+from diagnose.model import Place, Strength
 from diagnose.templates import filled_plain
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ CONNECTING = frozenset(
     {"test-netconnection", "telnet", "nc", "netstat", "ss", "get-nettcpconnection", "curl", "openssl-s-client"}
 )
 LONGEST_ALONE = 60
+BY_WORDS: Strength = "moderate"
 
 
 class CheckReader:
@@ -94,7 +95,8 @@ class CheckReader:
             for name, index in elsewhere.items()
             if name not in result and index not in used
         }
-        return foreign | self._alone(result) | result
+        refused = refused_checks(self.problem, self.passages)
+        return foreign | refused | self._alone(result) | result
 
     def given(self, answers: Sequence[Answered]) -> dict[str, CheckAnswer]:
         """The outcomes of `answers` found by other means; a clear one is not forgotten for an unclear one."""
@@ -136,8 +138,8 @@ class CheckReader:
 
     def _shown(self, name: str, located: Located) -> CheckAnswer:
         check, output = self.problem.checks[name], located.output
-        outcome = output.state if output.state in check.outcomes else first_outcome(check, output.text)
-        why = "" if outcome else output.why or "none of the outcomes of this check"
+        outcome, refused = (output.state, "") if output.state in check.outcomes else told_by(check, output.text)
+        why = "" if outcome else refused or output.why or "none of the outcomes of this check"
         limit = limit_of(check, self.problem.params, self.assumed, output)
         return CheckAnswer(name, outcome, _place(located), quote_of(output), why, limit)
 
@@ -159,14 +161,20 @@ class CheckReader:
             if len(passage.lines) > LONGEST_ALONE or not self._unclaimed(passage):
                 continue
             checks = self.problem.checks
-            fitting = {name: outcome for name, check in checks.items() if (outcome := first_outcome(check, text))}
+            fitting = {name: outcome for name, check in checks.items() if (outcome := told_by(check, text)[0])}
             if len(fitting) == 1:
                 ((name, outcome),) = fitting.items()
                 if name not in known:
                     at = Place(source=passage.source, line=passage.first)
-                    limit = limit_of(checks[name], self.problem.params, self.assumed)
-                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=limit)
+                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=self._most(name, text))
         return result
+
+    def _most(self, name: str, text: str) -> Strength | None:
+        """What an outcome found by words alone may count: the line of a log can have them, so that it settles nothing,
+        unless they are the words of the command itself."""
+        check = self.problem.checks[name]
+        plain = None if names_itself(check, text) else BY_WORDS
+        return limit_of(check, self.problem.params, self.assumed) or plain
 
     def _unclaimed(self, passage: Passage) -> bool:
         """Whether a passage holds neither evidence of the problem nor a recognised output."""
