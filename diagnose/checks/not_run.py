@@ -57,9 +57,9 @@ _SAID: tuple[tuple[str, str], ...] = (
         r"cannot be loaded because running scripts is disabled on this system"
         r"|cannot be loaded because its operation is blocked by software restriction policies"
         r"|is not digitally signed\. You cannot run this script"
-        r"|FullyQualifiedErrorId ?: UnauthorizedAccess$",
+        r"|FullyQualifiedErrorId *: UnauthorizedAccess$",
     ),
-    (PARAMETER, r"FullyQualifiedErrorId ?: NamedParameterNotFound\b|A parameter cannot be found that matches parameter name"),
+    (PARAMETER, r"FullyQualifiedErrorId *: NamedParameterNotFound\b|A parameter cannot be found that matches parameter name"),
     (
         ELEVATED,
         r"\bScriptRequiresElevation\b|#requires\" statement for running as Administrator"
@@ -67,7 +67,7 @@ _SAID: tuple[tuple[str, str], ...] = (
         r"|(?:must|need to) be (?:run|executed) (?:from|in|with|as)(?: an?)? (?:elevated|administrator)"
         r"|run (?:this (?:command|tool|program) )?(?:from|in) an elevated (?:command )?prompt"
         r"|administrator privileges (?:are )?(?:required|needed)"
-        r"|\bCategoryInfo ?: PermissionDenied:|\bCategoryInfo ?: \w{1,40}: .{0,200}UnauthorizedAccessException"
+        r"|\bCategoryInfo *: PermissionDenied:|\bCategoryInfo *: \w{1,40}: .{0,200}UnauthorizedAccessException"
         r"|Attempted to perform an unauthorized operation"
         r"|^(?:ERROR: |ERREUR ?: |FEHLER: )?Access (?:is|was) denied\.?$|^(?:FEHLER: )?Zugriff verweigert\.?$"
         r"|^(?:ERREUR ?: )?Acc[eè]s refus[eé]\.?$|^(?:ERROR: )?Acceso denegado\.?$"
@@ -111,6 +111,7 @@ _SAID: tuple[tuple[str, str], ...] = (
     ),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?P<_{i}>{pattern})" for i, (_, pattern) in enumerate(_SAID)), re.IGNORECASE)
+DID_NOT_RUN = "it did not run:"
 LONGEST = 2000  # characters of a line that are looked at
 
 
@@ -123,7 +124,7 @@ class Refusal(Struct, frozen=True):
 
     @property
     def why(self) -> str:
-        return f"it did not run: {self.needs}"
+        return f"{DID_NOT_RUN} {self.needs}"
 
 
 @lru_cache(maxsize=256)

@@ -41,7 +41,7 @@ def first_outcome(check: Check, text: str) -> str:
     """The first outcome, in the order of the article, that `text` shows."""
     folded = fold_literal(text)
     for name, outcome in check.outcomes.items():
-        if _shows(outcome, text, folded):
+        if shows(outcome, text, folded):
             return name
     return ""
 
@@ -76,7 +76,8 @@ def _words_of(commands: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _shows(outcome: Outcome, text: str, folded: str) -> bool:
+def shows(outcome: Outcome, text: str, folded: str) -> bool:
+    """Whether any pattern of `outcome` is in `text`; `folded` is the same text folded."""
     flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
     lowered = folded if outcome.case else folded.lower()
     literals = (fold_literal(text) for text in outcome.contains)

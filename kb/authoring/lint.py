@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
 from kb.articles.article import Article, Fault
+from kb.authoring.lint_checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
 from kb.store.background import rate, regex_rate
 
 if TYPE_CHECKING:
@@ -170,6 +171,8 @@ def probes_can_be_run(article: Article) -> Iterator[tuple[str, str, str]]:
 
 
 RULES = (
+    clearing_outcomes_are_printed,
+    clearing_commands_tell_errors,
     probes_can_be_run,
     commands_can_be_filled,
     commands_do_no_harm,
