@@ -36,6 +36,9 @@ _SILENCED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
+# One call may go on without what it looks for where everything else stops.
+_STOPS = re.compile(r"\$ErrorActionPreference\s*=\s*'?\"?Stop", re.IGNORECASE)
+
 
 def clearing_outcomes_are_printed(article: Article) -> Iterator[tuple[str, str, str]]:
     """No outcome that clears is met by silence, a bare number or the message of a command that did not run."""
@@ -55,7 +58,7 @@ def clearing_commands_tell_errors(article: Article) -> Iterator[tuple[str, str, 
     for name, check in article.problem.checks.items():
         outcomes = clearing(article.problem, name, check)
         for shell, lines in check.commands.items() if outcomes else ():
-            for hidden in filter(None, map(_SILENCED.search, lines)):
+            for hidden in filter(None, (_SILENCED.search(line) for line in lines if not _STOPS.search(line))):
                 yield (
                     hidden[0],
                     f"check '{name}': the {shell} command hides its errors ({hidden[0]}), and '{outcomes[0]}' speaks"
