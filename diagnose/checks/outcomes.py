@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
 from diagnose.checks.echoed import echoed, refused_checks
+from diagnose.checks.implied import NAME
 from diagnose.checks.patterns import command_lines, names_itself, outcome_of, quote_of, told_by
 from diagnose.checks.targets import (
     COMPARED,
@@ -80,14 +81,17 @@ class CheckReader:
             fitting = self._fitting(name)
             mounts = mounts_of(self.outputs[i] for i in fitting)
             targets = self._targets(name)
+            rows: list[tuple[Output, CheckAnswer]] = []
             for index in fitting:
                 if open_port and index in used:
                     continue
                 if is_other(targets, self.outputs[index], mounts):
                     elsewhere |= {} if open_port else {name: index}
                     continue
-                result[name] = newer(result.get(name), self._shown(name, self.outputs[index]))
+                rows.append((self.outputs[index].output, self._shown(name, self.outputs[index])))
                 used.add(index)
+            if rows:
+                result[name] = _of_rows(rows)
             if name not in result and (typed := self._typed(name)):
                 result[name] = typed
         foreign = {
@@ -138,9 +142,13 @@ class CheckReader:
 
     def _shown(self, name: str, located: Located) -> CheckAnswer:
         check, output = self.problem.checks[name], located.output
-        outcome, refused = (output.state, "") if output.state in check.outcomes else told_by(check, output.text)
+        outcome, refused = outcome_of(check, output.state) if output.implied else output.state, ""
+        if outcome not in check.outcomes:
+            outcome, refused = told_by(check, output.plain or output.text) if not output.implied else ("", "")
         why = "" if outcome else refused or output.why or "none of the outcomes of this check"
         limit = limit_of(check, self.problem.params, self.assumed, output)
+        if output.state == "ok" and "path" in output.subject and not self._targets(name).get("path"):
+            limit = "weak"  # one filesystem that is well says nothing of the others
         return CheckAnswer(name, outcome, _place(located), quote_of(output), why, limit)
 
     def _of_another(self, name: str, located: Located) -> CheckAnswer:
@@ -182,12 +190,33 @@ class CheckReader:
         return passage.source not in self.explained and not any((passage.source, n) in self.claimed for n in lines)
 
 
+def _of_rows(rows: Sequence[tuple[Output, CheckAnswer]]) -> CheckAnswer:
+    """The answer of all outputs of one check: the last clear one, but of a table of filesystems every row counts. Of each
+    of them counts what was shown last, and one that is not well before all that are."""
+    last: dict[str, tuple[Output, CheckAnswer]] = {}
+    for output, answer in rows:
+        key = output.subject.get("path", "")
+        old = last.pop(key, None)
+        last[key] = (output, answer) if old is None else (output, newer(old[1], answer))
+    answers = [answer for output, answer in last.values() if output.state == "ok" or "path" not in output.subject]
+    unwell = [answer for output, answer in last.values() if output.state != "ok" and "path" in output.subject]
+    told = next(iter(answers + unwell))
+    for answer in answers + unwell:
+        told = newer(told, answer)
+    return told
+
+
 def _place(located: Located) -> Place:
     return Place(source=located.source, line=located.first)
 
 
 def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
     """Whether `output` is one that `check`, which asks about `wanted`, looks for."""
+    if output.parser == NAME:
+        return wanted.get("name", "").casefold() == output.subject["host"].casefold()
+    kind = output.fields.get("kind", "")
+    if output.parser == "df" and check.parser == "df" and kind not in {"", *_kinds_asked(check)}:
+        return False
     if not (
         check.parser == output.parser
         or ("port" in wanted and output.parser in CONNECTING)
@@ -203,6 +232,13 @@ def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
     return "port" not in wanted or subject.get("port", "") == wanted["port"]
 
 
+def _kinds_asked(check: Check) -> set[str]:
+    """Whether a check that df answers asks for blocks or for inodes: one table has both in the same places."""
+    from diagnose.outputs.machine.df import kind_asked
+
+    return {kind for line in command_lines(check, {}) if (kind := kind_asked(line))}
+
+
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
     """What the check asks about, as far as it is known: host and port of its probe, services named in its commands."""
     tcp = check.probe.get("tcp")
@@ -210,6 +246,8 @@ def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
         wanted = {"host": filled_plain(tcp[0], values), "port": filled_plain(tcp[1], values)}
         known = {key: value for key, value in wanted.items() if value}
         return known if "port" in known else {**known, "connects": "some port"}
+    if names := check.probe.get("dns", ()):
+        return {"name": filled_plain(names[0], values)}
     services = check.probe.get("service", ())
     if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
         services = tuple(word for line in command_lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kb.articles.article import Article
 
 # What is left on the screen where nothing was found out.
-SILENCE = {"nothing printed": "", "a bare 0": "0", "an empty line": "\n\n"}
+SILENCE = {"a bare 0": "0", "an empty line": "\n\n"}
 REFUSALS = (
     "Get-X : Access is denied",
     "At line:1 char:1\n    + CategoryInfo          : PermissionDenied: (:) [Get-X], UnauthorizedAccessException",
