@@ -27,7 +27,9 @@ _ROW = re.compile(
     rf"\s+(?:(?P<use>\d{{1,3}})%|(?P<endless>-))(?:\s+{_SIZE}\s+{_SIZE}\s+\d{{1,3}}%)?\s+(?P<mount>/\S*)\s*"
 )
 # A row, or a long name on a line of its own: a short one would be the rest of a wrapped mount point.
-_BEGINS = re.compile(rf"\s*(?:\S+\s+(?:[a-z][\w.]{{1,15}}\s+)?{_SIZE}\s|/dev/\S{{8,}}\s*$|[\w.-]+:/\S*\s*$)")
+_BEGINS = re.compile(
+    rf"\s*(?:(?!{_SIZE}\s)\S+\s+(?:[a-z][\w.]{{1,15}}\s+)?{_SIZE}\s|/dev/\S{{8,}}\s*$|[\w.-]+:/\S*\s*$)"
+)
 _HEADER = re.compile(
     r"\s*(?:Filesystem|Dateisystem|Sys\. de fichiers|S\.ficheros|File ?system|Sist\. Arq\.|文件系统|文件系統|檔案系統"
     r"|ファイルシス|Файл|system plików|Bestandssysteem)",
@@ -35,7 +37,8 @@ _HEADER = re.compile(
 )
 # What only the header of `df -i` has; that of macOS has both tables in one, blocks first.
 _INODES = re.compile(
-    r"\bI-?nodes?\b|\bIUse|Inode|In(?:œ|oe)uds|Nodos-i|Iノード|Инод|I-węzły|已用 ?I|\bIUti", re.IGNORECASE
+    r"\bI-?nodes?\b|\bIUse|Inode|In(?:œ|oe)uds|\bIn[óo]s\b|Nodos-i|Iノード|[IИ]нод|I-?węzły|已用 ?I|\bIUti",
+    re.IGNORECASE,
 )
 _BLOCKS = re.compile(r"-blocks\b|\bsize\b", re.IGNORECASE)
 _UNIT = re.compile(r"(\d{1,5})([KMG]?)B?[ -]?(?:bl|块|塊|блок|ブロ)|\b(?:de|di) (\d{1,5})([KMG]?)\b", re.IGNORECASE)
