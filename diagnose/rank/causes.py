@@ -90,6 +90,32 @@ def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...
     return tuple(best.values())
 
 
+def own_evidence(problem: Problem, cause: RootCause, weighed: Sequence[Weighed]) -> bool:
+    """Whether something speaks for this cause itself and not only for the article: an outcome, a signal that does not
+    bring the article up, or a symptom that speaks strongly for this cause and tells it from every other. The only cause
+    of an article owns its symptoms."""
+    return any(
+        w.weight > 0
+        and (
+            len(problem.causes) == 1
+            or bool(w.clue.check)
+            or w.clue.signal not in problem.symptoms
+            or (
+                ratio(w.clue) >= RATIOS["strong"]
+                and ratio(w.clue) >= RATIOS["moderate"] * _of_others(problem, cause, w)
+            )
+        )
+        for w in weighed
+    )
+
+
+def _of_others(problem: Problem, cause: RootCause, weighed: Weighed) -> float:
+    """The most that the signal of a clue says for any other cause; 1 where it says nothing."""
+    signal = weighed.clue.signal
+    clues = (clue for other in problem.causes if other is not cause for clue in other.evidence)
+    return max((ratio(clue) for clue in clues if clue.signal == signal), default=1.0)
+
+
 def _cause_score(cause: RootCause, weighed: Sequence[Weighed], learned: Learned | None) -> Score:
     parts = (
         Score(value=log(PRIORS[cause.likelihood]), because=f"before any evidence: {cause.likelihood}"),

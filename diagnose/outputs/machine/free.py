@@ -74,7 +74,9 @@ def _bytes(number: str) -> float:
     if found is None:
         return 0.0
     step = 1024 if found[3] or found[2].islower() else 1000
-    return float(found[1]) * step ** " KMGTP".find(found[2].upper() if found[2].upper() not in ("", "B") else " ")
+    return float(found[1]) * float(step) ** " KMGTP".find(
+        found[2].upper() if found[2].upper() not in ("", "B") else " "
+    )
 
 
 def _state(sizes: Sequence[float]) -> str:
