@@ -104,6 +104,7 @@ class Candidate:
             evidence=shown,
             checks=tuple(self.check(name) for name in self._checks_of(cause)),
             remediation=tuple(self._remedy(step) for step in cause.remediation),
+            learned=self.learned[cause.id].told if cause.id in self.learned else "",
             score=odds.score if self.options.explain else None,
         )
 

@@ -62,7 +62,7 @@ def causes_of(
     for item in evidence:
         if item.seen not in seen or item.strength > seen[item.seen].strength:
             seen[item.seen] = item
-    weighed = {cause.id: (*_weigh(cause, seen), *unmet.get(cause.id, ())) for cause in problem.causes}
+    weighed = {cause.id: _with(_weigh(cause, seen), unmet.get(cause.id, ())) for cause in problem.causes}
     scores = {cause.id: _cause_score(cause, weighed[cause.id], learned.get(cause.id)) for cause in problem.causes}
     other = _other_score(learned.get(""))
     total = exp(other.value) + sum(exp(score.value) for score in scores.values())
@@ -72,6 +72,12 @@ def causes_of(
     ]
     result.sort(key=lambda c: (-c.share, c.cause.id if c.cause else ""))
     return [*result, CauseOdds(None, exp(other.value) / total, (), other)]
+
+
+def _with(weighed: tuple[Weighed, ...], unmet: Sequence[Weighed]) -> tuple[Weighed, ...]:
+    """A cause of which a condition is broken is not it, whatever speaks for it: a version that has the fix shows the same
+    words for another reason."""
+    return (*(w for w in weighed if w.weight <= 0), *unmet) if unmet else weighed
 
 
 def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...]:
@@ -136,8 +142,7 @@ def _other_score(learned: Learned | None) -> Score:
 def _learned_score(learned: Learned | None) -> tuple[Score, ...]:
     if learned is None:
         return ()
-    because = f"{learned.count} of {learned.of} resolved cases: x{learned.factor:.2g}"
-    return (Score(value=log(learned.factor), because=because),)
+    return (Score(value=log(learned.factor), because=learned.told),)
 
 
 def decisive(weighed: Sequence[Weighed]) -> bool:
