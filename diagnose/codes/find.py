@@ -28,8 +28,8 @@ _MOST = 50
 class Found(Struct, frozen=True):
     """A code in a text: as it stood, where it starts, and its most plausible reading, or both where nothing tells.
 
-    `key` is that of the reading; of a small number that may be of Windows it is the number, which is no key of any
-    article: "error 2" is said of many things, 0x80070002 of one.
+    `key` is that of the reading; of a small number whose words do not tell what it is of, it is the number, which is no key
+    of any article: "error 2" is said of many things, "System error 2" and 0x80070002 of one.
     """
 
     text: str
@@ -132,7 +132,7 @@ def _tokens(line: str, platform: Platform | None) -> Iterator[_Token]:
             names = [
                 f"errno:{errno_of(int(number), line)}" if kind == "errno" else f"{kind}:{number}" for kind in kinds
             ]
-            key = number if int(number) <= SMALL and not (worded and kinds[:1] != ("win32",)) else ""
+            key = number if int(number) <= SMALL and not worded else ""
             yield _Token(number, start, False, tuple(names), key)
     if "sqlstate" in lowered or "(" in line:
         for match in _SQLSTATE.finditer(line):
