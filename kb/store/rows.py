@@ -19,7 +19,7 @@ from diagnose.scan.patterns import literal, trimmed
 from diagnose.text.fold import fold_literal, fold_text
 from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
 from diagnose.text.unwrap import squeeze
-from kb.articles.messages import mine
+from kb.articles.messages import ERROR, mine
 from kb.store.background import rate, readings, regex_rate, shares
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
 PRODUCT_WORDS = 2
-LEAST_SENTENCE = 40  # characters; a shorter one is said of much else
+LEAST_SENTENCE = 60  # characters; a shorter one is said of much else
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])\s+(?=[A-Z\"'<(])|\n+")
 MOST_WORDINGS = 32  # readings of one pattern
 COMMON_WORD = 2e-3  # share of log lines from which on a word is no name
@@ -181,8 +181,8 @@ def _messages(texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences of a text that has several, those long enough to be known by."""
-    found = [part for part in _SENTENCE.split(text) if len(part) >= LEAST_SENTENCE]
+    """The sentences of a text that has several, those that tell of an error and are long enough to be known by."""
+    found = [part for part in _SENTENCE.split(text) if len(part) >= LEAST_SENTENCE and ERROR.search(part)]
     return found if len(found) > 1 or (found and len(found[0]) < len(text) - LEAST_SENTENCE) else []
 
 
