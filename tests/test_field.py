@@ -105,3 +105,30 @@ def test_15_1_a_command_that_did_not_run_leaves_its_check_open(diagnosed):
     quota = next(c for cause in diagnosed(text).causes for c in cause.checks if c.id == "quota")
     assert quota.outcome is None
     assert "did not run" in quota.unclear
+
+
+ERRORS = {
+    "found": "# Shares cannot be opened\n\n## Symptoms\n\n> System error 53 has occurred. The network path was not found.\n",
+    "alike": "# Names of shares\n\n## Symptoms\n\n> System error 67 has occurred\n\n> The network name cannot be found\n",
+}
+
+
+def test_d14_a_message_that_names_another_error_is_another_message(base):
+    from io import BytesIO
+
+    from diagnose.inputs.sources import open_inputs
+    from diagnose.pipeline import diagnose
+
+    found = diagnose(open_inputs(["-"], BytesIO(b"System error 53 has occurred.\n")), base(**ERRORS))
+    assert found.articles[0].id == "found"
+    assert found.articles[0].probability > 2 * sum(a.probability for a in found.articles if a.id == "alike")
+
+
+def test_d13_a_sentence_of_a_long_message_is_the_message(base):
+    long = (
+        "> File C:\\Scripts\\a.ps1 cannot be loaded because the running of scripts is disabled on this machine by policy."
+        " Please see the help about signing for more details on how to proceed from here with your administrator.\n"
+    )
+    store = base(policy=f"# Scripts do not run\n\n## Symptoms\n\n{long}")
+    texts = [m.text for m in store.messages(range(20)).values()]
+    assert any(text.endswith("disabled on this machine by policy.") for text in texts)
