@@ -109,7 +109,7 @@ def test_15_1_a_command_that_did_not_run_leaves_its_check_open(diagnosed):
 
 ERRORS = {
     "found": "# Shares cannot be opened\n\n## Symptoms\n\n> System error 53 has occurred. The network path was not found.\n",
-    "alike": "# Names of shares\n\n## Symptoms\n\n> System error 67 has occurred\n\n> The network name cannot be found\n",
+    "alike": "# System error 67 has occurred\n\n## Symptoms\n\n> System error 67 has occurred\n\n> The network name cannot be found\n",
 }
 
 

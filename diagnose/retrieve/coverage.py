@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codes.find import find
+from diagnose.codes.find import windows_errors
 from diagnose.retrieve.rarity import MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
 from diagnose.text.terms import line_pairs
@@ -74,15 +73,8 @@ def _window_coverage(window: Sequence[TextLine], base: Knowledge) -> list[Covere
 def _of_another_error(covered: Covered) -> bool:
     """Whether the message names an error of Windows and the line another one: "System error 67 has occurred" is not
     "System error 53 has occurred", though all its words are there."""
-    seen = _errors(covered.place.text)
-    return bool(seen) and bool(named := _errors(covered.text)) and seen.isdisjoint(named)
-
-
-@lru_cache(maxsize=4096)
-def _errors(text: str) -> frozenset[str]:
-    if not any(character.isdigit() for character in text):
-        return frozenset()
-    return frozenset(found.key for found in find(text) if found.key.startswith("win32:"))
+    seen = windows_errors(covered.place.text)
+    return bool(seen) and bool(named := windows_errors(covered.text)) and seen.isdisjoint(named)
 
 
 def reach(pairs: int) -> int:
