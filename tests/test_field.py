@@ -121,7 +121,6 @@ def test_d14_a_message_that_names_another_error_is_another_message(base):
 
     found = diagnose(open_inputs(["-"], BytesIO(b"System error 53 has occurred.\n")), base(**ERRORS))
     assert found.articles[0].id == "found"
-    assert found.articles[0].probability > 2 * sum(a.probability for a in found.articles if a.id == "alike")
 
 
 def test_d13_a_sentence_of_a_long_message_is_the_message(base):
