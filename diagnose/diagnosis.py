@@ -83,7 +83,8 @@ class ShownRemediation(Seen, frozen=True, kw_only=True):
 
 
 class Finding(Seen, frozen=True, kw_only=True):
-    """A root cause with its odds and everything that speaks for and against it."""
+    """A root cause with its odds and everything that speaks for and against it. `learned` says what resolved cases did
+    to its likelihood; empty where they did nothing."""
 
     id: str
     article: str
@@ -93,6 +94,7 @@ class Finding(Seen, frozen=True, kw_only=True):
     evidence: tuple[ShownEvidence, ...]
     checks: tuple[ShownCheck, ...]
     remediation: tuple[ShownRemediation, ...]
+    learned: str = ""
     score: Score | None = None
 
 

@@ -253,6 +253,10 @@ class Learned(Seen, frozen=True, kw_only=True):
     count: int
     of: int
 
+    @property
+    def told(self) -> str:
+        return f"{self.count} of {self.of} resolved cases: x{self.factor:.2g}"
+
 
 class Score(Seen, frozen=True, kw_only=True):
     """A number beside its reasons: made where its formula stands, printed by `--explain`."""

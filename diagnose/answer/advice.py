@@ -11,6 +11,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from diagnose.answer.next_check import OpenChecks, next_best
+from diagnose.checks.not_run import DID_NOT_RUN
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Place
 from diagnose.templates import filled_text
@@ -51,7 +52,7 @@ def next_check(cases: Sequence[Candidate], skipped: Collection[str], platform: P
     return NextCheck(
         cause=f"{case.problem.id}/{leading.cause.id}",
         check=choice.check,
-        why=_why(case.problem, shown, choice.separates) + _elsewhere(shown, platform),
+        why=_why(case.problem, shown, choice.separates) + _elsewhere(shown, platform) + _again(shown),
         article=case.problem.id,
         shown=shown,
     )
@@ -88,6 +89,15 @@ def _elsewhere(check: ShownCheck, platform: Platform | None) -> str:
     if _runs(check, platform):
         return ""
     return f"; its commands are for {' or '.join(dict.fromkeys(c.platform for c in check.commands))}, not {platform}"
+
+
+def _again(check: ShownCheck) -> str:
+    """What a check needs that did not run when it was tried."""
+    return (
+        f"; {check.unclear.replace(DID_NOT_RUN, 'the last time it did not run:')}"
+        if DID_NOT_RUN in check.unclear
+        else ""
+    )
 
 
 def _why(problem: Problem, shown: ShownCheck, separates: tuple[str, str]) -> str:

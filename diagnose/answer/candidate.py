@@ -15,7 +15,7 @@ from diagnose.commands.fill import commands_for
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
 from diagnose.model import RootCause
-from diagnose.rank.causes import DESCRIBED, causes_of, decisive
+from diagnose.rank.causes import DESCRIBED, causes_of, decisive, own_evidence
 from diagnose.rank.learned import learned_of
 from diagnose.rank.requirements import unmet_of
 from diagnose.templates import filled_text
@@ -100,23 +100,24 @@ class Candidate:
             article=self.problem.id,
             title=cause.title,
             probability=rounded(probability),
-            verdict=self._verdict(probability, odds.weighed, unknown),
+            verdict=self._verdict(probability, cause, odds, unknown),
             evidence=shown,
             checks=tuple(self.check(name) for name in self._checks_of(cause)),
             remediation=tuple(self._remedy(step) for step in cause.remediation),
+            learned=self.learned[cause.id].told if cause.id in self.learned else "",
             score=odds.score if self.options.explain else None,
         )
 
-    def _verdict(self, probability: float, weighed: Sequence[Weighed], unknown: float) -> Verdict:
+    def _verdict(self, probability: float, cause: RootCause, odds: CauseOdds, unknown: float) -> Verdict:
         weights = self.options.weights
         if unknown > 0.5:
             return "unknown"
         if not self.standing.symptom:
             return "possible"
-        if probability >= weights.confirmed and decisive(weighed):
+        if probability >= weights.confirmed and decisive(odds.weighed):
             return "confirmed"
-        own = any(w.weight > 0 for w in weighed)
-        if probability >= weights.likely_cause and (own or not self.problem.causes) and self.share >= weights.likely:
+        own = not self.problem.causes or own_evidence(self.problem, cause, odds.weighed)
+        if probability >= weights.likely_cause and own and self.share >= weights.likely:
             return "likely"
         return "possible"
 

@@ -35,7 +35,11 @@ def loose_outputs(
     With `salient` lines in the text, only recognised outputs and those below their command count: patterns of outcomes may
     fit a line of any log.
     """
-    tools = {Place(source=o.source, line=o.first): o.output.parser for o in outputs if o.output.state}
+    tools = {
+        Place(source=o.source, line=o.first): o.output.parser
+        for o in outputs
+        if o.output.state and not o.output.implied
+    }
     answers: dict[Place, list[LooseAnswer]] = {}
     lines = sum(len(passage.lines) for passage in passages)
     short = not salient and lines <= LONGEST_ALONE

@@ -55,13 +55,15 @@ class Located(Struct, frozen=True):
 
 
 def outputs_in(passages: Sequence[Passage]) -> list[Located]:
-    """Every output that a recogniser of `diagnose.outputs` finds."""
+    """Every output that a recogniser of `diagnose.outputs` finds, each followed by what it tells beside its question."""
+    from diagnose.checks.implied import implied
     from diagnose.outputs import recognise
 
     return [
         Located(passage.source, passage.first + output.first - 1, output)
         for passage in passages
-        for output in recognise(passage.lines)
+        for asked in recognise(passage.lines)
+        for output in (asked, *implied(asked))
     ]
 
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import CheckAnswer
-from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, first_outcome
+from diagnose.checks.not_run import refusals
+from diagnose.checks.patterns import LONGEST_BLOCK, command_lines, told_by
 from diagnose.checks.targets import (
     assumed_of,
     same_host,
@@ -18,13 +19,27 @@ from diagnose.model import Place
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from diagnose.model import Problem, Strength
+    from diagnose.model import Check, Problem, Strength
     from diagnose.scan.passages import Passage
 
 
 _PROMPT = re.compile(
     r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"
 )
+_NAME = re.compile(r"[a-z][\w.-]{1,60}")
+_CMDLET = re.compile(r"\b[A-Z]\w{1,20}-[A-Z]\w{2,40}")
+# What many commands are wrapped in: a refusal that names one of these names no check.
+_ANY_CHECK = {
+    "powershell",
+    "cmd",
+    "bash",
+    "sh",
+    "select-object",
+    "where-object",
+    "foreach-object",
+    "sort-object",
+    "echo",
+}
 
 
 def echoed(
@@ -39,26 +54,62 @@ def echoed(
     check = problem.checks[name]
     targets = {values[n].casefold() for n in targets_of(check, problem.params).values() if n in values}
     defaults = {problem.params[n].default.casefold() for n in assumed_of(check, problem.params, assumed)}
-    wanted = [line.casefold().split() for line in command_lines(check, values) if line.split()]
+    wanted = [_words(line) for line in command_lines(check, values) if _words(line)]
+    unclear: CheckAnswer | None = None
     for passage in reversed(passages):
         for index in range(len(passage.lines) - 1, -1, -1):
             prompt = _PROMPT.match(passage.lines[index][:2000])
             if prompt is None or (passage.source, passage.first + index) in claimed:
                 continue
-            words = prompt[1].casefold().split()
+            words = _words(prompt[1])
             same = [line for line in wanted if _same_command(line, words)]
             if not same:
                 continue
             block = _block(passage.lines, index)
-            outcome = first_outcome(check, "\n".join(block))
+            outcome, refused = told_by(check, "\n".join(block))
+            at = Place(source=passage.source, line=passage.first + index)
+            quote = " / ".join(block)[:400]
+            if refused:
+                unclear = unclear or CheckAnswer(name, "", at, quote, refused)
             if outcome:
-                at = Place(source=passage.source, line=passage.first + index)
-                quote = " / ".join(block)[:400]
                 if all(_of_other(line, words, targets) for line in same):
                     return CheckAnswer(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
                 limit: Strength | None = "weak" if defaults and defaults & set(words) else None
                 return CheckAnswer(name, outcome, at, quote, limit=limit)
-    return None
+    return unclear
+
+
+def refused_checks(problem: Problem, passages: Sequence[Passage]) -> dict[str, CheckAnswer]:
+    """The checks of which a command did not run, as the text says in naming the command; with what it needs."""
+    result: dict[str, CheckAnswer] = {}
+    for passage in passages:
+        for refusal in refusals(passage.lines):
+            at = Place(source=passage.source, line=passage.first + refusal.line)
+            said = frozenset(_NAME.findall(refusal.record.casefold()))
+            for name, check in problem.checks.items():
+                if said & _programs(check) and told_by(check, refusal.record)[1]:
+                    result[name] = CheckAnswer(name, "", at, refusal.record.strip()[:400], refusal.why)
+    return result
+
+
+def _programs(check: Check) -> set[str]:
+    """The programs and cmdlets that the commands of a check call, as a refusal would name them."""
+    called: set[str] = set()
+    for line in command_lines(check, {}):
+        words = _words(line)
+        called |= {words[0].removesuffix(".exe")} if words and _NAME.fullmatch(words[0]) else set()
+        called |= {word.casefold() for word in _CMDLET.findall(line)}
+    return called - _ANY_CHECK
+
+
+def _words(line: str) -> list[str]:
+    """The words of a command in lower case, without the `sudo` before it."""
+    words = line.casefold().split()
+    while words and words[0] == "sudo":
+        words.pop(0)
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] in ("-u", "-g", "-h", "-p") else words[1:]
+    return words
 
 
 def _same_command(wanted: Sequence[str], typed_in: Sequence[str]) -> bool:

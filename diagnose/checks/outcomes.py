@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
-from diagnose.checks.echoed import echoed
-from diagnose.checks.patterns import command_lines, first_outcome, outcome_of, quote_of
+from diagnose.checks.echoed import echoed, refused_checks
+from diagnose.checks.implied import NAME
+from diagnose.checks.patterns import command_lines, names_itself, outcome_of, quote_of, told_by
 from diagnose.checks.targets import (
     COMPARED,
     is_other,
@@ -22,7 +23,7 @@ from diagnose.checks.targets import (
     named_by,
     targets_of,
 )
-from diagnose.model import Place
+from diagnose.model import Place, Strength
 from diagnose.outputs.base import STATES
 from diagnose.templates import filled_plain
 
@@ -40,6 +41,7 @@ CONNECTING = frozenset(
 LONGEST_ALONE = 60
 # Tools whose commands have another name than their output.
 _CALLED = {"sc": "sc-query", "openssl": "openssl-s-client", "ncat": "nc", "netcat": "nc", "curl.exe": "curl"}
+BY_WORDS: Strength = "moderate"
 
 
 class CheckReader:
@@ -82,14 +84,17 @@ class CheckReader:
             fitting = self._fitting(name)
             mounts = mounts_of(self.outputs[i] for i in fitting)
             targets = self._targets(name)
+            rows: list[tuple[Output, CheckAnswer]] = []
             for index in fitting:
                 if open_port and index in used:
                     continue
                 if is_other(targets, self.outputs[index], mounts):
                     elsewhere |= {} if open_port else {name: index}
                     continue
-                result[name] = newer(result.get(name), self._shown(name, self.outputs[index]))
+                rows.append((self.outputs[index].output, self._shown(name, self.outputs[index])))
                 used.add(index)
+            if rows:
+                result[name] = _of_rows(rows)
             if name not in result and (typed := self._typed(name)):
                 result[name] = typed
         foreign = {
@@ -97,7 +102,8 @@ class CheckReader:
             for name, index in elsewhere.items()
             if name not in result and index not in used
         }
-        return foreign | self._alone(result) | result
+        refused = refused_checks(self.problem, self.passages)
+        return foreign | refused | self._alone(result) | result
 
     def given(self, answers: Sequence[Answered]) -> dict[str, CheckAnswer]:
         """The outcomes of `answers` found by other means; a clear one is not forgotten for an unclear one."""
@@ -139,12 +145,20 @@ class CheckReader:
 
     def _shown(self, name: str, located: Located) -> CheckAnswer:
         check, output = self.problem.checks[name], located.output
-        outcome = _finer(check, output) or (
-            output.state if output.state in check.outcomes else first_outcome(check, output.text)
-        )
-        why = "" if outcome else output.why or "none of the outcomes of this check"
+        outcome, refused = self._outcome(check, output)
+        why = "" if outcome else refused or output.why or "none of the outcomes of this check"
         limit = limit_of(check, self.problem.params, self.assumed, output)
+        if output.state == "ok" and "path" in output.subject and not self._targets(name).get("path"):
+            limit = "weak"  # one filesystem that is well says nothing of the others
         return CheckAnswer(name, outcome, _place(located), quote_of(output), why, limit)
+
+    def _outcome(self, check: Check, output: Output) -> tuple[str, str]:
+        """The outcome that an output shows, and why it shows none."""
+        if output.implied:
+            return outcome_of(check, output.state), ""
+        known = output.state if output.state in check.outcomes else ""
+        outcome = _finer(check, output) or known
+        return (outcome, "") if outcome else told_by(check, output.plain or output.text)
 
     def _of_another(self, name: str, located: Located) -> CheckAnswer:
         output, subject = located.output, located.output.subject
@@ -164,19 +178,41 @@ class CheckReader:
             if len(passage.lines) > LONGEST_ALONE or not self._unclaimed(passage):
                 continue
             checks = self.problem.checks
-            fitting = {name: outcome for name, check in checks.items() if (outcome := first_outcome(check, text))}
+            fitting = {name: outcome for name, check in checks.items() if (outcome := told_by(check, text)[0])}
             if len(fitting) == 1:
                 ((name, outcome),) = fitting.items()
                 if name not in known:
                     at = Place(source=passage.source, line=passage.first)
-                    limit = limit_of(checks[name], self.problem.params, self.assumed)
-                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=limit)
+                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=self._most(name, text))
         return result
+
+    def _most(self, name: str, text: str) -> Strength | None:
+        """What an outcome found by words alone may count: the line of a log can have them, so that it settles nothing,
+        unless they are the words of the command itself."""
+        check = self.problem.checks[name]
+        plain = None if names_itself(check, text) else BY_WORDS
+        return limit_of(check, self.problem.params, self.assumed) or plain
 
     def _unclaimed(self, passage: Passage) -> bool:
         """Whether a passage holds neither evidence of the problem nor a recognised output."""
         lines = range(passage.first, passage.first + len(passage.lines))
         return passage.source not in self.explained and not any((passage.source, n) in self.claimed for n in lines)
+
+
+def _of_rows(rows: Sequence[tuple[Output, CheckAnswer]]) -> CheckAnswer:
+    """The answer of all outputs of one check: the last clear one, but of a table of filesystems every row counts. Of each
+    of them counts what was shown last, and one that is not well before all that are."""
+    last: dict[str, tuple[Output, CheckAnswer]] = {}
+    for output, answer in rows:
+        key = output.subject.get("path", "")
+        old = last.pop(key, None)
+        last[key] = (output, answer) if old is None else (output, newer(old[1], answer))
+    answers = [answer for output, answer in last.values() if output.state == "ok" or "path" not in output.subject]
+    unwell = [answer for output, answer in last.values() if output.state != "ok" and "path" in output.subject]
+    told = next(iter(answers + unwell))
+    for answer in answers + unwell:
+        told = newer(told, answer)
+    return told
 
 
 def _place(located: Located) -> Place:
@@ -185,6 +221,11 @@ def _place(located: Located) -> Place:
 
 def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
     """Whether `output` is one that `check`, which asks about `wanted`, looks for."""
+    if output.parser == NAME:
+        return wanted.get("name", "").casefold() == output.subject["host"].casefold()
+    kind = output.fields.get("kind", "")
+    if output.parser == "df" and check.parser == "df" and kind not in {"", *_kinds_asked(check)}:
+        return False
     if not (
         output.parser in _parsers(check)
         or ("port" in wanted and output.parser in CONNECTING)
@@ -194,8 +235,6 @@ def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
         return False
     if output.state == "listening" and "listening" not in check.outcomes:
         return False
-    if output.parser == "df" and (output.fields.get("kind") == "inodes") != _asks_inodes(check):
-        return False
     subject = output.subject
     if "service" in wanted:
         return subject.get("service", "").casefold() in wanted["service"].casefold().split("\n")
@@ -204,7 +243,7 @@ def _answers(check: Check, wanted: Mapping[str, str], output: Output) -> bool:
 
 def _finer(check: Check, output: Output) -> str:
     """The outcome by the check's own patterns, where recognisers have no word for it: it says more than their state."""
-    shown = first_outcome(check, output.text) if check.outcomes.keys() - STATES else ""
+    shown = told_by(check, output.plain or output.text)[0] if check.outcomes.keys() - STATES else ""
     return "" if shown in STATES else shown
 
 
@@ -216,8 +255,11 @@ def _parsers(check: Check) -> set[str]:
     return {check.parser, *(_CALLED.get(word, word) for word in words)}
 
 
-def _asks_inodes(check: Check) -> bool:
-    return any("-i" in line.split() for lines in check.commands.values() for line in lines)
+def _kinds_asked(check: Check) -> set[str]:
+    """Whether a check that df answers asks for blocks or for inodes: one table has both in the same places."""
+    from diagnose.outputs.machine.df import kind_asked
+
+    return {kind for line in command_lines(check, {}) if (kind := kind_asked(line))}
 
 
 def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
@@ -227,6 +269,8 @@ def _subject(check: Check, values: Mapping[str, str]) -> dict[str, str]:
         wanted = {"host": filled_plain(tcp[0], values), "port": filled_plain(tcp[1], values)}
         known = {key: value for key, value in wanted.items() if value}
         return known if "port" in known else {**known, "connects": "some port"}
+    if names := check.probe.get("dns", ()):
+        return {"name": filled_plain(names[0], values)}
     services = check.probe.get("service", ())
     if not services and check.parser in ("get-service", "get-cswindowsservice", "sc-query", "systemctl"):
         services = tuple(word for line in command_lines(check, values) for word in re.split(r"[\s,'\"]+", line)[1:])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from diagnose.checks.not_run import refusals
 from diagnose.templates import filled_plain
 from diagnose.text.fold import fold_literal
 
@@ -20,6 +22,10 @@ LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fro
     ("expired", "untrusted", "name-mismatch"), "tls-error"
 )
 LONGEST_BLOCK = 200
+SHORTEST_WORDS = 8  # letters that a command prints itself, of which a line of chance has none
+_QUOTED = re.compile(r"'([^'\n]{8,400})'|\"([^\"\n]{8,400})\"")
+_FILLED = re.compile(r"\$\{\w+\}|\$\(.*?\)|\$[\w.:]+|\{\d+(?::\w+)?\}")
+_WORD = re.compile(r"[A-Za-z][\w.]{11,80}")
 
 
 def outcome_of(check: Check, state: str) -> str:
@@ -35,12 +41,43 @@ def first_outcome(check: Check, text: str) -> str:
     """The first outcome, in the order of the article, that `text` shows."""
     folded = fold_literal(text)
     for name, outcome in check.outcomes.items():
-        if _shows(outcome, text, folded):
+        if shows(outcome, text, folded):
             return name
     return ""
 
 
-def _shows(outcome: Outcome, text: str, folded: str) -> bool:
+def told_by(check: Check, text: str) -> tuple[str, str]:
+    """(outcome, why not): the first outcome that `text` shows, unless the text says that the command did not run.
+
+    What an article itself takes for an answer of the check, such as a denial that it names, stays one.
+    """
+    outcome = first_outcome(check, text)
+    refused = [refusal for refusal in refusals(tuple(text.split("\n"))) if not first_outcome(check, refusal.record)]
+    return ("", refused[0].why) if refused else (outcome, "")
+
+
+def names_itself(check: Check, text: str) -> bool:
+    """Whether `text` holds words that the command of `check` has in it: a header that it prints, a name that it asks for.
+
+    Such a text is the output of that command; any other one merely looks like it.
+    """
+    return any(word in text for word in _words_of(tuple(line for lines in check.commands.values() for line in lines)))
+
+
+@lru_cache(maxsize=1024)
+def _words_of(commands: tuple[str, ...]) -> frozenset[str]:
+    """Texts between quotes in commands, without what is filled in, and long words of theirs."""
+    found = set()
+    for command in commands:
+        for single, double in _QUOTED.findall(command):
+            pieces = _FILLED.split(single or double)
+            found |= {piece.strip() for piece in pieces if len(piece.strip()) >= SHORTEST_WORDS}
+        found |= {word for word in _WORD.findall(_FILLED.sub(" ", command)) if "." in word or "_" in word}
+    return frozenset(found)
+
+
+def shows(outcome: Outcome, text: str, folded: str) -> bool:
+    """Whether any pattern of `outcome` is in `text`; `folded` is the same text folded."""
     flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
     lowered = folded if outcome.case else folded.lower()
     literals = (fold_literal(text) for text in outcome.contains)

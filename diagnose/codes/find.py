@@ -7,7 +7,7 @@ it pay for.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,8 @@ _MOST = 50
 class Found(Struct, frozen=True):
     """A code in a text: as it stood, where it starts, and its most plausible reading, or both where nothing tells.
 
-    `key` is that of the reading; of a small number that may be of Windows it is the number, which is no key of any
-    article: "error 2" may mean many things, 0x80070002 one.
+    `key` is that of the reading; of a small number whose words do not tell what it is of, it is the number, which is no key
+    of any article: "error 2" may mean many things, "System error 2" and 0x80070002 one.
     """
 
     text: str
@@ -84,6 +84,14 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
     return sorted(found.values(), key=lambda f: f.start)
 
 
+@lru_cache(maxsize=4096)
+def windows_errors(text: str) -> frozenset[str]:
+    """The errors of Windows that a text names, in whatever notation."""
+    if not any(character.isdigit() for character in text):
+        return frozenset()
+    return frozenset(found.key for found in find(text) if found.key.startswith("win32:"))
+
+
 def says(line: str, code: str) -> bool:
     """Whether `line` has the code that an article declares, and no number that only looks like it."""
     regex, (key,) = _declared(code)
@@ -132,7 +140,7 @@ def _tokens(line: str, platform: Platform | None) -> Iterator[_Token]:
             names = [
                 f"errno:{errno_of(int(number), line)}" if kind == "errno" else f"{kind}:{number}" for kind in kinds
             ]
-            key = number if int(number) <= SMALL and not (worded and kinds[:1] != ("win32",)) else ""
+            key = number if int(number) <= SMALL and not worded else ""
             yield _Token(number, start, False, tuple(names), key)
     if "sqlstate" in lowered or "(" in line:
         for match in _SQLSTATE.finditer(line):

@@ -79,10 +79,14 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "df": (
         "machine.df",
         "filesystem&use% filesystem&capacity filesystem&mounted dateisystem&% sys.defichiers s.ficheros 文件系统&% "
-        "ファイルシス&% sist.arq.",
+        "ファイルシス&% sist.arq. filesystem&uso% файл&% 檔案系統&% 文件系統&% systemplik bestandssysteem",
     ),
     "get-psdrive": ("machine.getpsdrive", "used(gb)&free(gb)"),
-    "free": ("machine.free", "buff/cacheavailable"),
+    "free": (
+        "machine.free",
+        "buff/cacheavailable bufferscacheavailable puffer/cacheverf puffercacheverf tamp/cachedisponible tamponscachedisponible "
+        "compartidobúf compartidobuf",
+    ),
     "traceroute": ("reach.traceroute", "traceroute&hopsmax,"),
     "docker": ("containers.docker", 'containerid exited( "state":{'),
     "kubectl": (

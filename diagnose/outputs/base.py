@@ -38,7 +38,9 @@ class Output(Struct, frozen=True, kw_only=True):
     `first` and `last` are 1-based line numbers within the given lines, both included, and `text` is those lines.
     `subject` says what the output is about ("host", "address", "port", "service", "name", "url", ...), every value of
     its type, and is empty where the paste does not tell. `state` is one of `STATES`, or empty when unclear: then `why`
-    says why. `fields` holds what else could be read.
+    says why. `fields` holds what else could be read. `plain` is the same as the command prints it without options, in
+    English: what patterns written for that command read, whatever was pasted. `implied` is an answer to another question
+    than the tool was asked: it stands on the same lines, and only its state counts.
     """
 
     parser: str
@@ -49,6 +51,8 @@ class Output(Struct, frozen=True, kw_only=True):
     state: str = ""
     why: str = ""
     fields: dict[str, str] = {}
+    plain: str = ""
+    implied: bool = False
 
 
 Recogniser = Callable[[Sequence[str]], Iterable[Output]]
@@ -92,6 +96,7 @@ def output(
     state: str = "",
     why: str = "",
     fields: dict[str, str] | None = None,
+    plain: str = "",
 ) -> Output:
     """An `Output` of the lines from index `span[0]` to index `span[1]`, both included and counted from 0."""
     first, last = span
@@ -105,4 +110,5 @@ def output(
         state=state,
         why="" if state else why or "the output does not tell",
         fields=fields or {},
+        plain=plain,
     )

@@ -62,7 +62,7 @@ def causes_of(
     for item in evidence:
         if item.seen not in seen or item.strength > seen[item.seen].strength:
             seen[item.seen] = item
-    weighed = {cause.id: (*_weigh(cause, seen), *unmet.get(cause.id, ())) for cause in problem.causes}
+    weighed = {cause.id: _with(_weigh(cause, seen), unmet.get(cause.id, ())) for cause in problem.causes}
     scores = {cause.id: _cause_score(cause, weighed[cause.id], learned.get(cause.id)) for cause in problem.causes}
     other = _other_score(learned.get(""))
     total = exp(other.value) + sum(exp(score.value) for score in scores.values())
@@ -72,6 +72,12 @@ def causes_of(
     ]
     result.sort(key=lambda c: (-c.share, c.cause.id if c.cause else ""))
     return [*result, CauseOdds(None, exp(other.value) / total, (), other)]
+
+
+def _with(weighed: tuple[Weighed, ...], unmet: Sequence[Weighed]) -> tuple[Weighed, ...]:
+    """A cause of which a condition is broken is not it, whatever speaks for it: a version that has the fix shows the same
+    words for another reason."""
+    return (*(w for w in weighed if w.weight <= 0), *unmet) if unmet else weighed
 
 
 def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...]:
@@ -88,6 +94,32 @@ def _weigh(cause: RootCause, seen: Mapping[str, Evidence]) -> tuple[Weighed, ...
         if item.at not in best or abs(weight) > abs(best[item.at].weight):
             best[item.at] = Weighed(clue, item, weight)
     return tuple(best.values())
+
+
+def own_evidence(problem: Problem, cause: RootCause, weighed: Sequence[Weighed]) -> bool:
+    """Whether something speaks for this cause itself and not only for the article: an outcome, a signal that does not
+    bring the article up, or a symptom that speaks strongly for this cause and tells it from every other. The only cause
+    of an article owns its symptoms."""
+    return any(
+        w.weight > 0
+        and (
+            len(problem.causes) == 1
+            or bool(w.clue.check)
+            or w.clue.signal not in problem.symptoms
+            or (
+                ratio(w.clue) >= RATIOS["strong"]
+                and ratio(w.clue) >= RATIOS["moderate"] * _of_others(problem, cause, w)
+            )
+        )
+        for w in weighed
+    )
+
+
+def _of_others(problem: Problem, cause: RootCause, weighed: Weighed) -> float:
+    """The most that the signal of a clue says for any other cause; 1 where it says nothing."""
+    signal = weighed.clue.signal
+    clues = (clue for other in problem.causes if other is not cause for clue in other.evidence)
+    return max((ratio(clue) for clue in clues if clue.signal == signal), default=1.0)
 
 
 def _cause_score(cause: RootCause, weighed: Sequence[Weighed], learned: Learned | None) -> Score:
@@ -110,8 +142,7 @@ def _other_score(learned: Learned | None) -> Score:
 def _learned_score(learned: Learned | None) -> tuple[Score, ...]:
     if learned is None:
         return ()
-    because = f"{learned.count} of {learned.of} resolved cases: x{learned.factor:.2g}"
-    return (Score(value=log(learned.factor), because=because),)
+    return (Score(value=log(learned.factor), because=learned.told),)
 
 
 def decisive(weighed: Sequence[Weighed]) -> bool:

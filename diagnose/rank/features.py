@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.codes.find import windows_errors
 from diagnose.model import Place
 from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE
 from diagnose.text.terms import COMMON_CODES
@@ -75,6 +76,7 @@ class Observations:
         self.rarity = retrieved.rarity
         self.fulltext = retrieved.fulltext
         self.stretches = retrieved.stretches
+        self.errors = retrieved.errors
         self.covered: dict[str, list[Covered]] = {}
         for covered in retrieved.covered:
             self.covered.setdefault(covered.problem, []).append(covered)
@@ -97,9 +99,12 @@ class Observations:
         return min(worth, max(wordy)) if wordy else worth
 
     def titled(self, problem: Problem) -> float:
-        """The share of the title's words, weighted by rarity, that stands in one stretch of the text."""
-        own = self.wordings.get(problem.id)
-        return self._gathered(own.title) if own else 0.0
+        """The share of the title's words, weighted by rarity, that stands in one stretch of the text; none where the
+        title names an error of Windows and the text others."""
+        own, named = self.wordings.get(problem.id), windows_errors(problem.title)
+        if own is None or (self.errors and named and named.isdisjoint(self.errors)):
+            return 0.0
+        return self._gathered(own.title)
 
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""

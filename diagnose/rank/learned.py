@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import Problem
 
-WEIGHT = 5.0
+WEIGHT = 11.0
 BOUND = 4.0
 
 

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 GIVEN = "--param"
 MOST = 20  # places looked at for one key
-_VERSION = r"(?:\s+(?:server|enterprise|standard|edition|version|v\.?|release))*\s+v?(\d[\w.]{0,20})"
+# A version behind a product's name, as people write it and as packages do: `keystone 2:17.0.2-0ubuntu1`, `x==1.2`.
+_VERSION = (
+    r"(?:-(?:server|common|api|core|client|data|bin))?"
+    r"(?:(?::[a-z0-9]{1,8})?\s+\d{1,3}:(?=\d+\.)|(?:==|/|-|:\s*)v?(?=\d{1,4}\.\d)"
+    r"|(?:\s+(?:server|enterprise|standard|edition|version|v\.?|release))*\s+v?)(\d[\w.]{0,20})"
+)
 _BOUND = re.compile(r"\s*(>=|<=|>|<)\s*v?([\d.]+)\s*")
 _RANGE = re.compile(r"\s*v?([\d.]+)\s*-\s*v?([\d.]+)\s*")
 

@@ -90,7 +90,8 @@ def _part(part: Part) -> str:
 
 def _finding(finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"<section><h2><span class=odds>{_e(percent(finding.probability))}</span> {_e(finding.title)}</h2>"
-    yield f"<p class=faint><code>{_e(finding.id)}</code>, {finding.verdict}</p><ul>"
+    learned = f"; {_e(finding.learned)}" if finding.learned else ""
+    yield f"<p class=faint><code>{_e(finding.id)}</code>, {finding.verdict}{learned}</p><ul>"
     for item in finding.evidence:
         yield f"<li>{_e(effect(item))}: <code>{_e(place(item.source, item.line))}</code> <code>{_e(item.quote)}</code></li>"
     yield "</ul>"

@@ -97,7 +97,7 @@ def _lines(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step]) -> Iter
 def _finding(rank: int, finding: Finding, style: Style, detailed: bool) -> Iterator[str]:
     yield f"## {rank}. {escaped(finding.title)}: {percent(finding.probability)}, {finding.verdict}"
     yield ""
-    yield code(finding.id)
+    yield code(finding.id) + (f", {escaped(finding.learned)}" if finding.learned else "")
     yield ""
     for item in finding.evidence:
         yield f"- {escaped(effect(item))}: {code(place(item.source, item.line))} {code(item.quote)}"

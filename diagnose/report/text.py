@@ -102,7 +102,8 @@ class _Report:
         title = self.wrapped(finding.title, " " * len(head), head)
         yield self.paint(title[0], "strong")
         yield from (self.paint(line, "strong") for line in title[1:])
-        yield self.paint(f"      {finding.id}, {finding.verdict}", "faint")
+        learned = f"; {finding.learned}" if finding.learned else ""
+        yield self.paint(f"      {finding.id}, {finding.verdict}{learned}", "faint")
         for item in finding.evidence[: 8 if detailed else 3]:
             if not detailed and not (item.weight or (item.why and finding.probability >= RELATED)):
                 continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.codes.find import windows_errors
 from diagnose.retrieve.rarity import MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
 from diagnose.text.terms import line_pairs
@@ -64,9 +65,16 @@ def _window_coverage(window: Sequence[TextLine], base: Knowledge) -> list[Covere
     result = []
     for number in leading:
         covered = _covered(messages[number], worths, at, window)
-        if covered.share >= LEAST_COVERAGE:
+        if covered.share >= LEAST_COVERAGE and not _of_another_error(covered):
             result.append(covered)
     return result
+
+
+def _of_another_error(covered: Covered) -> bool:
+    """Whether the message names an error of Windows and the line another one: "System error 67 has occurred" is not
+    "System error 53 has occurred", though all its words are there."""
+    seen = windows_errors(covered.place.text)
+    return bool(seen) and bool(named := windows_errors(covered.text)) and seen.isdisjoint(named)
 
 
 def reach(pairs: int) -> int:

@@ -30,13 +30,14 @@ MOST_LINES = 2_000
 
 class Retrieved(Struct, frozen=True):
     """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base
-    (nats), `stretches` the distinct words of each stretch."""
+    (nats), `stretches` the distinct words of each stretch, `errors` the errors of Windows that the text names."""
 
     covered: tuple[Covered, ...]
     named: tuple[Named, ...]
     fulltext: dict[str, FullText]
     rarity: dict[str, float] = {}
     stretches: tuple[frozenset[str], ...] = ()
+    errors: frozenset[str] = frozenset()
 
 
 def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], base: Knowledge) -> Retrieved:
@@ -52,6 +53,7 @@ def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], 
         fulltext=fulltext_scores(stretches, frequency, postings, base),
         rarity={word: word_worth(word, len(posting), base.size) for word, posting in postings.items()},
         stretches=tuple(stretches),
+        errors=frozenset(code for code, _ in codes if code.startswith("win32:")),
     )
 
 

@@ -97,9 +97,17 @@ def mine(body: str, title: str) -> Mined:
     return Mined(
         sections=sections,
         messages=tuple(messages)[:MOST],
-        codes=tuple(dict.fromkeys(code for code in _CODE.findall(text) if _known(code)))[:40],
+        codes=tuple(dict.fromkeys((*filter(_known, _CODE.findall(text)), *_said(text))))[:40],
         events=tuple(events_in(text))[:20],
     )
+
+
+def _said(text: str) -> Iterator[str]:
+    """The errors of Windows that a text names in any other notation: by their names, behind "System error". A status of
+    HTTP or of a process is said of everything."""
+    from diagnose.codes.find import find
+
+    return (found.key for found in find(text) if found.key.startswith("win32:"))
 
 
 def _known(code: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
 from kb.articles.article import Article
+from kb.authoring.lint_checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
 from kb.documents.fault import Fault
 from kb.store.background import rate, regex_rate
 
@@ -188,6 +189,8 @@ def answered_outcomes(problem: Problem) -> set[str]:
 
 RULES = (
     uses_are_told_apart,
+    clearing_outcomes_are_printed,
+    clearing_commands_tell_errors,
     probes_can_be_run,
     commands_can_be_filled,
     commands_do_no_harm,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.checks.outcomes import CheckReader
-from diagnose.checks.patterns import first_outcome
+from diagnose.checks.patterns import told_by
 from diagnose.facts import merge
 from diagnose.pipeline import diagnose, evidence, paste
 
@@ -133,4 +133,4 @@ def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:
     if answer and answer.outcome:
         return answer.outcome
     # The file lies under its check, so that what it belongs to is known: its patterns decide.
-    return first_outcome(problem.checks[check], "\n".join(line for passage in passages for line in passage.lines))
+    return told_by(problem.checks[check], "\n".join(line for passage in passages for line in passage.lines))[0]

@@ -21,6 +21,7 @@ from kb.articles.ids import identifier
 from kb.articles.parse import LARGEST, parse
 from kb.importers import Left, Made
 from kb.importers.markdown_read import extract
+from kb.importers.runbook import with_runbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +161,9 @@ def _made(name: str, text: str, title: str, origin: dict[str, str], where: str) 
     body = _COMMENT.sub("", article.body, count=1) if comment else article.body
     if not body.strip():
         return Left(where=where, what="is empty")
-    found = extract(title or article.problem.title, article.problem, body)
+    shown = title or article.problem.title
+    found = with_runbook(
+        extract(shown, article.problem, body), origin["id"].rpartition("/")[2].split(".")[0], shown, body
+    )
     kept = {key: value for key, value in origin.items() if value}
     return Made(id=name, front={"id": name, **found, "origin": kept}, body=body, source=where)

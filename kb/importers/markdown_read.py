@@ -43,6 +43,14 @@ _SHELLS = {
     "cmd": "cmd", "dos": "cmd", "bat": "cmd", "console": "cmd",
     "bash": "bash", "sh": "bash", "shell": "bash", "azurecli": "bash", "azurecli-interactive": "bash",
 }  # fmt: skip
+# Fences that hold what was printed as well: only what is plainly a command counts.
+_TRANSCRIPTS = ("", "console", "shell", "sh-session", "shell-session")
+_SHELLS |= {"sh-session": "bash", "shell-session": "bash", "zsh": "bash"}  # fmt: skip
+_PROMPT = re.compile(r"(?:PS [^>]{0,80}>|[A-Z]:\\[^>]{0,80}>|[\w.@~:\[\]/-]{0,60}[$#%>])\s+")
+_TOOL = re.compile(
+    r"(?:sudo |kubectl|oc |ceph|etcdctl|systemctl|journalctl|curl|docker|crictl|helm|promtool|df|du|free|cat|grep|dmesg|psql|ssh)\b|"
+    r"(?:Get|Set|Test|Start|Stop|Restart|New|Remove|Resolve)-\w|(?:net|sc|netsh|ipconfig|w32tm|nltest|dcdiag|repadmin|certutil)\s"
+)
 
 
 class MarkdownLine(Struct, frozen=True):
@@ -67,11 +75,11 @@ class MarkdownPart(Struct, frozen=True):
 
 def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
     """The fields of the front matter but `id` and `origin`; empty ones are left out."""
-    parts = list(_parts(title, body))
+    parts = list(parts_of(title, body))
     told = [part for part in parts if part.kind in ("intro", "symptoms")]
     signals, symptoms = _signals(title, told, parts)
     causes = _causes(parts)
-    front: dict[str, Any] = {"title": shortened(_plain(title), 250), "summary": shortened(_plain(known.summary), 600)}
+    front: dict[str, Any] = {"title": shortened(plain(title), 250), "summary": shortened(plain(known.summary), 600)}
     front["status"] = "test"
     front["applies_to"] = _products(known, body)
     front |= {"signals": signals, "symptoms": symptoms, "causes": causes, "references": _links(body)}
@@ -81,7 +89,7 @@ def extract(title: str, known: Problem, body: str) -> dict[str, Any]:
 # --- reading ---
 
 
-def _parts(title: str, body: str) -> Iterator[MarkdownPart]:
+def parts_of(title: str, body: str) -> Iterator[MarkdownPart]:
     stack: list[tuple[int, MessageKind]] = [(0, "intro")]
     kind: MessageKind = "intro"
     name, lines = title, list[MarkdownLine]()
@@ -91,7 +99,7 @@ def _parts(title: str, body: str) -> Iterator[MarkdownPart]:
             lines.append(line)
             continue
         yield MarkdownPart(name, kind, tuple(lines))
-        level, name, lines = len(heading[1]), _plain(heading[2]), []
+        level, name, lines = len(heading[1]), plain(heading[2]), []
         while len(stack) > 1 and stack[-1][0] >= level:
             stack.pop()
         kind = "intro" if level == 1 else message_kind(name)
@@ -127,7 +135,7 @@ def _lines(body: str) -> Iterator[MarkdownLine]:
             yield MarkdownLine(text.rstrip())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text without markup, entities and control characters; `${x}` would name a parameter: it is `$x`."""
     clean = _CONTROL.sub(" ", unescape(re.sub(r"<br\s*/?>|</br>", " ", _unlinked(text))))
     return " ".join(re.sub(r"\$\{(\w*)\}?", r"$\1", _MARKUP.sub("", clean)).split())
@@ -179,7 +187,7 @@ def _literal(raw: str) -> str:
     if COMMAND.match(raw):
         return ""
     pieces = VARIABLE.split(raw.replace("\\<", "<").replace("\\>", ">"))
-    best = max((_plain(piece).strip(" .,:;-|") for piece in pieces), key=len, default="")
+    best = max((plain(piece).strip(" .,:;-|") for piece in pieces), key=len, default="")
     return best[:LONGEST] if len(best) >= SHORTEST and ERROR.search(best) and " " in best else ""
 
 
@@ -187,7 +195,7 @@ def _tabled(parts: Sequence[MarkdownPart]) -> Iterator[tuple[str, str]]:
     """Codes of tables with the longest other cell of their row."""
     count = 0
     for line in (line for part in parts for line in part.lines if line.fence is None and _TABLE.match(line.text)):
-        cells = [_plain(cell) for cell in line.text.strip().strip("|").split("|")]
+        cells = [plain(cell) for cell in line.text.strip().strip("|").split("|")]
         found = [code for cell in cells[:3] for code in _CODE.findall(cell) if len(cell) < 60 and _usable(code)]
         if not found or count >= MOST_CODES:
             continue
@@ -224,7 +232,7 @@ def _causes(parts: Sequence[MarkdownPart]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = []
     names: set[str] = set()
     for index, part in enumerate(causes):
-        text = _prose(part)
+        text = prose(part)
         if not text:
             continue
         bare = re.sub(r"^(?:root )?(?:possible )?causes?\s*\d*\s*[:.-]?\s*", "", part.title, flags=re.IGNORECASE)
@@ -234,7 +242,7 @@ def _causes(parts: Sequence[MarkdownPart]) -> list[dict[str, Any]]:
         cause: dict[str, Any] = {"id": identifier(name)[:60], "title": title, "summary": shortened(text, 600)}
         # An article tells the causes that its vendor met; that none of them applies is rare.
         cause["likelihood"] = "very-common"
-        steps = [step for fix in _fixes_of(part, index, causes, fixes) if (step := _remedy(fix))]
+        steps = [step for fix in _fixes_of(part, index, causes, fixes) if (step := part_step(fix))]
         result.append(cause | ({"remediation": steps} if steps else {}))
     return result
 
@@ -252,8 +260,8 @@ def _fixes_of(
     return []
 
 
-def _prose(part: MarkdownPart) -> str:
-    return _plain(" ".join(line.text for line in part.lines if line.fence is None and not _TABLE.match(line.text)))
+def prose(part: MarkdownPart) -> str:
+    return plain(" ".join(line.text for line in part.lines if line.fence is None and not _TABLE.match(line.text)))
 
 
 def _sentence(text: str) -> str:
@@ -261,17 +269,60 @@ def _sentence(text: str) -> str:
     return shortened(first, 160)
 
 
-def _remedy(part: MarkdownPart) -> dict[str, Any]:
-    kind = "workaround" if "workaround" in part.title.lower() else "fix"
-    text = shortened(_prose(part), 1200)
+def part_step(part: MarkdownPart) -> dict[str, Any]:
+    """A step of a remedy: what a section tells, with its commands."""
+    kind = (
+        "workaround"
+        if "workaround" in part.title.lower()
+        else "mitigation"
+        if "mitigat" in part.title.lower()
+        else "fix"
+    )
+    text = shortened(prose(part), 1200)
     commands: dict[str, list[str]] = {}
-    for line in part.lines:
-        shell = _SHELLS.get(line.fence or "")
-        command = re.sub(r"\$\{(\w*)\}?", r"$\1", _CONTROL.sub(" ", line.text).strip())
-        if shell and command and len(command) <= 300 and len(commands.setdefault(shell, [])) < MOST_COMMANDS:
-            commands[shell].append(command)
-    commands = {shell: lines for shell, lines in commands.items() if lines}
+    for _, found in commands_of(part):
+        for shell, lines in found.items():
+            commands[shell] = [*commands.get(shell, []), *lines][:MOST_COMMANDS]
     return {"kind": kind, "text": text, **({"commands": commands} if commands else {})} if text else {}
+
+
+def commands_of(part: MarkdownPart) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """The commands of each fence of a section, by shell, with the sentence before it. In a fence without a language, and
+    in a transcript, those are commands that stand behind a prompt or begin with a tool that is known."""
+    said, group = "", list[MarkdownLine]()
+    for line in (*part.lines, MarkdownLine("")):
+        if line.fence is not None:
+            group.append(line)
+            continue
+        if group:
+            if commands := _commands(group):
+                yield said, commands
+            group = []
+        said = _question(line.text) or said
+
+
+def _question(text: str) -> str:
+    return shortened(_sentence(plain(text).lstrip("-*0123456789. ")), 120)
+
+
+def _commands(lines: Sequence[MarkdownLine]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        fence = line.fence or ""
+        shell = _SHELLS.get(fence, "" if fence else "bash")
+        text = _CONTROL.sub(" ", line.text).strip()
+        prompted = _PROMPT.match(text)
+        if (
+            not shell
+            or not text
+            or text.startswith("#")
+            or (fence in _TRANSCRIPTS and not prompted and not _TOOL.match(text))
+        ):
+            continue
+        command = re.sub(r"\$\{(\w*)\}?", r"$\1", text[prompted.end() :] if prompted else text)
+        if command and len(command) <= 300 and len(found.setdefault(shell, [])) < MOST_COMMANDS:
+            found[shell].append(command)
+    return {shell: commands for shell, commands in found.items() if commands}
 
 
 # --- the rest ---
@@ -280,11 +331,11 @@ def _remedy(part: MarkdownPart) -> dict[str, Any]:
 def _products(known: Problem, body: str) -> list[dict[str, str]]:
     listed = [product.product for product in known.applies_to]
     for line in _APPLIES.findall(body)[:2]:
-        listed += re.split(r",\s*|;\s*", _plain(line.replace("&nbsp;", " ")))
-    found = _distinct((name.strip(" .")[:80] for name in map(_plain, listed) if name.strip(" .")), 12)
+        listed += re.split(r",\s*|;\s*", plain(line.replace("&nbsp;", " ")))
+    found = _distinct((name.strip(" .")[:80] for name in map(plain, listed) if name.strip(" .")), 12)
     return [{"product": name} for name in found]
 
 
 def _links(body: str) -> list[dict[str, str]]:
-    found = {url: _plain(title)[:160] for title, url in _LINK.findall(body) if not re.search(r"[\s\"<>]", url)}
+    found = {url: plain(title)[:160] for title, url in _LINK.findall(body) if not re.search(r"[\s\"<>]", url)}
     return [{"title": title, "url": url} if title else {"url": url} for url, title in list(found.items())[:MOST_LINKS]]

@@ -25,12 +25,15 @@ _WIDTH = 110
 
 
 class ImportReport(Struct, frozen=True):
-    """Ids by what became of them, and what was left out."""
+    """Ids by what became of them, and what was left out; `holding` counts the articles that have signals, causes, checks,
+    and `unfindable` are those with nothing of their own to be found by: no signal, only words."""
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
     drafts: tuple[str, ...]
     left: tuple[Left, ...]
+    holding: dict[str, int]
+    unfindable: tuple[str, ...]
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # ten times as fast where it is there
@@ -61,6 +64,8 @@ def write(made: Iterable[Made | Left], to: Path, format_: str) -> ImportReport:
     unchanged: list[str] = []
     drafts: list[str] = []
     taken: dict[str, str] = {}
+    holding = dict.fromkeys(("signals", "causes", "checks"), 0)
+    unfindable: list[str] = []
     for item in made:
         if isinstance(item, Left):
             left.append(item)
@@ -75,9 +80,13 @@ def write(made: Iterable[Made | Left], to: Path, format_: str) -> ImportReport:
             continue
         taken[item.id] = item.source
         (written if _put(to / item.id, data, item.beside) else unchanged).append(item.id)
+        for part in holding:
+            holding[part] += bool(item.front.get(part))
+        if not item.front.get("symptoms"):
+            unfindable.append(item.id)
         if item.front.get("status") == "draft":
             drafts.append(item.id)
-    return ImportReport(tuple(written), tuple(unchanged), tuple(drafts), tuple(left))
+    return ImportReport(tuple(written), tuple(unchanged), tuple(drafts), tuple(left), holding, tuple(unfindable))
 
 
 def _refused(name: str, data: bytes) -> str:

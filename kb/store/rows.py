@@ -19,11 +19,11 @@ from diagnose.scan.patterns import literal, trimmed
 from diagnose.text.fold import fold_literal, fold_text
 from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
 from diagnose.text.unwrap import squeeze
-from kb.articles.messages import mine
+from kb.articles.messages import ERROR, mine
 from kb.store.background import rate, readings, regex_rate, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from diagnose.model import Problem, Signal
     from kb.articles.article import Article
@@ -35,6 +35,8 @@ MOST_MESSAGE_PAIRS = 120
 CODE_RATE, EVENT_RATE = 1e-5, 1e-5
 TITLE_WEIGHT = 3
 PRODUCT_WORDS = 2
+LEAST_SENTENCE = 60  # characters; a shorter one is said of much else
+_SENTENCE = re.compile(r"(?<=[^\s.][.!?])\s+(?=[A-Z\"'<(])|\n+")
 MOST_WORDINGS = 32  # readings of one pattern
 COMMON_WORD = 2e-3  # share of log lines from which on a word is no name
 _NAME = re.compile(r"[a-z][a-z0-9]{2,}")
@@ -164,9 +166,10 @@ def _parts(signal: Signal) -> tuple[str, ...]:
     return (*signal.any, *signal.all, *signal.set, *signal.sequence)
 
 
-def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _messages(texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Known messages with their word pairs: each text, then each sentence of one that has several, for people paste one."""
     seen: set[tuple[str, ...]] = set()
-    for text in texts:
+    for text in (*texts, *(sentence for whole in texts for sentence in _sentences(whole))):
         tokens = words(fold_text(text))
         pairs = tuple(dict.fromkeys(pairs_of(tokens)))[:MOST_MESSAGE_PAIRS]
         if len(pairs) < LEAST_PAIRS or pairs in seen:
@@ -175,6 +178,12 @@ def _messages(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield " ".join(text.split())[:300], pairs
         if len(seen) == MOST_MESSAGES:
             return
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text that has several, those that tell of an error and are long enough to be known by."""
+    found = [part for part in _SENTENCE.split(text) if len(part) >= LEAST_SENTENCE and ERROR.search(part)]
+    return found if len(found) > 1 or (found and len(found[0]) < len(text) - LEAST_SENTENCE) else []
 
 
 def _terms(problem: Problem, body: str) -> dict[str, int]:

@@ -76,10 +76,10 @@ def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
     fields = {"loss": f"{end.get('loss')}%", "received": end.get("received")} if end else {}
     subject = about(asked or named, at=at if address(at) else "")
     span = (block[0].first, block[-1].last)
-    yield output(PARSER, page.raw, span, subject=subject, state=_state(kinds, end), why=CUT, fields=fields)
+    yield output(PARSER, page.raw, span, subject=subject, state=_state(kinds, end, page), why=CUT, fields=fields)
 
 
-def _state(kinds: set[str], end: Piece | None) -> str:
+def _state(kinds: set[str], end: Piece | None, page: Paste) -> str:
     if kinds & _NAME_ERRORS:
         return "name-error"
     if "reply" in kinds:
@@ -88,4 +88,8 @@ def _state(kinds: set[str], end: Piece | None) -> str:
         return ""
     if "unreachable" in kinds:
         return "unreachable"
-    return "timeout" if int(end.get("loss")) == 100 and int(end.get("received")) == 0 else ""
+    if int(end.get("received")):
+        # Windows counts what a router sent back as received; Linux does not.
+        return "reachable" if "linux-end" in kinds else ""
+    errors = any(" errors" in page[i] for i in range(end.first, end.last + 1))
+    return "timeout" if int(end.get("loss")) == 100 and not errors else ""

@@ -37,4 +37,15 @@ def command(format_: str, path: Path, to: Path) -> int:
         f"{total} articles in {neutral(str(to))}: {len(report.written)} written, {len(report.unchanged)} unchanged, "
         f"{len(report.drafts)} of them drafts; {whole} left out, {parts} in part"
     )
+    held = ", ".join(f"{count} with {what}" for what, count in report.holding.items())
+    click.echo(
+        f"{held}; {len(report.unfindable)} with nothing to be found by but their words{_some(report.unfindable)}"
+    )
     return 0 if total else 1
+
+
+def _some(ids: tuple[str, ...]) -> str:
+    """The first few of many, for the reader to look at."""
+    from diagnose.text.sanitize import neutral
+
+    return f": {', '.join(map(neutral, ids[:5]))}{', ...' if len(ids) > 5 else ''}" if ids else ""

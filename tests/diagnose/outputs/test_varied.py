@@ -51,6 +51,10 @@ def wanted(paste: Varied) -> str:
 def verdict(paste: Varied) -> str:
     """right, less (the same with less detail), unclear, or what is wrong."""
     found = outcomes(paste)
+    if wanted(paste) != "name" and found.get("name", "") == (
+        "name-error" if paste.state == "name-error" else "resolved"
+    ):
+        del found["name"]  # a connection by name tells that the name resolves
     outcome = found.pop(wanted(paste), "")
     if paste.about.keys() == {"address", "port"}:
         found.pop("tcp-elsewhere", None)

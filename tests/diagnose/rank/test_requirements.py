@@ -106,3 +106,23 @@ def test_a_broken_condition_moves_the_odds_and_says_why(base):
     assert out.evidence[0].signal == "requires.platform"
     assert out.evidence[0].why == "needs platform windows; it is linux"
     assert out.evidence[0].line == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ii  exchange 2:15.2.1-0ubuntu0.20.04.1 amd64",
+        "ii  exchange-common 2:15.2.1-0ubuntu1 all",
+        "exchange:amd64 1:15.2.1-3",
+        "exchange-15.2.1-1.el8.x86_64",
+        "exchange==15.2.1",
+        "User-Agent: exchange/15.2.1",
+        "exchange: 15.2.1",
+        "Exchange Server version 15.2.1",
+    ],
+)
+def test_a_version_stands_as_people_and_packages_write_it(line):
+    """FIELD.md, kind C11."""
+    assert broken({"excludes": {"version": (">= 15.2",)}}, [line])
+    assert not broken({"excludes": {"version": (">= 15.3",)}}, [line])
+    assert not broken({"requires": {"version": ("15.2",)}}, [line])

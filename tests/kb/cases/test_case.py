@@ -196,11 +196,11 @@ def test_a_resolved_case_moves_the_next_diagnosis_and_says_so(kb):
     assert of["i"] == of["b"]
     assert of["b"] < of["a"] < 4 * of["b"]
     _, text, _ = kb("diagnose", "e", "--explain")
-    assert "3 of 3 resolved cases: x3.5" in text
+    assert "3 of 3 resolved cases: x2.4" in text
     _, stats, _ = kb("stats", "--format", "json")
     (row,) = [row for row in json.loads(stats)["learned"] if row["cause"] == BLOCKED]
     assert (row["count"], row["of"]) == (3, 3)
-    assert "   3 of 3    x3.5  " + BLOCKED in kb("stats")[1]
+    assert "   3 of 3    x2.4  " + BLOCKED in kb("stats")[1]
 
 
 def test_a_resolution_keeps_no_text_of_the_case(kb, tmp_path):
