@@ -38,6 +38,11 @@ class Review(Struct, frozen=True):
             return False
 
 
+def changed(article: Article) -> str:
+    """The day of the last change that an article tells; a reading of before it is overtaken."""
+    return max(article.header.modified, article.header.reviewed)
+
+
 def review_of(article: Article) -> Review | None:
     """The reading that lies beside an article; None where there is none."""
     path = Path(article.path).parent / NAME

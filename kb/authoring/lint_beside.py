@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.articles.review import NAME, SIGNED, VERDICTS, review_of
+from kb.articles.review import NAME, SIGNED, VERDICTS, changed, review_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,11 +102,14 @@ def is_reviewed(article: Article) -> Finding:
     if review.verdict not in VERDICTS:
         yield "status:", f"{NAME} has no line verdict:, one of {', '.join(VERDICTS)}", "add what the reader said"
     elif review.verdict != SIGNED:
-        yield "status:", f"stable, and the second reader says {review.verdict}", "settle what is open, or say status: test"
-    changed = max(article.header.modified, article.header.reviewed)
-    if review.dated and review.date < changed:
-        what = f"the second reading is of {review.date}, the article of {changed}"
-        yield "modified:" if changed == article.header.modified else "reviewed:", what, "let it be read again"
+        yield (
+            "status:",
+            f"stable, and the second reader says {review.verdict}",
+            "settle what is open, or say status: test",
+        )
+    if review.dated and review.date < changed(article):
+        what = f"the second reading is of {review.date}, the article of {changed(article)}"
+        yield changed(article), what, "let it be read again"
 
 
 RULES = (proofs_can_fail_and_succeed, outputs_are_listed, is_reviewed)

@@ -80,14 +80,16 @@ def stands_for_a_value(line: str) -> str:
     """The first word of a command that stands for a value; empty where there is none."""
     text = SLOT.sub("", line)
     for statement in _STATEMENT.findall(text):
-        found = [word for word in _QUOTED.findall(statement) if _VALUE.fullmatch(word)] + _ACCOUNT.findall(statement)
-        if found:
-            return found[0]
+        quoted = next((word for word in _words(_QUOTED, statement) if _VALUE.fullmatch(word)), "")
+        if quoted or _ACCOUNT.search(statement):
+            return quoted or next(_words(_ACCOUNT, statement))
     rest = _GIVEN.sub(" ", _STATEMENT.sub('""', text))
-    account = _ACCOUNT.search(rest)
-    if account:
-        return account.group()
-    return next((word for word in _VALUE.findall(rest) if word not in _NAMES), "")
+    found = (*_words(_ACCOUNT, rest), *(word for word in _words(_VALUE, rest) if word not in _NAMES))
+    return found[0] if found else ""
+
+
+def _words(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    return (found.group() for found in pattern.finditer(text))
 
 
 def examples(param: Param) -> list[str]:
@@ -110,7 +112,9 @@ def commands_can_become_ready(article: Article) -> Finding:
     params = article.problem.params
     for where, shell, line in _lines(article.problem):
         for name in dict.fromkeys(SLOT.findall(line)):
-            if name in params and not any(_fills(line, name, params[name], value, shell) for value in _tried(params[name], shell)):
+            if name in params and not any(
+                _fills(line, name, params[name], value, shell) for value in _tried(params[name], shell)
+            ):
                 what = f"{where}: no value fills ${{{name}}} in the {shell} command: {line[:80]}"
                 yield line[:40], what, "write it so that the value is read once, or offer it for another shell"
 

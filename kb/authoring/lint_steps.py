@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     Finding = Iterator[tuple[str, str, str]]
 
 # A file that undo falls back on: a name with an ending of saved text, or one that says so.
-_SAVED = re.compile(r"(?<![\w.\\/$-])(?:[\w-]+\.(?:txt|xml|csv|reg|ldf|inf|sddl|htm|html|json|zip|bak)\b|[\w-]+-before\b[\w.]*)", re.I)
+_SAVED = re.compile(
+    r"(?<![\w.\\/$-])(?:[\w-]+\.(?:txt|xml|csv|reg|ldf|inf|sddl|htm|html|json|zip|bak)\b|[\w-]+-before\b[\w.]*)", re.I
+)
 _NOT_NEEDED = re.compile(r"\s*(?:none|not|nothing)(?: is)? needed\b", re.IGNORECASE)
 _NONE = re.compile(r"\s*(?:none|impossible)\b", re.IGNORECASE)
 
