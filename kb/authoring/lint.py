@@ -1,6 +1,6 @@
 """What is wrong or weak in articles, beyond what the parser refuses: one rule a function, all of them in a table.
 
-Takes parsed articles, gives Faults with file and line. A rule is pure; only `samples` looks at the folder.
+Takes parsed articles, gives Faults with file and line. A rule is pure; only `samples_are_there` and the rules of `lint_beside` look at the folder.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
 from kb.articles.article import Article
+from kb.authoring import lint_beside, lint_commands, lint_steps
+from kb.authoring.lint_beside import claims_samples
 from kb.authoring.lint_checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
 from kb.documents.fault import Fault
 from kb.store.background import rate, regex_rate
@@ -132,10 +134,6 @@ def causes_can_be_told(article: Article) -> Iterator[tuple[str, str, str]]:
             yield cause.id, f"cause '{cause.id}' has no remediation", "say how it is fixed"
 
 
-def claims_samples(article: Article) -> bool:
-    return article.stated and article.problem.status == "stable"
-
-
 def samples_are_there(article: Article) -> Iterator[tuple[str, str, str]]:
     """What `status: stable` claims where the author wrote it: the article is held to texts as people paste them."""
     folder = Path(article.path).parent
@@ -198,4 +196,7 @@ RULES = (
     signals_are_used,
     causes_can_be_told,
     samples_are_there,
+    *lint_steps.RULES,
+    *lint_commands.RULES,
+    *lint_beside.RULES,
 )

@@ -15,7 +15,8 @@ from diagnose.scan.hits import scan_source
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
 from diagnose.text.fold import fold_literal
-from kb.authoring.lint import answered_outcomes, claims_samples, complete
+from kb.authoring.lint import answered_outcomes, complete
+from kb.authoring.lint_beside import claims_samples
 from kb.authoring.samples import diagnosis_of
 from kb.documents.fault import Fault
 

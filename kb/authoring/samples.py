@@ -1,7 +1,8 @@
 """`kb test`: every sample beside an article against the whole base, and every output against the checks.
 
 A sample in samples/symptom must find its article first, one in samples/cause/ID must put that cause first, one in
-samples/other must not report the article; an output must be told as the outcome it lies under.
+samples/other must not report the article; an output must be told as the outcome it lies under. A `verify` is run against
+the outputs of before and after: one must show its outcome, one another.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.patterns import told_by
 from diagnose.facts import merge
 from diagnose.pipeline import diagnose, evidence, paste
+from kb.authoring.lint_beside import outputs_of, proofs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,18 +40,21 @@ class Failure(Struct, frozen=True):
 class Tested(Struct, frozen=True):
     samples: int
     failures: tuple[Failure, ...]
+    proofs: int = 0
 
 
 def run(store: Store, articles: list[Article], *, outputs: bool = True) -> Tested:
     """Test all samples of `articles` against `store`, and the outputs of their checks unless they are left out."""
-    count = 0
+    count = proved = 0
     failures: list[Failure] = []
     for article in articles:
-        for path, failure in (*_samples(store, article), *(_outputs(store, article) if outputs else ())):
-            count += 1
-            if failure:
-                failures.append(Failure(str(path), failure))
-    return Tested(count, tuple(failures))
+        told: dict[Path, str] = {}
+        shown = (*_samples(store, article), *(_outputs(store, article, told) if outputs else ()))
+        proof = tuple(_proofs(store, article, told)) if outputs else ()
+        count += len(shown)
+        proved += len(proof)
+        failures += [Failure(str(path), failure) for path, failure in (*shown, *proof) if failure]
+    return Tested(count, tuple(failures), proved)
 
 
 def library(store: Store, names: list[str] | None) -> Tested:
@@ -72,7 +77,8 @@ def library(store: Store, names: list[str] | None) -> Tested:
 
 
 def joined(*parts: Tested) -> Tested:
-    return Tested(sum(part.samples for part in parts), tuple(f for part in parts for f in part.failures))
+    failures = tuple(f for part in parts for f in part.failures)
+    return Tested(sum(part.samples for part in parts), failures, sum(part.proofs for part in parts))
 
 
 def _texts(folder: Path, pattern: str) -> list[Path]:
@@ -112,15 +118,35 @@ def _other(diagnosis: Diagnosis, unwanted: str) -> str:
     return f"is reported as {diagnosis.verdict} ({diagnosis.articles[0].probability:.2f})"
 
 
-def _outputs(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
+def _outputs(store: Store, article: Article, told: dict[Path, str]) -> Iterator[tuple[Path, str]]:
+    """Every output beside the article; `told` keeps the outcome that each shows."""
     folder = Path(article.path).parent / "outputs"
     for path in _texts(folder, "*/*/*.txt"):
         check, outcome = path.parent.parent.name, path.parent.name
         if check not in article.problem.checks:
             yield path, f"there is no check '{check}'"
             continue
-        seen = outcome_of(store, article.problem, check, path.read_bytes())
+        seen = told[path] = outcome_of(store, article.problem, check, path.read_bytes())
         yield path, "" if seen == outcome else f"is recognised as '{seen or 'unclear'}'"
+
+
+def _proofs(store: Store, article: Article, told: dict[Path, str]) -> Iterator[tuple[Path, str]]:
+    """Every `verify` against the outputs of its check, which lie in the library where the check does. Where one of before or
+    of after was never recorded, lint says so of a stable article, and there is nothing to run."""
+    problem = article.problem
+    for check, outcome in proofs(problem):
+        paths = outputs_of(article, check)
+        recorded = {path.parent.name for path in paths} - {"unclear"}
+        if check not in problem.checks or outcome not in recorded or len(recorded) == 1:
+            continue
+        shown = {told.get(path) or outcome_of(store, problem, check, path.read_bytes()) for path in paths} - {""}
+        yield Path(article.path), _proof(shown, outcome, f"{check}.{outcome}")
+
+
+def _proof(shown: set[str], wanted: str, name: str) -> str:
+    if wanted not in shown:
+        return f"verify {name}: no recorded output shows it, so the fix can never be proved"
+    return "" if shown - {wanted} else f"verify {name}: every recorded output shows it, so the proof cannot fail"
 
 
 def outcome_of(store: Store, problem: Problem, check: str, data: bytes) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from kb.articles.article import Article
+    from kb.store.store import Store
 
 
 @click.command()
@@ -15,8 +20,9 @@ from kb.cli.session import Session
 @click.option(
     "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."
 )
+@click.option("--health", is_flag=True, help="Show the state of the base instead: one row an article, and the sums.")
 @click.pass_obj
-def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool) -> int:
+def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool, health: bool) -> int:
     """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
     from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
@@ -24,6 +30,8 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
     session.named.extend(folders)
     store = session.store(warn=False)
     articles = [store.article(name) for name in store.ids()]
+    if health:
+        return _health(store, articles, format_)
     found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
     if deep:
         from kb.authoring.lint_base import deep as deeply
@@ -37,3 +45,15 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
             click.echo(f"{neutral(str(fault))} ({fault.severity})")
         click.echo(f"{len(articles)} articles, {len(faults)} findings")
     return 1 if faults else 0
+
+
+def _health(store: Store, articles: list[Article], format_: str) -> int:
+    from diagnose.text.sanitize import json_text, neutral
+    from kb.authoring.health import health, table
+
+    rows = health(store, articles, datetime.now(UTC).date())
+    if format_ == "json":
+        click.echo(json_text({"articles": rows}))
+    for line in table(rows) if format_ == "text" else ():
+        click.echo(neutral(line))
+    return 0

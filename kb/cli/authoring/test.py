@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base, and the recorded outputs and
-    samples of the library (of an ID such as check:tcp-port). Status 1 for a failure."""
+    samples of the library (of an ID such as check:tcp-port). Every verify is run against outputs of before and after. Status 1
+    for a failure."""
     from diagnose.text.sanitize import neutral
     from kb.authoring.samples import joined, library, run
 
@@ -45,7 +46,8 @@ def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, l
     tested = joined(run(store, articles), library(store, entries if ids else None))
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
-    click.echo(f"{tested.samples} samples, {len(tested.failures)} failures")
+    proved = f", {tested.proofs} proofs" if tested.proofs else ""
+    click.echo(f"{tested.samples} samples{proved}, {len(tested.failures)} failures")
     return 1 if tested.failures else 0
 
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
 )
+@click.option("--review", is_flag=True, help="Show its second reading instead: the day, the verdict, what is open.")
 @click.pass_obj
-def command(session: Session, /, name: str, format_: str) -> int:
+def command(session: Session, /, name: str, format_: str, review: bool) -> int:
     """Read the article with this ID: its text, causes, checks and remediation; or check:NAME or signal:NAME of the library."""
+    if review:
+        return _review(session, name, format_)
     kind, _, entry = name.partition(":")
     if entry and kind in ("check", "signal"):
         return _entry(session, "check" if kind == "check" else "signal", entry, format_)
@@ -30,6 +33,27 @@ def command(session: Session, /, name: str, format_: str) -> int:
     article = session.store().article(name)
     text = RENDERERS[format_](article)
     write_output(text, None)
+    return 0
+
+
+def _review(session: Session, name: str, format_: str) -> int:
+    from diagnose.errors import KbError
+    from diagnose.text.sanitize import json_text, neutral
+    from kb.articles.review import changed, review_of
+
+    article = session.store().article(name)
+    found = review_of(article)
+    if found is None:
+        way_out = "read it as CONTRIBUTING.md says, and write review.md"
+        raise KbError(name, "has no review.md beside it: nobody has read it a second time", way_out)
+    overtaken = changed(article) if found.dated and found.date < changed(article) else ""
+    if format_ == "json":
+        told = {"article": article.problem.id, "date": found.date, "verdict": found.verdict, "text": found.text}
+        click.echo(json_text({**told, "changed": changed(article), "overtaken": bool(overtaken)}))
+        return 0
+    click.echo(neutral(found.text, newlines=True).rstrip())
+    if overtaken:
+        click.echo(f"\nThe article was changed on {overtaken}, after this reading.")
     return 0
 
 

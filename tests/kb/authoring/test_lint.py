@@ -30,9 +30,10 @@ def findings(base):
     return run
 
 
-def test_samples_are_asked_of_an_article_that_says_it_is_stable(findings):
+def test_samples_and_a_second_reading_are_asked_of_an_article_that_says_it_is_stable(findings):
     found = findings(ARTICLE.format(status="\nstatus: stable", rest=WHOLE))
-    assert [what.split(";")[0] for what in found] == ["0 samples in samples/symptom", "0 samples in samples/other"]
+    assert [what.split(";")[0] for what in found[:2]] == ["0 samples in samples/symptom", "0 samples in samples/other"]
+    assert found[2:] == ["stable, and no review.md beside it"]
 
 
 @pytest.mark.parametrize("status", ["", "\nstatus: test"])
