@@ -33,6 +33,8 @@ UNSEEN_WORD = 4.0
 NEAR_MISS = 8
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
 FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
+# The share of a message from which on it is the symptom of an article that declares none: plain Markdown.
+WHOLE_MESSAGE = 0.9
 
 
 class Features(Struct, frozen=True):
@@ -161,6 +163,8 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
         tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
         at = Place(source=covered.place.source, line=covered.place.line)
+        if share >= WHOLE_MESSAGE and not problem.symptoms:
+            tally.show(share, because)
         near_miss = NEAR_MISS if problem.status == "stable" else 2
         tally.add(because, covered.share**near_miss * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):

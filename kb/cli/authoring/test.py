@@ -51,7 +51,14 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def command(
-    session: Session, /, ids: tuple[str, ...], fires: bool, mutate: bool, least: float, against: str | None, **given: Any
+    session: Session,
+    /,
+    ids: tuple[str, ...],
+    fires: bool,
+    mutate: bool,
+    least: float,
+    against: str | None,
+    **given: Any,
 ) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base, and the recorded outputs and
     samples of the library (of an ID such as check:tcp-port). Status 1 for a failure."""
