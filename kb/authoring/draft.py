@@ -80,7 +80,14 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
             "port": {"type": "port", "ask": "its port"},
         }
     title = chosen[0].text if chosen else _first(lines)
-    front = {"id": name, "title": title, "status": "draft", "params": params, "signals": signals, "symptoms": symptoms}
+    front: dict[str, Any] = {
+        "id": name,
+        "title": title,
+        "status": "draft",
+        "params": params,
+        "signals": signals,
+        "symptoms": symptoms,
+    }
     front |= {"causes": library.causes or _CAUSES, "checks": library.checks or _CHECKS} if symptoms else {}
     return Draft({key: value for key, value in front.items() if value}, BODY.format(title=title), library.uses)
 

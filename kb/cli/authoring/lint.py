@@ -17,9 +17,11 @@ from kb.cli.session import Session
 )
 @click.pass_obj
 def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool) -> int:
-    """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
+    """Check the articles of the base in use, or below FOLDERs. Status 1 for a finding. Of plain Markdown articles it lists
+    what they are matched by."""
     from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
+    from kb.authoring.matched import matched_by
 
     session.named.extend(folders)
     store = session.store(warn=False)
@@ -30,9 +32,12 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
+    matched = list(matched_by(articles))
     if format_ == "json":
-        click.echo(json_text({"articles": len(articles), "faults": faults}))
+        click.echo(json_text({"articles": len(articles), "faults": faults, "matched": matched}))
     else:
+        for item in matched:
+            click.echo(neutral(str(item), newlines=True))
         for fault in faults:
             click.echo(f"{neutral(str(fault))} ({fault.severity})")
         click.echo(f"{len(articles)} articles, {len(faults)} findings")
