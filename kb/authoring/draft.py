@@ -18,7 +18,7 @@ from diagnose.scan.hits import SALIENT_REGEX
 from diagnose.text.fold import fold_literal, fold_text
 from kb.articles.messages import events_in
 from kb.authoring.lint import FILL_IN
-from kb.authoring.proposed import known_message, proposed
+from kb.authoring.proposed import known_message, own_part, proposed
 from kb.authoring.whole_message import LONGEST, TELLING, WholeMessage, messages_of
 from kb.store.background import rate
 
@@ -58,7 +58,7 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
     """The draft of an article with the id `name` about the error that `lines` show. It has no symptoms where nothing in
     them tells this error from what ordinary logs hold."""
     library = proposed(lines)
-    own = [message for message in messages_of(lines) if not known_message(message.printed)]
+    own = [message for message in messages_of(lines, own_part) if not known_message(message.printed)]
     chosen = _rarest(own) or ([] if library.signals else _rarest(_lines(lines)))
     signals: dict[str, Any] = {}
     for message in chosen:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from diagnose.codes import decode as codes
 from diagnose.errors import KbError
 from diagnose.facts import typed
 from kb.library.filled import UnusableError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kb.library.entry import SignalEntry, Wording
 
 MOST = 3
+LEAST_OWN = 3  # words of a message before the failure that it names
 BESIDE = 1  # words beside a wording that do not make another message of it
 
 
@@ -97,13 +99,31 @@ def proposed(lines: Sequence[str], library: Library | None = None) -> Proposed:
 
 def known_message(message: str, library: Library | None = None) -> bool:
     """Whether a message is little more than a wording of the library: `nc: Connection refused`."""
-    library = library or Library.shipped()
+    found = (message[start:end] for start, end in _wordings_in(message, library or Library.shipped()))
+    return any(_words(message) - _words(text) <= BESIDE for text in found)
+
+
+def own_part(message: str, library: Library | None = None) -> str:
+    """A message up to the failure that it reports in the words of the library: `warm-up failed: connection refused` fails
+    tomorrow because of a time-out."""
+    for start, end in sorted(_wordings_in(message, library or Library.shipped())):
+        before = message[:start].rstrip()
+        if end >= len(message.rstrip(". )")) and before.endswith(":") and _words(before) >= LEAST_OWN:
+            return before.rstrip(":")
+    return message
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
+
+
+def _wordings_in(message: str, library: Library) -> Iterator[tuple[int, int]]:
+    """Where a wording of the library stands in a message."""
     for entry in _signals(library):
         for wording in entry.wordings:
-            found = _found(wording, message)
-            if found and len(re.findall(r"\w+", message)) - len(re.findall(r"\w+", found)) <= BESIDE:
-                return True
-    return False
+            if matches(wording, message):
+                pattern = wording.regex or (re.escape(wording.text) if wording.text else codes.pattern(wording.code))
+                yield from (match.span() for match in re.finditer(pattern, message, re.IGNORECASE))
 
 
 def _shown(lines: Sequence[str], library: Library) -> Iterator[_ShownFailure]:
@@ -135,14 +155,6 @@ def _captured(wordings: Sequence[Wording], line: str, entry: SignalEntry) -> dic
             if value and typed(entry.captures[name], value) is not None:
                 found.setdefault(name, value)
     return found
-
-
-def _found(wording: Wording, line: str) -> str:
-    """What of a line a wording matches."""
-    if not matches(wording, line):
-        return ""
-    match = re.search(wording.regex, line, re.IGNORECASE) if wording.regex else None
-    return match[0] if match else wording.text
 
 
 def _check(made: Proposed, name: str, library: Library) -> None:

@@ -16,7 +16,7 @@ from kb.articles.messages import RECORD_FIELD
 from kb.store.background import rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 SHORTEST, LONGEST = 14, 160
 LEAST_WORDS = 3
@@ -44,7 +44,7 @@ _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 _BEFORE = re.compile(
     r"""^(?:
       \W*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d\S*)?\s* | \W*\d\d:\d\d:\d\d\S*\s+ | [A-Z][a-z]{2}\s+\d{1,2}\ \d\d:\d\d:\d\d\s+\S+\s+
-      | \[[^\]\n]{1,80}\]:?\s+ | -\ + | \W?(?i:trace|debug|info|notice|warn|warning|error|err|severe|fatal|critical|crit|panic|alert)\b[\]:>]{0,2}\s+
+      | [IWEF]\d{4}\ \d\d:\d\d:\d\d\S*\s+\d+\ [^\]\n]{1,80}\]\s+ | \[[^\]\n]{1,80}\]:?\s+ | -\ + | \W?(?i:trace|debug|info|notice|warn|warning|error|err|severe|fatal|critical|crit|panic|alert)\b[\]:>]{0,2}\s+
     )""",
     re.VERBOSE,
 )
@@ -65,19 +65,20 @@ class WholeMessage(Struct, frozen=True):
         return {"regex": self.regex} if self.regex else {"contains": self.text}
 
 
-def messages_of(lines: Iterable[str]) -> Iterator[WholeMessage]:
-    """The messages of the lines that report a failure, of all lines where none does: those that ordinary logs lack."""
+def messages_of(lines: Iterable[str], own: Callable[[str], str] = str) -> Iterator[WholeMessage]:
+    """The messages of the lines that report a failure, of all lines where none does: those that ordinary logs lack. `own`
+    gives what of a message is to be kept."""
     distinct = list(dict.fromkeys(line for line in lines if line.strip() and not RECORD_FIELD.match(line)))
     salient = [line for line in distinct if _SALIENT.search(line)]
     for line in salient or distinct:
-        message = _message(line)
+        message = _message(line, own)
         words = len(re.findall(r"[^\W\d_]{2,}", message.text))
         if len(message.text) >= SHORTEST and words >= LEAST_WORDS and message.rate <= TELLING:
             yield message
 
 
-def _message(line: str) -> WholeMessage:
-    text = _cut(_without_lead(_without_speaker(fold_literal(fold_text(line)).strip())))
+def _message(line: str, own: Callable[[str], str]) -> WholeMessage:
+    text = _cut(own(_without_lead(_without_speaker(fold_literal(fold_text(line)).strip()))))
     fixed, regex, plain = [], [], []
     at = 0
     for match in _VARIABLE.finditer(text):

@@ -90,6 +90,15 @@ def test_a_failure_that_the_library_knows_uses_its_wordings_and_checks():
     assert front["symptoms"] == ["cannot_warm_the"]
 
 
+def test_a_message_is_cut_where_the_library_says_why_it_failed():
+    front = drafted(
+        "10:14 FATAL orders: warm-up failed after 3 attempts: dial tcp 10.2.3.4:5432: connect: connection refused"
+    )
+    own = front["signals"][front["symptoms"][0]]
+    assert own == {"regex": r"warm-up failed after \d{1,20} attempts"}
+    assert "connection-refused" in front["signals"]
+
+
 def test_a_text_of_a_failure_alone_has_it_as_symptom():
     assert drafted("nc: Connection refused")["symptoms"] == ["connection-refused"]
 
