@@ -7,6 +7,7 @@ candidates, in order of how little ordinary logs hold of them; what FILL_IN mark
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from kb.articles.messages import events_in
 from kb.authoring.lint import FILL_IN
 from kb.authoring.proposed import known_message, own_part, proposed
 from kb.authoring.whole_message import LONGEST, TELLING, WholeMessage, messages_of
+from kb.library.library import Library
 from kb.store.background import rate
 
 if TYPE_CHECKING:
@@ -57,8 +59,10 @@ class Draft(Struct, frozen=True):
 def draft(name: str, lines: Sequence[str]) -> Draft:
     """The draft of an article with the id `name` about the error that `lines` show. It has no symptoms where nothing in
     them tells this error from what ordinary logs hold."""
-    library = proposed(lines)
-    own = [message for message in messages_of(lines, own_part) if not known_message(message.printed)]
+    shipped = Library.shipped()
+    library = proposed(lines, shipped)
+    found = messages_of(lines, partial(own_part, library=shipped))
+    own = [message for message in found if not known_message(message.printed, shipped)]
     chosen = _rarest(own) or ([] if library.signals else _rarest(_lines(lines)))
     signals: dict[str, Any] = {}
     for message in chosen:

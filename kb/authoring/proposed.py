@@ -15,7 +15,6 @@ from diagnose.codes import decode as codes
 from diagnose.errors import KbError
 from diagnose.facts import typed
 from kb.library.filled import UnusableError
-from kb.library.library import Library
 from kb.library.testing import matches
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from diagnose.model import ParamType
     from kb.library.entry import SignalEntry, Wording
+    from kb.library.library import Library
 
 MOST = 3
 LEAST_OWN = 3  # words of a message before the failure that it names
@@ -76,9 +76,8 @@ class _ShownFailure(Struct, frozen=True):
     values: dict[str, str]
 
 
-def proposed(lines: Sequence[str], library: Library | None = None) -> Proposed:
+def proposed(lines: Sequence[str], library: Library) -> Proposed:
     """The parts for the failures that `lines` show, at most MOST, in the order of the lines."""
-    library = library or Library.shipped()
     made = Proposed({}, {}, {}, [], ())
     uses: list[str] = []
     for shown in list(_shown(lines, library))[:MOST]:
@@ -97,16 +96,16 @@ def proposed(lines: Sequence[str], library: Library | None = None) -> Proposed:
     return Proposed(made.params, made.signals, made.checks, made.causes, tuple(dict.fromkeys(uses)))
 
 
-def known_message(message: str, library: Library | None = None) -> bool:
+def known_message(message: str, library: Library) -> bool:
     """Whether a message is little more than a wording of the library: `nc: Connection refused`."""
-    found = (message[start:end] for start, end in _wordings_in(message, library or Library.shipped()))
+    found = (message[start:end] for start, end in _wordings_in(message, library))
     return any(_words(message) - _words(text) <= BESIDE for text in found)
 
 
-def own_part(message: str, library: Library | None = None) -> str:
+def own_part(message: str, library: Library) -> str:
     """A message up to the failure that it reports in the words of the library: `warm-up failed: connection refused` fails
     tomorrow because of a time-out."""
-    for start, end in sorted(_wordings_in(message, library or Library.shipped())):
+    for start, end in sorted(_wordings_in(message, library)):
         before = message[:start].rstrip()
         if end >= len(message.rstrip(". )")) and before.endswith(":") and _words(before) >= LEAST_OWN:
             return before.rstrip(":")
