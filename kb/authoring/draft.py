@@ -133,13 +133,14 @@ def _lines(lines: Iterable[str]) -> Iterator[WholeMessage]:
 
 
 def _rarest(messages: Iterable[WholeMessage]) -> list[WholeMessage]:
-    """The rarest messages, none of them part of another."""
+    """The rarest messages, none of them part of another, in the order of the text: what is told first went wrong first."""
+    distinct = list(dict.fromkeys(messages))
     chosen: list[WholeMessage] = []
-    for message in sorted(messages, key=lambda message: (message.rate, -len(message.text))):
+    for message in sorted(distinct, key=lambda message: message.rate):
         known = any(message.text in other.text or other.text in message.text for other in chosen)
         if not known and len(chosen) < MOST_SIGNALS:
             chosen.append(message)
-    return chosen
+    return sorted(chosen, key=distinct.index)
 
 
 def _captures(lines: Iterable[str]) -> list[str]:

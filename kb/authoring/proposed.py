@@ -14,6 +14,7 @@ from msgspec import Struct
 from diagnose.codes import decode as codes
 from diagnose.errors import KbError
 from diagnose.facts import typed
+from kb.authoring.whole_message import fixed
 from kb.library.filled import UnusableError
 from kb.library.testing import matches
 
@@ -30,11 +31,12 @@ BESIDE = 1  # words beside a wording that do not make another message of it
 
 
 class FittingCheck(Struct, frozen=True):
-    """A check that tells why a failure happened: the outcome that shows it again, and the one that speaks against it."""
+    """A check that tells why a failure happened: the outcome that shows it again, and the one that speaks against it; none
+    where it leaves room for another reason (no space: blocks or inodes)."""
 
     check: str
     shows: str
-    clears: str
+    clears: str = ""
 
 
 _TCP = "tcp-port"
@@ -45,14 +47,14 @@ FITTING: dict[str, tuple[FittingCheck, ...]] = {
     "certificate-not-yet-valid": (FittingCheck("tls-certificate", "not-yet-valid", "ok"),),
     "certificate-wrong-name": (FittingCheck("tls-certificate", "name-mismatch", "ok"),),
     "connection-refused": (FittingCheck(_TCP, "refused", "connected"),),
-    "connection-reset": (FittingCheck(_TCP, "connected", "refused"),),
+    "connection-reset": (FittingCheck(_TCP, "connected"),),
     "connection-timed-out": (FittingCheck(_TCP, "timeout", "connected"),),
     "file-not-found": (FittingCheck("file-exists", "not-found", "present"),),
-    "host-unreachable": (FittingCheck(_TCP, "unreachable", "connected"), FittingCheck("ping", "unreachable", "reachable")),
+    "host-unreachable": (FittingCheck(_TCP, "unreachable", "connected"), FittingCheck("ping", "unreachable")),
     "name-not-resolved": (FittingCheck("dns-name", "name-error", "resolved"),),
     "network-unreachable": (FittingCheck(_TCP, "unreachable", "connected"),),
-    "no-space": (FittingCheck("disk-space", "full", "ok"), FittingCheck("inodes", "none-left", "left")),
-    "out-of-memory": (FittingCheck("kernel-log", "out-of-memory", "none"), FittingCheck("memory-pressure", "low", "ok")),
+    "no-space": (FittingCheck("disk-space", "full"), FittingCheck("inodes", "none-left")),
+    "out-of-memory": (FittingCheck("kernel-log", "out-of-memory"), FittingCheck("memory-pressure", "low")),
     "permission-denied": (FittingCheck("file-permissions", "denied", "readable"),),
     "protocol-version": (FittingCheck("tls-certificate", "tls-error", "ok"),),
     "read-only-file-system": (FittingCheck("mount", "read-only", "read-write"),),
@@ -90,7 +92,8 @@ def proposed(lines: Sequence[str], library: Library) -> Proposed:
         for fitting in FITTING.get(name, ()):
             _check(made, fitting.check, library)
             evidence.append({"check": f"{fitting.check}.{fitting.shows}", "supports": "strong"})
-            evidence.append({"check": f"{fitting.check}.{fitting.clears}", "refutes": "strong"})
+            if fitting.clears:
+                evidence.append({"check": f"{fitting.check}.{fitting.clears}", "refutes": "strong"})
         made.causes.append({"id": name, "title": shown.entry.title, "evidence": evidence})
         uses += [f"signal:{name}", *(f"check:{fitting.check}" for fitting in FITTING.get(name, ()))]
     return Proposed(made.params, made.signals, made.checks, made.causes, tuple(dict.fromkeys(uses)))
@@ -98,8 +101,8 @@ def proposed(lines: Sequence[str], library: Library) -> Proposed:
 
 def known_message(message: str, library: Library) -> bool:
     """Whether a message is little more than a wording of the library: `nc: Connection refused`."""
-    found = (message[start:end] for start, end in _wordings_in(message, library))
-    return any(_words(message) - _words(text) <= BESIDE for text in found)
+    rests = (f"{message[:start]} {message[end:]}" for start, end in _wordings_in(message, library))
+    return any(_words(fixed(rest)) <= BESIDE for rest in rests)
 
 
 def own_part(message: str, library: Library) -> str:

@@ -24,6 +24,8 @@ TELLING = 1e-3  # what more of the lines of ordinary logs hold is no symptom
 # What changes from one occurrence to the next, by kind; what it is replaced with.
 _KINDS: tuple[tuple[str, str], ...] = (
     (r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", r"[0-9a-fA-F-]{36}"),
+    (r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2}"
+     r"(?: \d\d:\d\d:\d\d)?(?: [A-Z]{3,4})?(?: \d{4})?\b", r"[\w :,]{5,40}"),
     (r"\w+://[^\s'\",;)\]]+", r"\S{3,250}"),
     (r"(?:[A-Za-z]:\\|\\\\|(?<![\w/])/(?=\w+/))[^\s'\",;:)\]]+", r"\S{2,250}"),
     (r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b", r"[\d.:]{7,21}"),
@@ -44,9 +46,13 @@ _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 _BEFORE = re.compile(
     r"""^(?:
       \W*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d\S*)?\s* | \W*\d\d:\d\d:\d\d\S*\s+ | [A-Z][a-z]{2}\s+\d{1,2}\ \d\d:\d\d:\d\d\s+\S+\s+
-      | [IWEF]\d{4}\ \d\d:\d\d:\d\d\S*\s+\d+\ [^\]\n]{1,80}\]\s+ | \[[^\]\n]{1,80}\]:?\s+ | -\ + | \W?(?i:trace|debug|info|notice|warn|warning|error|err|severe|fatal|critical|crit|panic|alert)\b[\]:>]{0,2}\s+
+      | [IWEF]\d{4}\ \d\d:\d\d:\d\d\S*\s+\d+\ [^\]\n]{1,80}\]\s+ | Caused\ by:\ | \[[^\]\n]{1,80}\]:?\s+ | -\ + | \W?(?i:trace|debug|info|notice|warn|warning|error|err|severe|fatal|critical|crit|panic|alert)\b[\]:>]{0,2}\s+
     )""",
     re.VERBOSE,
+)
+# Where a program was, not what went wrong: `at c.f.App.lease(App.java:112)`, `File "app.py", line 4, in run`.
+_FRAME = re.compile(
+    r"""^\s*(?:at\s+[\w.$/<>`]+\(|File\ "[^"]*",\ line\ \d|from\ \S+:\d+:in\ |\.{3}\ \d+\ more)""", re.VERBOSE
 )
 _NAME = re.compile(r"^[\w.$/-]{2,80}(?:\[\d+\])?(?: -|:) +(?=\S+ \S)")
 
@@ -68,7 +74,9 @@ class WholeMessage(Struct, frozen=True):
 def messages_of(lines: Iterable[str], own: Callable[[str], str] = str) -> Iterator[WholeMessage]:
     """The messages of the lines that report a failure, of all lines where none does: those that ordinary logs lack. `own`
     gives what of a message is to be kept."""
-    distinct = list(dict.fromkeys(line for line in lines if line.strip() and not RECORD_FIELD.match(line)))
+    distinct = [
+        line for line in dict.fromkeys(lines) if line.strip() and not (RECORD_FIELD.match(line) or _FRAME.match(line))
+    ]
     salient = [line for line in distinct if _SALIENT.search(line)]
     for line in salient or distinct:
         message = _message(line, own)
@@ -79,17 +87,21 @@ def messages_of(lines: Iterable[str], own: Callable[[str], str] = str) -> Iterat
 
 def _message(line: str, own: Callable[[str], str]) -> WholeMessage:
     text = _cut(own(_without_lead(_without_speaker(fold_literal(fold_text(line)).strip()))))
-    fixed, regex, plain = [], [], []
+    regex, plain = [], []
     at = 0
     for match in _VARIABLE.finditer(text):
-        fixed.append(text[at : match.start()])
         regex += [_ESCAPED.sub(r"\\\1", text[at : match.start()]), _KINDS[(match.lastindex or 1) - 1][1]]
         plain += [text[at : match.start()], "..."]
         at = match.end()
     rest = text[at:]
     shown = "".join([*plain, rest]).strip()
     pattern = "".join([*regex, _ESCAPED.sub(r"\\\1", rest)]) if regex else ""
-    return WholeMessage(shown, pattern, rate(" ".join([*fixed, rest])), text)
+    return WholeMessage(shown, pattern, rate(fixed(text)), text)
+
+
+def fixed(text: str) -> str:
+    """A text without what varies in it."""
+    return _VARIABLE.sub(" ", text)
 
 
 def _without_speaker(text: str) -> str:
