@@ -33,6 +33,7 @@ STEPS = (
     Step("types", "mypy, strict", ("-m", "mypy")),
     Step("articles", "kb lint has nothing to say of the shipped articles", ("-m", "kb", "lint", "--kb", "articles")),
     Step("samples", "kb test: every sample and output of the articles", ("-m", "kb", "test", "--kb", "articles")),
+    Step("against", "kb test --against the last release: no answer got worse", (str(CI / "against.py"),)),
     Step("links", "links between the pages lead somewhere; docs/README.md names every page", (str(CI / "links.py"),)),
     Step("coverage", "all tests but those of speed, with what they cover, branch by branch", (str(CI / "measure.py"),)),
 )

@@ -1,5 +1,6 @@
 """Make docs/articles.md, the articles that ship: python benchmarks/make_articles.py > docs/articles.md."""
 
+import re
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def page(store: Store) -> str:
-    """The articles of `store` by domain, each a row: title, id with a link, status, number of causes."""
+    """The articles of `store` by domain, each with the causes that it tells apart."""
     articles = sorted((store.article(name) for name in store.ids()), key=lambda a: (a.domain, a.problem.id))
     return "\n".join([*_head(articles), *_domains(articles), ""])
 
@@ -28,12 +29,17 @@ def _head(articles: list[Article]) -> Iterator[str]:
 
 def _domains(articles: list[Article]) -> Iterator[str]:
     for domain, members in groupby(articles, key=lambda a: a.domain):
-        yield f"\n## {domain}\n\n| symptom | id | status | causes |\n|---|---|---|---|"
+        yield f"\n## {domain}"
         for article in members:
             problem = article.problem
-            title = problem.title.replace("|", "\\|").replace("<", "&lt;")
             link = f"[{problem.id}](../{Path(article.path).relative_to(ROOT).as_posix()})"
-            yield f"| {title} | {link} | {problem.status} | {len(problem.causes)} |"
+            yield f"\n**{link}** ({problem.status}): {_plain(problem.title)}\n"
+            yield from (f"- {_plain(cause.title)}" for cause in problem.causes)
+
+
+def _plain(text: str) -> str:
+    """A text that Markdown prints as it stands."""
+    return re.sub(r"([\\*_`\[\]])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,28 @@ def test_hooks_the_workflow_and_contributing_name_steps_that_exist(root, script)
     assert all(name in contributing for name in names)
 
 
+# --- against the last release -----------------------------------------------------------------------------------------
+
+
+def test_the_last_release_is_the_newest_version_tag_before_head(script, tmp_path, needs_tool):
+    git = [needs_tool("git"), "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    last = script("against").last_release
+    assert last(tmp_path) == ""
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for tag in ("v0.1.0", "v0.2.0", "note"):
+        subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", tag], check=True)
+        assert last(tmp_path) == {"v0.1.0": "", "v0.2.0": "v0.1.0", "note": "v0.2.0"}[tag]
+        subprocess.run([*git, "-c", "tag.gpgsign=false", "tag", tag], check=True)
+    assert last(tmp_path) == "v0.2.0"
+
+
+def test_without_a_release_the_step_says_so(script, monkeypatch, capsys):
+    against = script("against")
+    monkeypatch.setattr(against, "last_release", lambda _: "")
+    assert against.main() == 0
+    assert capsys.readouterr().out == "no release tag in this copy: nothing to compare with\n"
+
+
 # --- links ------------------------------------------------------------------------------------------------------------
 
 

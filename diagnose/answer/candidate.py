@@ -81,6 +81,11 @@ class Candidate:
         """P(another cause | problem)."""
         return self.odds[-1].share if self.problem.causes else 0.0
 
+    @property
+    def trusted(self) -> bool:
+        """Whether it may be more than possible: its symptom was seen, and its article is no draft."""
+        return self.standing.symptom and self.problem.status != "draft"
+
     def findings(self, unknown: float) -> list[Finding]:
         if not self.problem.causes:
             return [self._described(unknown)]
@@ -112,7 +117,7 @@ class Candidate:
         weights = self.options.weights
         if unknown > 0.5:
             return "unknown"
-        if not self.standing.symptom:
+        if not self.trusted:
             return "possible"
         if probability >= weights.confirmed and decisive(odds.weighed):
             return "confirmed"

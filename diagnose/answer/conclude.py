@@ -89,7 +89,7 @@ def _verdict(findings: Sequence[Finding], cases: Sequence[Candidate], unknown: f
     if best in ("confirmed", "likely"):
         return best
     lead = cases[0]
-    return "likely" if lead.standing.symptom and lead.share >= weights.likely else "possible"
+    return "likely" if lead.trusted and lead.share >= weights.likely else "possible"
 
 
 def _articles(

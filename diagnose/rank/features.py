@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
 NAMED_WORTH = {"name": 0.5, "code": 0.6}
-# A signal that speaks for a cause brings its article up as well, but less than a symptom.
+# A signal that speaks for a cause brings its article up as well, but less than a symptom; so does a whole message of an
+# article that declares no symptoms.
 SUPPORTING = 0.7
 # Symptoms of an article whose words are looked for one by one.
 MOST_WORDED = 6
@@ -34,6 +35,8 @@ UNSEEN_WORD = 4.0
 NEAR_MISS = 8
 # Worth (nats) from which on a matched symptom, and a covered message, counts in full.
 FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
+# The share of a message from which on it counts as whole.
+WHOLE_MESSAGE = 0.9
 
 
 class Features(Struct, frozen=True):
@@ -166,6 +169,8 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
         tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
         at = Place(source=covered.place.source, line=covered.place.line)
+        if share >= WHOLE_MESSAGE and not problem.symptoms:
+            tally.show(SUPPORTING * share, because)
         near_miss = NEAR_MISS if problem.status == "stable" else 2
         tally.add(because, covered.share**near_miss * covered.worth / 3, at)
     for named in seen.named.get(problem.id, ()):

@@ -26,6 +26,7 @@ LONGEST_MESSAGE = 1500
 LEAST_WORDS = 4
 EXAMPLE_LINES = 20
 CELL_WORDS = 6
+CODE_WORDS = 5
 LONGEST_QUOTE = 40  # lines of a quote that stands where no error is described
 PIECE = 24
 MOST = 60
@@ -56,7 +57,7 @@ ERROR = re.compile(
 _NOTE = re.compile(
     r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|\s*(?:Note|Tip|Important|Warning|Caution)\s*$", re.I
 )
-_RECORD = re.compile(r"\s*(?:Log Name|Event Type|Source|Event ID|Starting test|Testing server)\s*:", re.I)
+RECORD_FIELD = re.compile(r"\s*(?:Log Name|Event Type|Source|Event ID|Starting test|Testing server)\s*:", re.I)
 
 
 class ArticleSection(Struct, frozen=True):
@@ -214,7 +215,7 @@ def _pieces(lines: list[str]) -> Iterator[list[str]]:
     """A quote of many lines in parts, cut where another record begins, else at PIECE lines."""
     piece: list[str] = []
     for line in lines:
-        if len(piece) >= PIECE or (len(piece) > 3 and _RECORD.match(line)):
+        if len(piece) >= PIECE or (len(piece) > 3 and RECORD_FIELD.match(line)):
             yield piece
             piece = []
         piece.append(line)
@@ -229,7 +230,10 @@ def _inline(block: TextBlock, kind: MessageKind) -> Iterator[QuotedMessage]:
     for mark in block.marks:
         text = block.text[mark.start : mark.end]
         alone = len(text) > 0.8 * len(block.text) and len(text) > 40  # a paragraph of it is quoted, not stressed
-        if mark.kind != "link" and len(text) > 24 and (alone or ERROR.search(text)) and not COMMAND.match(text):
+        # Code of so many words is a message: commands and options are told apart, what else stands in code is shorter.
+        printed = mark.kind == "code" and len(text.split()) >= CODE_WORDS
+        telling = alone or printed or ERROR.search(text)
+        if mark.kind != "link" and len(text) > 24 and telling and not COMMAND.match(text):
             yield QuotedMessage(_cleaned(text), kind)
 
 

@@ -7,12 +7,12 @@ and, for those of a cause, to their cause. The same samples give the same figure
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from diagnose.pipeline import diagnose, paste
+from kb.authoring.samples import samples_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,10 +94,10 @@ def survivors(store: Store, articles: Iterable[Article]) -> Iterator[Survived]:
 
 def _samples(article: Article) -> Iterator[tuple[list[str], str]]:
     """(lines, cause or "") of the samples that lead to the article."""
-    folder = Path(article.path).parent / "samples"
-    for path in sorted((*folder.glob("symptom/*.txt"), *folder.glob("cause/*/*.txt"))):
-        cause = path.parent.name if path.parent.parent.name == "cause" else ""
-        yield path.read_text(encoding="utf-8", errors="replace").rstrip("\n").split("\n"), cause
+    for sample in samples_of(article):
+        if sample.place != "other":
+            text = sample.path.read_text(encoding="utf-8", errors="replace")
+            yield text.rstrip("\n").split("\n"), sample.cause
 
 
 def _told(store: Store, article: str, cause: str, lines: list[str]) -> tuple[bool, bool]:

@@ -1,12 +1,13 @@
-"""An error text to the draft of an article: what of it is rare enough to look for, with its variable parts cut out.
+"""An error text to the draft of an article: its messages whole, the failures in it that the library knows, a cause and a check.
 
 Takes lines of text (redacted); gives the front matter and a body to be filled in. Pure: writes nothing. The signals are
-candidates, in order of how little ordinary logs hold of them; the causes are the author's.
+candidates, in order of how little ordinary logs hold of them; what FILL_IN marks is the author's.
 """
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -17,29 +18,18 @@ from diagnose.facts import typed
 from diagnose.scan.hits import SALIENT_REGEX
 from diagnose.text.fold import fold_literal, fold_text
 from kb.articles.messages import events_in
+from kb.authoring.lint import FILL_IN
+from kb.authoring.proposed import known_message, own_part, proposed
+from kb.authoring.whole_message import LONGEST, TELLING, WholeMessage, messages_of
+from kb.library.library import Library
 from kb.store.background import rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MOST_SIGNALS, MOST_CODES, MOST_CAPTURES, PER_LINE = 4, 4, 2, 2
-SHORTEST, LONGEST = 14, 120
-LEAST_WORDS = 3
-TELLING = 1e-3  # what more of the lines of ordinary logs hold is no symptom
+
+MOST_SIGNALS, MOST_CODES, MOST_CAPTURES = 3, 4, 2
 LEAST_CODE = 3  # digits of a code that is looked for: 1 and 87 stand in any text
-# What changes from one occurrence to the next. Error codes and short numbers stay out of texts too, but become signals.
-_VARIABLE = re.compile(
-    r"""[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}                 # GUID
-    | \b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b                          # IPv4
-    | (?:[A-Za-z]:\\|\\\\|(?<![\w/])/(?=\w+/))[^\s'",;)\]]+         # path
-    | \w+://[^\s'",;)\]]+                                           # URL
-    | \b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|local|example|lan|internal|corp|test)\b(?::\d+)?   # host name
-    | "[^"\n]{1,80}"|'[^'\n]{1,80}'|[“][^”\n]{1,80}[”]              # quoted names
-    | \[[^\]\n]{1,80}\]|<[^>\n]{1,80}>
-    | \b0x[0-9a-f]+\b|\b[\w.-]*\d[\w.:,/-]*                         # anything with a digit in it
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\d[\w.:,/-]*")
 _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 _ENDPOINT = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,200}|\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{2,5})\b")
@@ -48,59 +38,83 @@ _BEFORE = re.compile(r"([A-Za-z][\w-]*(?:\W{1,3}[A-Za-z][\w-]*){0,3}\W{1,3})$")
 _SOURCE_FILE = re.compile(
     r"\.(?:java|kt|scala|py|cs|vb|fs|go|js|mjs|ts|tsx|cpp|cc|c|h|hpp|rs|rb|php|ps1|psm1|pl)$", re.IGNORECASE
 )
-# A logger or a program before its message.
-_SPEAKER = re.compile(r"^\S{2,80}(?: -|:) +(?=\S+ )")
-_TRIM = " \t-:;,.=>|([{'\"»"
 BODY = """# {title}
 
 What people see, and when. What it means in one or two sentences.
 
 ## Causes
 
-Name each cause in `causes:` above with how likely it is before any evidence, the signals and check outcomes that speak for
-and against it, and the steps that mend it. Samples that must not match go to samples/other/.
+What stands behind each cause, and how it is mended.
 """
 
 
 class Draft(Struct, frozen=True):
-    """The front matter of an article in the order in which it is written, and its body."""
+    """The front matter of an article in the order in which it is written, its body, and what it uses of the library."""
 
     front: dict[str, Any]
     body: str
-
-
-class Piece(Struct, frozen=True):
-    """A text that stands on a line whatever its variable parts are, and its estimated share of ordinary log lines."""
-
-    text: str
-    rate: float
-    line: str
+    uses: tuple[str, ...] = ()
 
 
 def draft(name: str, lines: Sequence[str]) -> Draft:
     """The draft of an article with the id `name` about the error that `lines` show. It has no symptoms where nothing in
     them tells this error from what ordinary logs hold."""
-    chosen = _distinct(_pieces(lines, LEAST_WORDS)) or _distinct(_pieces(lines, 1)) or _distinct(_whole(lines))
+    shipped = Library.shipped()
+    library = proposed(lines, shipped)
+    found = messages_of(lines, partial(own_part, library=shipped))
+    own = [message for message in found if not known_message(message.printed, shipped)]
+    chosen = _rarest(own) or ([] if library.signals else _rarest(_lines(lines)))
     signals: dict[str, Any] = {}
-    for piece in chosen:
-        signals[_named(piece.text, signals)] = {"contains": piece.text}
+    for message in chosen:
+        signals[_named(message.text, signals)] = message.signal
     text = "\n".join(lines)
     for code in list(dict.fromkeys(_codes(text)))[:MOST_CODES]:
         signals[_named(f"code {code}", signals)] = {"code": code}
     for provider, number in dict.fromkeys(events_in(text)):
         event = {"provider": provider, "id": number} if provider else {"id": number}
         signals[_named(f"event {number}", signals)] = {"event": [event]}
-    symptoms = list(signals)
-    params: dict[str, Any] = {}
-    for regex in _captures(lines):
+    # A failure that any program may report is a symptom only where the text has nothing of its own.
+    symptoms = list(signals) or list(library.signals)
+    signals |= library.signals
+    params = dict(library.params)
+    for regex in () if "host" in params else _captures(lines):
         signals[_named("endpoint", signals)] = {"regex": regex}
-        params = {
+        params |= {
             "host": {"type": "host", "ask": "the host that was contacted"},
             "port": {"type": "port", "ask": "its port"},
         }
-    title = _title(chosen, lines)
-    front = {"id": name, "title": title, "status": "draft", "params": params, "signals": signals, "symptoms": symptoms}
-    return Draft({key: value for key, value in front.items() if value}, BODY.format(title=title))
+    title = chosen[0].text if chosen else _first(lines)
+    front: dict[str, Any] = {
+        "id": name,
+        "title": title,
+        "status": "draft",
+        "params": params,
+        "signals": signals,
+        "symptoms": symptoms,
+    }
+    front |= {"causes": library.causes or _CAUSES, "checks": library.checks or _CHECKS} if symptoms else {}
+    return Draft({key: value for key, value in front.items() if value}, BODY.format(title=title), library.uses)
+
+
+# A cause and a check to be filled in, where the library has none that fits.
+_CAUSES: list[dict[str, Any]] = [
+    {
+        "id": "first-cause",
+        "title": f"{FILL_IN} what is wrong, in one sentence",
+        "evidence": [{"check": "first-check.wrong", "supports": "strong"}, {"check": "first-check.right", "refutes": "strong"}],
+        "remediation": [{"kind": "fix", "text": f"{FILL_IN} what mends it", "verify": "first-check.right"}],
+    }
+]  # fmt: skip
+_CHECKS: dict[str, Any] = {
+    "first-check": {
+        "title": f"{FILL_IN} the question that tells this cause from others",
+        "commands": {"bash": f"echo '{FILL_IN} a command that only reads'"},
+        "outcomes": {
+            "wrong": {"regex": f"{FILL_IN} what it prints where this is the cause"},
+            "right": {"regex": f"{FILL_IN} what it prints where all is well"},
+        },
+    }
+}
 
 
 def _codes(text: str) -> Iterator[str]:
@@ -110,36 +124,23 @@ def _codes(text: str) -> Iterator[str]:
             yield _code(found)
 
 
-def _pieces(lines: Iterable[str], least_words: int) -> Iterator[Piece]:
-    """The fixed texts of the lines that report a failure; of all lines where none does."""
-    lines = list(dict.fromkeys(line for line in lines if line.strip()))
-    salient = [line for line in lines if _SALIENT.search(line)]
-    for line in salient or lines:
-        folded = fold_text(line)
-        for part in _VARIABLE.split(folded):
-            text = _SPEAKER.sub("", fold_literal(part).strip(_TRIM))
-            text = text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0].strip(_TRIM)
-            if len(text) >= SHORTEST and len(text.split()) >= least_words and rate(text) <= TELLING:
-                yield Piece(text, rate(text), line)
-
-
-def _whole(lines: Iterable[str]) -> Iterator[Piece]:
+def _lines(lines: Iterable[str]) -> Iterator[WholeMessage]:
     """The lines that report a failure as they stand: `KeyError: 'id'` says something only with the name in it."""
     for line in lines:
         text = fold_literal(fold_text(line)).strip()
         if _SALIENT.search(line) and len(text) <= LONGEST and rate(_NUMBER.sub(" ", text)) <= TELLING:
-            yield Piece(text, rate(text), line)
+            yield WholeMessage(text, "", rate(text), text)
 
 
-def _distinct(pieces: Iterable[Piece]) -> list[Piece]:
-    """The rarest pieces, at most PER_LINE of each line, none of them part of another."""
-    chosen: list[Piece] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.rate, -len(piece.text))):
-        known = any(piece.text in other.text or other.text in piece.text for other in chosen)
-        crowded = sum(piece.line == other.line for other in chosen) >= PER_LINE
-        if not known and not crowded and len(chosen) < MOST_SIGNALS:
-            chosen.append(piece)
-    return chosen
+def _rarest(messages: Iterable[WholeMessage]) -> list[WholeMessage]:
+    """The rarest messages, none of them part of another, in the order of the text: what is told first went wrong first."""
+    distinct = list(dict.fromkeys(messages))
+    chosen: list[WholeMessage] = []
+    for message in sorted(distinct, key=lambda message: message.rate):
+        known = any(message.text in other.text or other.text in message.text for other in chosen)
+        if not known and len(chosen) < MOST_SIGNALS:
+            chosen.append(message)
+    return sorted(chosen, key=distinct.index)
 
 
 def _captures(lines: Iterable[str]) -> list[str]:
@@ -166,9 +167,9 @@ def _named(text: str, taken: Iterable[str]) -> str:
     return next(made for n in range(1, 100) if (made := name if n == 1 else f"{name}_{n}") not in set(taken))
 
 
-def _title(chosen: Sequence[Piece], lines: Sequence[str]) -> str:
-    text = chosen[0].text if chosen else next((line.strip() for line in lines if line.strip()), "An error")
-    return text if len(text) <= 100 else text[:100].rsplit(" ", 1)[0]
+def _first(lines: Sequence[str]) -> str:
+    text = next((message.text for message in messages_of(lines)), "") or next(filter(None, map(str.strip, lines)), "")
+    return (text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0]) or "An error"
 
 
 def _code(found: Found) -> str:

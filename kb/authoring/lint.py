@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NOISY = 2e-3
 LEAST_SAMPLES = 2
 UNFINISHED = ("draft", "deprecated")  # not to be complete yet, or no longer
+# What kb new leaves to the author stands behind these words.
+FILL_IN = "fill in:"
 # Commands that fetch and run, hide what they run, or delete without asking.
 DANGEROUS = (
     (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
@@ -170,6 +172,18 @@ def probes_can_be_run(article: Article) -> Iterator[tuple[str, str, str]]:
                 yield f"{name}:", f"the probe of check '{name}' cannot be run: {why}", "see docs/verify.md"
 
 
+def nothing_is_left_to_fill_in(article: Article) -> Iterator[tuple[str, str, str]]:
+    """A draft may have blanks; who calls an article more than a draft has filled them in."""
+    import msgspec
+
+    if article.problem.status != "draft" and FILL_IN.encode() in msgspec.json.encode(article.problem):
+        yield (
+            FILL_IN,
+            f"something is left to fill in, and the status is {article.problem.status}",
+            "write it, or say draft",
+        )
+
+
 def uses_are_told_apart(article: Article) -> Iterator[tuple[str, str, str]]:
     """A check of the library that no cause and no fix asks: its commands are offered, and its answer changes nothing."""
     asked = {outcome.partition(".")[0] for outcome in answered_outcomes(article.problem)}
@@ -186,6 +200,7 @@ def answered_outcomes(problem: Problem) -> set[str]:
 
 
 RULES = (
+    nothing_is_left_to_fill_in,
     uses_are_told_apart,
     clearing_outcomes_are_printed,
     clearing_commands_tell_errors,

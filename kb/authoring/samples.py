@@ -8,7 +8,7 @@ the outputs of before and after: one must show its outcome, one another.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -35,6 +35,15 @@ class Failure(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.what}"
+
+
+class BesideSample(Struct, frozen=True):
+    """A text beside an article and what its place promises of it: `symptom` (the article), `cause` (which one) or `other`."""
+
+    path: Path
+    article: str
+    place: Literal["symptom", "cause", "other"]
+    cause: str = ""
 
 
 class Tested(Struct, frozen=True):
@@ -85,14 +94,23 @@ def _texts(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file())
 
 
+def samples_of(article: Article) -> Iterator[BesideSample]:
+    """The samples of an article: those of its symptom, of its causes, of others."""
+    folder, name = Path(article.path).parent / "samples", article.problem.id
+    yield from (BesideSample(path, name, "symptom") for path in _texts(folder, "symptom/*.txt"))
+    yield from (BesideSample(path, name, "cause", path.parent.name) for path in _texts(folder, "cause/*/*.txt"))
+    yield from (BesideSample(path, name, "other") for path in _texts(folder, "other/*.txt"))
+
+
 def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
-    folder = Path(article.path).parent / "samples"
-    for path in _texts(folder, "symptom/*.txt"):
-        yield path, _symptom(diagnosis_of(store, path), article.problem.id)
-    for path in _texts(folder, "cause/*/*.txt"):
-        yield path, _cause(diagnosis_of(store, path), f"{article.problem.id}/{path.parent.name}")
-    for path in _texts(folder, "other/*.txt"):
-        yield path, _other(diagnosis_of(store, path), article.problem.id)
+    for sample in samples_of(article):
+        diagnosis = diagnosis_of(store, sample.path)
+        if sample.place == "symptom":
+            yield sample.path, _symptom(diagnosis, sample.article)
+        elif sample.place == "cause":
+            yield sample.path, _cause(diagnosis, f"{sample.article}/{sample.cause}")
+        else:
+            yield sample.path, _other(diagnosis, sample.article)
 
 
 def diagnosis_of(store: Store, path: Path) -> Diagnosis:

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 KEPT = 10  # causes that a case keeps at least, so that two of them can be compared
 
 
+def asked_again(case: Case, base: Knowledge) -> Diagnosis:
+    """What `base` says of all that a case holds; the case stays as it is."""
+    from kb.cases.case import case_answers, case_sources
+
+    options = Options(given=case.parameters, answers=case_answers(case), skipped=frozenset(case.skipped))
+    return diagnosis_of(gather(case_sources(case), base, options.setup), base, options)
+
+
 def ask_case(
     case: Case, sources: Iterable[Source | InputError], base: Knowledge, options: Options, now: str, *, did: str = ""
 ) -> tuple[Case, Diagnosis]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kb.store.store import Store
 
 T = TypeVar("T")
+Asked = TypeVar("Asked")
 SHARD = 8
 
 
@@ -95,7 +96,7 @@ def answers(
     told: Callable[[int], None] = lambda done: None,
 ) -> tuple[ScoredAnswer, ...]:
     """One answer a case, in their order. `told` gets the number of cases done so far."""
-    return tuple(_mapped(scored_answer, _answers, cases, base, cache, jobs, told))
+    return tuple(spread(scored_answer, cases, base, cache, jobs, told))
 
 
 def choices(
@@ -107,35 +108,34 @@ def choices(
 ) -> tuple[LabelledChoice, ...]:
     """One choice a case, in their order."""
     name = str(base.roots[0].name) if base.roots else ""
-    return tuple(_mapped(partial(choice, name), partial(_choices, name), cases, base, cache, jobs, told))
+    return tuple(spread(partial(choice, name), cases, base, cache, jobs, told))
 
 
-def _mapped(
-    one: Callable[[LabelledCase, Store], T],
-    many: Callable[[Sequence[LabelledCase]], list[T]],
-    cases: Sequence[LabelledCase],
+def spread(
+    one: Callable[[Asked, Store], T],
+    asked: Sequence[Asked],
     base: Store,
     cache: Path | None,
-    jobs: int,
-    told: Callable[[int], None],
+    jobs: int = 1,
+    told: Callable[[int], None] = lambda done: None,
 ) -> list[T]:
-    """`one` of every case here, or `many` of shards in worker processes that open the base themselves."""
+    """`one` of everything `asked`, in its order: here, or in worker processes that open the base themselves."""
     result: list[T] = []
-    if jobs <= 1 or len(cases) <= SHARD:
-        for case in cases:
-            result.append(one(case, base))
+    if jobs <= 1 or len(asked) <= SHARD:
+        for item in asked:
+            result.append(one(item, base))
             told(len(result))
         return result
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    shards = [cases[start : start + SHARD] for start in range(0, len(cases), SHARD)]
+    shards = [asked[start : start + SHARD] for start in range(0, len(asked), SHARD)]
     roots = [str(root) for root in base.roots]
     # spawn: the only way of starting that all platforms share, and no thread of this process is copied.
     with ProcessPoolExecutor(
         min(jobs, len(shards)), get_context("spawn"), _open, (roots, str(cache) if cache else "")
     ) as pool:
-        for shard in pool.map(many, shards):
+        for shard in pool.map(partial(_shard, one), shards):
             result += shard
             told(len(result))
     return result
@@ -150,9 +150,5 @@ def _open(roots: list[str], cache: str) -> None:
     _OPENED.append(store)
 
 
-def _answers(cases: Sequence[LabelledCase]) -> list[ScoredAnswer]:
-    return [scored_answer(case, _OPENED[0]) for case in cases]
-
-
-def _choices(base_name: str, cases: Sequence[LabelledCase]) -> list[LabelledChoice]:
-    return [choice(base_name, case, _OPENED[0]) for case in cases]
+def _shard(one: Callable[[Asked, Store], T], asked: Sequence[Asked]) -> list[T]:
+    return [one(item, _OPENED[0]) for item in asked]

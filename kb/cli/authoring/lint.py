@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 @click.option("--health", is_flag=True, help="Show the state of the base instead: one row an article, and the sums.")
 @click.pass_obj
 def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool, health: bool) -> int:
-    """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
+    """Check the articles of the base in use, or below FOLDERs. Status 1 for a finding. Of plain Markdown articles it lists
+    what they are matched by."""
     from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
+    from kb.authoring.matched import matched_by
 
     session.named.extend(folders)
     store = session.store(warn=False)
@@ -38,9 +40,12 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
+    matched = list(matched_by(articles))
     if format_ == "json":
-        click.echo(json_text({"articles": len(articles), "faults": faults}))
+        click.echo(json_text({"articles": len(articles), "faults": faults, "matched": matched}))
     else:
+        for item in matched:
+            click.echo(neutral(str(item), newlines=True))
         for fault in faults:
             click.echo(f"{neutral(str(fault))} ({fault.severity})")
         click.echo(f"{len(articles)} articles, {len(faults)} findings")

@@ -26,9 +26,10 @@ LARGEST = 1 << 20
     help="With personal, leave out data of persons too.",
 )
 def command(article: str, source: str | None, text: str | None, folder: str, redact: str) -> int:
-    """Draft the article ID from an error text: signals that ordinary logs lack, codes, events, values to capture, a sample.
+    """Draft the article ID from an error text: its messages with what varies as patterns, codes, events, values to capture;
+    wordings and checks of the library that fit; a cause and a check to fill in; a sample.
 
-    The text is redacted first. Nothing is written over. A text in which nothing is telling is refused. The draft passes
+    While it says status: draft it is answered as possible at most. The text is redacted first. Nothing is written over. A text in which nothing is telling is refused. The draft passes
     kb lint; whether it finds its own sample (kb test) is tried and told.
     """
     from diagnose.redact.redactor import Redactor
@@ -57,12 +58,14 @@ def command(article: str, source: str | None, text: str | None, folder: str, red
     except OSError as error:
         raise KbError(str(place), error.strerror or str(error), "name a folder that can be written") from None
     click.echo(f"{place / 'article.md'}: {len(made.front['signals'])} signals to choose from")
+    if made.uses:
+        click.echo(f"from the library: {', '.join(made.uses)} (kb show NAME)")
     failure = _failure(place)
     if failure:
         tell(
             f"by itself the draft does not find its own sample yet, which {failure}: add signals from the lines around it"
         )
-    click.echo(f"next: edit it, then kb lint --kb {folder} and kb test --kb {folder}")
+    click.echo(f"next: fill it in, then kb lint --kb {folder} and kb test --kb {folder}")
     return 0
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from diagnose.text.sanitize import json_text, neutral
+from kb.cli.output import tell
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kb.articles.article import Article
     from kb.store.store import Store
 
@@ -27,11 +33,40 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="With --mutate: status 1 where fewer survive.",
 )
+@click.option(
+    "--against",
+    metavar="DIR|REVISION",
+    help="Tell every answer that flips from another base, or from this one at a git revision. Status 1 for a worse one.",
+)
+@click.option(
+    "--cases",
+    multiple=True,
+    metavar="FILE.jsonl",
+    help="With --against: ask these labelled cases as well (repeatable).",
+)
+@click.option("--case", "kept", multiple=True, metavar="FILE", help="With --against: and this kept case (repeatable).")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="With --against: use N processes.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="With --against: the form."
+)
 @click.pass_obj
-def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
+def command(
+    session: Session,
+    /,
+    ids: tuple[str, ...],
+    fires: bool,
+    mutate: bool,
+    least: float,
+    against: str | None,
+    **given: Any,
+) -> int:
     """Run every sample of the articles (or of those with these IDs) against the whole base, and the recorded outputs and
     samples of the library (of an ID such as check:tcp-port). Every verify is run against outputs of before and after. Status 1
     for a failure."""
+    if against:
+        return _against(session, ids, against, **given)
+    if given["cases"] or given["kept"]:
+        raise click.UsageError("--cases and --case are for --against DIR|REVISION; kb eval measures labelled cases")
     from diagnose.text.sanitize import neutral
     from kb.authoring.samples import joined, library, run
 
@@ -51,8 +86,59 @@ def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, l
     return 1 if tested.failures else 0
 
 
+def _against(
+    session: Session,
+    ids: tuple[str, ...],
+    against: str,
+    cases: tuple[str, ...],
+    kept: tuple[str, ...],
+    jobs: int,
+    format_: str,
+) -> int:
+    from kb.authoring.against import as_value, compare, summary, text_of_case, texts_of, texts_of_cases
+    from kb.cases.file import load
+    from kb.cli.authoring.eval import progress
+    from kb.evaluate.cases import read_cases
+
+    given = [text for path in cases for text in texts_of_cases(path, read_cases(path))]
+    given += [text_of_case(path, load(path)) for path in kept]
+    store = session.store()
+    with _other_base(session, against) as (other, cache):
+        for name in ids:
+            if name not in (*other.ids(), *store.ids()):
+                store.article(name)  # tells that there is none of this name, and which are near
+        for fault in other.faults():
+            if fault.severity == "error":
+                tell(f"{fault}; article left out of {against}")
+        texts = [*texts_of((store, other), ids), *given]
+        compared = compare(other, store, texts, (cache, session.cache), jobs, progress(2 * len(texts)))
+    if format_ == "json":
+        click.echo(json_text(as_value(compared, against), indent=1))
+    else:
+        click.echo(neutral(summary(compared, against), newlines=True))
+    return 1 if compared.count("worse") else 0
+
+
+@contextmanager
+def _other_base(session: Session, against: str) -> Iterator[tuple[Store, Path | None]]:
+    """The base to compare with and where its index lies: a folder, or the base in use at a git revision."""
+    if Path(against).is_dir():
+        yield session.opened([Path(against)]), session.cache
+        return
+    import tempfile
+
+    from kb.authoring.revision import laid_out
+    from kb.store.open import open_store
+
+    with tempfile.TemporaryDirectory(prefix="kb-against-", ignore_cleanup_errors=True) as folder:
+        roots = [laid_out(root, against, Path(folder) / str(n)) for n, root in enumerate(session.bases)]
+        cache = Path(folder) / "cache"
+        cache.mkdir(mode=0o700)
+        with open_store(roots, cache) as store:
+            yield store, cache
+
+
 def _fires(store: Store, articles: list[Article]) -> int:
-    from diagnose.text.sanitize import neutral
     from kb.authoring.firing import firings
 
     count = own = alone = leads = shared = 0

@@ -50,3 +50,25 @@ def test_drafts_what_is_deprecated_and_imports_need_not_be_complete(findings, st
 
 def test_plain_markdown_is_asked_for_nothing(findings):
     assert findings("# The valve does not open\n\n> The valve did not open within its time\n") == []
+
+
+def test_of_a_plain_article_what_will_be_matched_is_listed(tmp_path, monkeypatch, capsys):
+    import json
+
+    from kb.cli import run
+
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    base = tmp_path / "base"
+    base.mkdir()
+    quoted = "prints `lease 42 is held by node-b, giving up at last` with 0x80070005"
+    (base / "broker.md").write_text(f"# The broker does not start\n\nIt {quoted}.\n", encoding="utf-8")
+    (base / "prose.md").write_text("# On tanks\n\nThey are full or they are not.\n", encoding="utf-8")
+    assert run(["lint", "--kb", str(base)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("broker.md: plain Markdown, matched by")
+    assert lines[1:3] == ["  message  lease 42 is held by node-b, giving up at last", "  code     0x80070005"]
+    assert lines[4].startswith("  nothing of its own")
+    assert lines[-1] == "2 articles, 0 findings"
+    run(["lint", "--kb", str(base), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["matched"][0]["codes"] == ["0x80070005"]

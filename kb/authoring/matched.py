@@ -1,0 +1,47 @@
+"""What a plain Markdown article will be matched by: the messages that it quotes and the codes that it names.
+
+Takes articles, gives values; what is not listed is found by its words alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.text.terms import PLACEHOLDER
+from kb.articles.messages import mine
+from kb.store.rows import index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.articles.article import Article
+
+SHOWN = 160
+
+
+class MatchedBy(Struct, frozen=True):
+    path: str
+    messages: tuple[str, ...]
+    codes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        rows = [f"  message  {_shown(message)}" for message in self.messages]
+        rows += [f"  code     {code}" for code in self.codes]
+        if not rows:
+            rows = ["  nothing of its own, only by its words: quote its messages in `backticks` or a fence"]
+        return "\n".join((f"{self.path}: plain Markdown, matched by", *rows))
+
+
+def matched_by(articles: Iterable[Article]) -> Iterator[MatchedBy]:
+    """One for each article that declares nothing."""
+    for article in articles:
+        if not article.declared:
+            messages = tuple(text for text, _ in index(article).messages)
+            yield MatchedBy(article.path, messages, mine(article.body, article.problem.title).codes)
+
+
+def _shown(message: str) -> str:
+    text = message.replace(PLACEHOLDER, "...")
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
