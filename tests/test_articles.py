@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kb.authoring.lint import lint, templates
+from kb.authoring.linting.lint import lint, templates
 
 
 @pytest.fixture(scope="module")

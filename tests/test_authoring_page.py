@@ -22,7 +22,7 @@ def block(section, kind):
 
 
 def test_the_article_has_nothing_that_lint_minds(section, base):
-    from kb.authoring.lint import lint
+    from kb.authoring.linting.lint import lint
 
     store = base(orders_warm_up_failed=block(section, "markdown"))
     assert store.faults() == ()
@@ -51,7 +51,7 @@ def test_what_the_check_prints_decides_between_the_causes(section, base):
 
 
 def test_the_draft_holds_what_the_page_says(section):
-    from kb.authoring.draft import draft
+    from kb.authoring.drafting.draft import draft
 
     made = draft(NAME, block(section, "text").split("\n"))
     assert made.uses == ("signal:connection-refused", "check:tcp-port")

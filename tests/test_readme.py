@@ -59,7 +59,7 @@ def test_the_article_of_the_five_minutes_works(readme, base):
 def test_lint_has_nothing_to_say_of_the_article_of_the_five_minutes(readme, base):
     from datetime import date
 
-    from kb.authoring.lint import lint
+    from kb.authoring.linting.lint import lint
 
     store = base(print_spooler_stopped=blocks(readme, "markdown")[0])
     assert lint([store.article("print-spooler-stopped")], date(2026, 11, 25)) == []

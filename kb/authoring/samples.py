@@ -16,7 +16,7 @@ from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.patterns import told_by
 from diagnose.facts import merge
 from diagnose.pipeline import diagnose, evidence, paste
-from kb.authoring.lint_beside import outputs_of, proofs
+from kb.authoring.linting.beside import outputs_of, proofs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
     """Check the articles of the base in use, or below FOLDERs. Status 1 for a finding. Of plain Markdown articles it lists
     what they are matched by."""
     from diagnose.text.sanitize import json_text, neutral
-    from kb.authoring.lint import lint
+    from kb.authoring.linting.lint import lint
     from kb.authoring.matched import matched_by
 
     session.named.extend(folders)
@@ -36,7 +36,7 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
         return _health(store, articles, format_)
     found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
     if deep:
-        from kb.authoring.lint_base import deep as deeply
+        from kb.authoring.linting.base import deep as deeply
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
@@ -54,7 +54,7 @@ def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool
 
 def _health(store: Store, articles: list[Article], format_: str) -> int:
     from diagnose.text.sanitize import json_text, neutral
-    from kb.authoring.health import health, table
+    from kb.authoring.linting.health import health, table
 
     rows = health(store, articles, datetime.now(UTC).date())
     if format_ == "json":

@@ -34,7 +34,7 @@ def command(article: str, source: str | None, text: str | None, folder: str, red
     """
     from diagnose.redact.redactor import Redactor
     from kb.articles.ids import identifier
-    from kb.authoring.draft import draft
+    from kb.authoring.drafting.draft import draft
     from kb.importers.write import render
 
     if identifier(article) != article:

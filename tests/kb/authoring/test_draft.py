@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.authoring.draft import draft
+from kb.authoring.drafting.draft import draft
 from kb.cli import run
 
 ERROR = (
@@ -133,7 +133,7 @@ def test_without_a_known_failure_there_are_a_cause_and_a_check_to_fill_in(new, t
 
 
 def test_every_fitting_check_and_its_outcomes_are_in_the_library():
-    from kb.authoring.proposed import FITTING
+    from kb.authoring.drafting.proposed import FITTING
     from kb.library.library import Library
 
     library = Library.shipped()
@@ -146,8 +146,8 @@ def test_every_fitting_check_and_its_outcomes_are_in_the_library():
 def test_every_failure_of_the_library_gives_a_draft_that_lint_accepts(base):
     from datetime import date
 
-    from kb.authoring.lint import lint
-    from kb.authoring.proposed import FITTING
+    from kb.authoring.drafting.proposed import FITTING
+    from kb.authoring.linting.lint import lint
     from kb.importers.write import render
     from kb.library.library import Library
 

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from kb.authoring.health import health, table
+from kb.authoring.linting.health import health, table
 
 TWINS = """      - {text: Clean it}
   - id: sand

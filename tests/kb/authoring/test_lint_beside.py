@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kb.authoring import samples
-from kb.authoring.lint import lint
-from kb.authoring.lint_beside import made_of
+from kb.authoring.linting.beside import made_of
+from kb.authoring.linting.lint import lint
 
 CHECK = "{idle: {title: Idle, commands: {powershell: Get-Pump}, outcomes: {'at-rest': {contains: at rest}, busy: {contains: busy}}}}"
 STEP = "      - {text: Clean it, verify: idle.at-rest}"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kb.authoring.lint import lint
+from kb.authoring.linting.lint import lint
 
 ARTICLE = """---
 id: valve-stuck

@@ -3,7 +3,7 @@
 import pytest
 
 from diagnose.model import Param
-from kb.authoring.lint_commands import examples, stands_for_a_value
+from kb.authoring.linting.commands import examples, stands_for_a_value
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.authoring.touches import TOUCHES, gravest, in_commands, in_text
+from kb.authoring.linting.touches import TOUCHES, gravest, in_commands, in_text
 
 CHANGES = {
     "high": [

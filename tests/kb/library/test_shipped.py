@@ -9,8 +9,8 @@ from diagnose.commands.fill import fill, template_faults
 from diagnose.model import Param
 from diagnose.probes import fault_of
 from diagnose.probes.plan import with_placeholders
-from kb.authoring.lint import DANGEROUS
-from kb.authoring.lint_base import _seen
+from kb.authoring.linting.base import _seen
+from kb.authoring.linting.lint import DANGEROUS
 from kb.authoring.samples import outcome_of
 from kb.library.library import Library
 from kb.library.testing import problem_of, run

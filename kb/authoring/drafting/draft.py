@@ -18,9 +18,9 @@ from diagnose.facts import typed
 from diagnose.scan.hits import SALIENT_REGEX
 from diagnose.text.fold import fold_literal, fold_text
 from kb.articles.messages import events_in
-from kb.authoring.lint import FILL_IN
-from kb.authoring.proposed import known_message, own_part, proposed
-from kb.authoring.whole_message import LONGEST, TELLING, WholeMessage, messages_of
+from kb.authoring.drafting.proposed import known_message, own_part, proposed
+from kb.authoring.drafting.whole_message import LONGEST, TELLING, WholeMessage, messages_of
+from kb.authoring.linting.lint import FILL_IN
 from kb.library.library import Library
 from kb.store.background import rate
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
 from kb.articles.article import Article
-from kb.authoring import lint_beside, lint_commands, lint_steps
-from kb.authoring.lint_beside import claims_samples
-from kb.authoring.lint_checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
+from kb.authoring.linting import beside as lint_beside
+from kb.authoring.linting import commands as lint_commands
+from kb.authoring.linting import steps as lint_steps
+from kb.authoring.linting.beside import claims_samples
+from kb.authoring.linting.checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
 from kb.documents.fault import Fault
 from kb.store.background import rate, regex_rate
 

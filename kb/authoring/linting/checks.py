@@ -1,7 +1,7 @@
 """Lint of checks whose silence would acquit: outcomes that speak against a cause, or prove a fix, must be printed by a
 command that ran.
 
-Takes an article, gives (where in the text, what, way out) for `kb.authoring.lint`.
+Takes an article, gives (where in the text, what, way out) for `kb.authoring.linting.lint`.
 """
 
 from __future__ import annotations

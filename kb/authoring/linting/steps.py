@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.authoring.touches import ORDER, gravest, in_commands, in_text
+from kb.authoring.linting.touches import ORDER, gravest, in_commands, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

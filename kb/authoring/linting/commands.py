@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from diagnose.commands.fill import fill
 from diagnose.facts import EXPECTED, typed, unquoted
 from diagnose.templates import SLOT
-from kb.authoring.lint_steps import steps
+from kb.authoring.linting.steps import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from msgspec import Struct
 from diagnose.codes import decode as codes
 from diagnose.errors import KbError
 from diagnose.facts import typed
-from kb.authoring.whole_message import fixed
+from kb.authoring.drafting.whole_message import fixed
 from kb.library.filled import UnusableError
 from kb.library.testing import matches
 

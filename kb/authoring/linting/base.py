@@ -1,4 +1,4 @@
-"""`kb lint --deep`: what is weak in a base as a whole, beside what `kb.authoring.lint` says of each article: articles that look for
+"""`kb lint --deep`: what is weak in a base as a whole, beside what `kb.authoring.linting.lint` says of each article: articles that look for
 the same, signals that no sample shows, samples that lead elsewhere.
 
 Takes the store and its articles, gives Faults; one rule a function, all of them in a table. An edge module: it reads the
@@ -15,8 +15,8 @@ from diagnose.scan.hits import scan_source
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
 from diagnose.text.fold import fold_literal
-from kb.authoring.lint import answered_outcomes, complete
-from kb.authoring.lint_beside import claims_samples
+from kb.authoring.linting.beside import claims_samples
+from kb.authoring.linting.lint import answered_outcomes, complete
 from kb.authoring.samples import diagnosis_of
 from kb.documents.fault import Fault
 

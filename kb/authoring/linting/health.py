@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from kb.articles.review import changed, review_of
-from kb.authoring.lint_base import same_symptoms
-from kb.authoring.lint_beside import made_of, outputs_of
+from kb.authoring.linting.base import same_symptoms
+from kb.authoring.linting.beside import made_of, outputs_of
 from kb.library.listing import libraries
 
 if TYPE_CHECKING:
