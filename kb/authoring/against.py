@@ -127,7 +127,7 @@ def texts_of_cases(path: str, cases: Iterable[LabelledCase]) -> Iterator[Replaye
             text=case.text,
             expect=tuple(name.lower() for name in case.expect),
             acceptable=tuple(name.lower() for name in case.acceptable),
-            nothing=case.negative,
+            nothing=not case.expect,
         )
 
 
