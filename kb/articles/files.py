@@ -1,4 +1,4 @@
-"""The article files below the folders of a base, by path, size and time: what the sweep for changes compares."""
+"""The article files below the folders of a base, by path, size and times: what the sweep for changes compares."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class ArticleFile(Struct, frozen=True):
     root: str
     size: int
     mtime_ns: int
+    ctime_ns: int  # which nobody can set back; on Windows the time of creation
 
 
 def find(roots: Sequence[Path]) -> list[ArticleFile]:
@@ -55,7 +56,7 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
             lowered = entry.name.lower()
             if lowered.endswith(".md") and lowered not in NOT_ARTICLES:
                 info = entry.stat(follow_symlinks=False)
-                yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns)
+                yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
         elif (
             depth
             and entry.is_dir(follow_symlinks=False)

@@ -4,36 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from kb.articles.article import Article, Fault
 from kb.articles.parse import parse
+from kb.safe_files import read
 from kb.store.rows import Indexed, index
-from kb.store.schema import packed, unpacked
+from kb.store.schema import packed, sealed, unpacked, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from diagnose.scan.patterns import PatternError
     from kb.articles.files import ArticleFile
 
 LARGEST = 1 << 20
+TICK_NS = 20_000_000
 
 
-def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
-    """Read every file that is new or changed, drop what is gone, and update the postings of just these."""
+def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[str]) -> None:
+    """Read every file that is new or `changed`, drop what is gone, and update the postings of just these."""
+    _settle(files)
     changes = _Changes(db)
-    present = {file.path: file for file in files}
-    known = {row[0]: row[1:] for row in db.execute("SELECT path, size, mtime_ns, article FROM file").fetchall()}
-    stale = {path for path, row in known.items() if path not in present or row[:2] != _state(present[path])}
+    known = dict(db.execute("SELECT path, article FROM file").fetchall())
+    stale = changed & known.keys()
     # What lost a clash of ids must be read again when the winner changes.
-    stale |= {path for path, row in known.items() if row[2] is None and path in present} if stale else set()
+    stale |= {path for path, article in known.items() if article is None} if stale else set()
     for path in sorted(stale):
-        if known[path][2] is not None:
-            changes.remove(known[path][2])
+        if known[path] is not None:
+            changes.remove(known[path])
         db.execute("DELETE FROM file WHERE path=?", (path,))
     for file in files:
         if file.path not in known or file.path in stale:
@@ -41,15 +44,31 @@ def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
     changes.write()
 
 
-def _state(file: ArticleFile) -> tuple[int, int]:
-    return file.size, file.mtime_ns
+def _settle(files: Sequence[ArticleFile]) -> None:
+    """Wait out the tick of the file system's clock in which the newest file was written: a later edit of the same size must
+    show in its time."""
+    newest = max((file.ctime_ns for file in files), default=0)
+    if abs(time.time_ns() - newest) < TICK_NS:
+        time.sleep(TICK_NS / 1e9)
+
+
+def digest_of(data: bytes) -> str:
+    """By which the content of an article file is known."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_digest(path: str) -> str:
+    """That of the file as it is now; empty where it cannot be read."""
+    try:
+        return digest_of(read(path, LARGEST))
+    except OSError:
+        return ""
 
 
 def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
-    shown = file.path
+    shown, data = file.path, b""
     try:
-        with open(file.path, "rb") as stream:
-            data = stream.read(LARGEST + 1)
+        data = read(file.path, LARGEST)
         article, faults = parse(shown, data)
     except OSError as error:
         article, faults = (
@@ -65,11 +84,11 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
                 ),
             ),
         )
-    number = None
+    number, digest = None, digest_of(data)
     if article is not None:
         taken = db.execute("SELECT path FROM article WHERE name=?", (article.problem.id,)).fetchone()
         if taken is None:
-            number = _insert(db, changes, article, hashlib.sha256(data).hexdigest(), file)
+            number = _insert(db, changes, article, digest, file)
         else:
             clash = Fault(
                 path=shown,
@@ -80,10 +99,10 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile) -> None:
                 severity="error",
             )
             faults = (*faults, clash)
-    blob = msgspec.json.encode(faults) if faults else None
+    blob = sealed(msgspec.json.encode(faults)) if faults else None
     db.execute(
-        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?)",
-        (file.path, file.root, file.size, file.mtime_ns, number, blob),
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        (file.path, file.root, file.size, file.mtime_ns, file.ctime_ns, digest, number, blob),
     )
 
 
@@ -91,23 +110,24 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
     rows = index(article)
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
-        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms,"
-        " wording)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, conditions, length, products, "
+        "terms, wording)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
-            msgspec.json.encode(article.problem),
-            msgspec.json.encode(article.header),
-            article.body,
+            sealed(msgspec.json.encode(article.problem)),
+            sealed(msgspec.json.encode(article.header)),
+            sealed(article.body.encode()),
             file.path,
             "" if domain.endswith(".md") else domain,
             article.declared,
             article.stated,
+            any(signal.set or signal.sequence for signal in article.problem.signals.values()),
             rows.length,
             " ".join(rows.products),
-            msgspec.json.encode(sorted(rows.terms)),
-            msgspec.json.encode(rows.wording, order="deterministic"),
+            sealed(msgspec.json.encode(sorted(rows.terms))),
+            sealed(msgspec.json.encode(rows.wording, order="deterministic")),
         ),
     )
     number = int(cursor.lastrowid or 0)
@@ -135,7 +155,7 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
         (error.number,),
     ).fetchall()
     for path, signal, regex, blob in owners:
-        faults = msgspec.json.decode(blob, type=list[Fault]) if blob else []
+        faults = msgspec.json.decode(unsealed(blob), type=list[Fault]) if blob else []
         faults.append(
             Fault(
                 path=path,
@@ -146,7 +166,7 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
                 severity="error",
             )
         )
-        db.execute("UPDATE file SET faults=? WHERE path=?", (msgspec.json.encode(faults), path))
+        db.execute("UPDATE file SET faults=? WHERE path=?", (sealed(msgspec.json.encode(faults)), path))
     db.execute("DELETE FROM owner WHERE pattern=?", (error.number,))
     db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
 
@@ -170,7 +190,7 @@ class _Changes:
     def remove(self, article: int) -> None:
         db = self._db
         (terms,) = db.execute("SELECT terms FROM article WHERE id=?", (article,)).fetchone()
-        for term in msgspec.json.decode(terms):
+        for term in msgspec.json.decode(unsealed(terms)):
             self._removed_terms.setdefault(term, set()).add(article)
         touched: set[int] = set()
         for number, blob in db.execute("SELECT number, pairs FROM message WHERE article=?", (article,)).fetchall():
@@ -203,7 +223,7 @@ class _Changes:
             kept = [number for number in unpacked(blob) if number not in messages]
             db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], packed(kept), pair))
         if self._removed_pairs:
-            db.execute("DELETE FROM pair WHERE messages = x''")
+            db.execute("DELETE FROM pair WHERE messages = ?", (packed(()),))
 
     def _write_terms(self) -> None:
         db = self._db
@@ -236,4 +256,6 @@ class _Changes:
         row = self._db.execute("SELECT number FROM pair WHERE key=?", (key,)).fetchone()
         if row:
             return int(row[0])
-        return int(self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, x'')", (key,)).lastrowid or 0)
+        return int(
+            self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, ?)", (key, packed(()))).lastrowid or 0
+        )
