@@ -104,8 +104,9 @@ def _declared(
         if pattern is None:
             continue
         facts: tuple[tuple[str, str], ...] = ()
-        if pattern.capturing:
-            inside = compiled_regex(pattern.regex, pattern.caseless).search(seen.text[:LONGEST_CAPTURE_LINE])
+        regex = compiled_regex(pattern.regex, pattern.caseless) if pattern.capturing else None
+        if regex is not None:
+            inside = regex.search(seen.text[:LONGEST_CAPTURE_LINE])
             if inside is None and not pattern.literal:
                 continue  # the engine's match crossed a line end
             facts = _facts(inside)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
+from diagnose.scan.pattern_check import bounded
 from kb.articles.article import Article, Fault
+from kb.articles.parse import FEWER_PIECES
 from kb.store.background import rate, regex_rate
 
 if TYPE_CHECKING:
@@ -97,6 +99,17 @@ def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:
             )
 
 
+def captures_are_bounded(article: Article) -> Iterator[tuple[str, str, str]]:
+    for name, signal in article.problem.signals.items():
+        for regex in signal.regex:
+            if not bounded(regex):
+                yield (
+                    f"{name}:",
+                    f"signal '{name}': too many pieces vary and match what follows them: only kb-diagnose[fast] takes its values",
+                    FEWER_PIECES,
+                )
+
+
 def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
     problem = article.problem
     used = {*problem.symptoms, *(clue.signal for cause in problem.causes for clue in cause.evidence)}
@@ -175,6 +188,7 @@ RULES = (
     commands_do_no_harm,
     signals_say_something,
     signals_are_used,
+    captures_are_bounded,
     causes_can_be_told,
     samples_are_there,
 )
