@@ -8,7 +8,6 @@ as one line, as lines of 2,000 characters and as short lines. Prints the slowest
 from __future__ import annotations
 
 import sys
-import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path

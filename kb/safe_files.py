@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 STALE_SECONDS = 3600
+LARGEST = 64 << 20  # of a file that nothing else bounds
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -45,7 +46,7 @@ def opened(path: str | Path, inside: Path | None = None) -> BinaryIO:
     return file
 
 
-def read(path: str | Path, most: int, inside: Path | None = None) -> bytes:
+def read(path: str | Path, most: int = LARGEST, inside: Path | None = None) -> bytes:
     """At most `most` bytes and one more, by which a longer file is known."""
     with opened(path, inside) as file:
         return file.read(most + 1)

@@ -69,8 +69,9 @@ def compile_text(regex: str, caseless: bool) -> Callable[[str], bool]:
         return lambda text: False
     windows = _Windows(regex, caseless)
     plain = re.compile(regex, re.MULTILINE | (re.IGNORECASE if caseless else 0))
-    return lambda text: windows.may_hold(text.encode("utf-8", "replace")) and any(
-        plain.search(text, at, at + WINDOW) for at in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2)
+    return lambda text: (
+        windows.may_hold(text.encode("utf-8", "replace"))
+        and any(plain.search(text, at, at + WINDOW) for at in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2))
     )
 
 

@@ -176,7 +176,9 @@ class ReMatcher:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         for pattern in patterns:
             if not runnable(pattern.regex):
-                raise PatternError(pattern.number, "too many pieces vary for the engines here; install kb-diagnose[fast]")
+                raise PatternError(
+                    pattern.number, "too many pieces vary for the engines here; install kb-diagnose[fast]"
+                )
         self._patterns = tuple(patterns)
         self._needed = [(required_literal(p.regex).encode().lower(), p) for p in patterns]
         self._compiled: dict[int, LinePattern] = {}

@@ -349,7 +349,9 @@ class _Parser:
                 at = (*path, "outcomes", name, "regex")
                 self._regex(regex, at, i)
                 if not regex_faults(regex) and not bounded(regex):
-                    self.fault(at, "the pattern has too many pieces that vary and match what follows them", FEWER_PIECES)
+                    self.fault(
+                        at, "the pattern has too many pieces that vary and match what follows them", FEWER_PIECES
+                    )
 
 
 def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -99,7 +100,7 @@ def _samples(article: Article) -> Iterator[tuple[list[str], str]]:
     folder = Path(article.path).parent / "samples"
     for path in sorted((*folder.glob("symptom/*.txt"), *folder.glob("cause/*/*.txt"))):
         cause = path.parent.name if path.parent.parent.name == "cause" else ""
-        yield path.read_text(encoding="utf-8", errors="replace").rstrip("\n").split("\n"), cause
+        yield read(path).decode("utf-8", "replace").rstrip("\n").split("\n"), cause
 
 
 def _told(store: Store, article: str, cause: str, lines: list[str]) -> tuple[bool, bool]:

@@ -18,6 +18,7 @@ from diagnose.text.fold import fold_literal
 from kb.articles.article import Fault
 from kb.authoring.lint import claims_samples, complete
 from kb.authoring.samples import diagnosis_of
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,7 +90,7 @@ def _outputs(article: Article) -> list[Path]:
 
 
 def _seen(store: Store, article: Article, path: Path) -> Iterator[str]:
-    data = path.read_bytes()
+    data = read(path)
     encoding, mark = sniff(data)
     matched = match([scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)], store)
     return (e.seen for e in matched.evidence if e.problem == article.problem.id)

@@ -22,6 +22,7 @@ from diagnose.scan.hits import scan_source
 from diagnose.scan.passages import passages_of
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
 
 def diagnosis_of(store: Store, path: Path) -> Diagnosis:
     """A sample as if it were pasted."""
-    return diagnose(open_inputs(["-"], BytesIO(path.read_bytes())), store)
+    return diagnose(open_inputs(["-"], BytesIO(read(path))), store)
 
 
 def _symptom(diagnosis: Diagnosis, wanted: str) -> str:
@@ -103,7 +104,7 @@ def _outputs(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
         if check not in article.problem.checks:
             yield path, f"there is no check '{check}'"
             continue
-        seen = outcome_of(store, article.problem, check, path.read_bytes())
+        seen = outcome_of(store, article.problem, check, read(path))
         yield path, "" if seen == outcome else f"is told as '{seen or 'unclear'}'"
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 SCHEMA = "kb.cases.case/1"
 ANSWER = "answer"
 _CHUNK = 1 << 18
-MOST_PARTS = 1000
-MOST_LINES = 200_000_000
+MOST_PARTS = 2000
+MOST_KEPT = 60_000
+MOST_LINES = 100_000_000
 SLACK = 1  # a text without a line end counts one line less in some readers
 
 
@@ -82,8 +83,8 @@ def excess(case: Case) -> str:
     """What in a case is more than kb ever keeps, in words: one from somebody else must not hold it up. Else empty."""
     if max(len(case.inputs), len(case.answers), len(case.steps), len(case.skipped), len(case.parameters)) > MOST_PARTS:
         return f"it holds more than {MOST_PARTS} inputs, answers or steps"
-    if len({item.name for item in case.inputs}) < len(case.inputs):
-        return "two inputs have one name"
+    if sum(e.text.count("\n") + 1 for item in case.inputs for e in item.excerpts) > MOST_KEPT:
+        return f"more than {MOST_KEPT} lines of its inputs are kept"
     if sum(max(0, item.lines) for item in case.inputs) > MOST_LINES:
         return f"its inputs have more than {MOST_LINES} lines"
     return next((f"{item.name[:80]}: {what}" for item in case.inputs if (what := _misplaced(item))), "")

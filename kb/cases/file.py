@@ -60,6 +60,8 @@ def save(path: str, case: Case) -> None:
     """Write the case: complete or not at all, for its owner alone. KbError where `path` holds something else."""
     if os.path.lexists(path):
         load(path)
+    if what := excess(case):
+        raise KbError(f"--case {path}", f"the case grows too large: {what}", "start another one for what comes next")
     try:
         write(path, json_text(case, indent=1).encode())
     except OSError as error:

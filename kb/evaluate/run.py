@@ -18,6 +18,8 @@ from diagnose.errors import KbError
 from diagnose.inputs.sources import STDIN, open_inputs
 from diagnose.pipeline import diagnose, gather
 from kb.evaluate.answer import KEPT, ScoredAnswer
+from kb.evaluate.cases import MOST
+from kb.safe_files import read
 from kb.store.open import open_store
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def earlier(path: str) -> tuple[ScoredAnswer, ...]:
     import msgspec
 
     try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=_Earlier).answers
+        return msgspec.json.decode(read(path, MOST), type=_Earlier).answers
     except OSError as error:
         raise KbError(path, error.strerror or str(error), "name a base or an earlier result") from None
     except msgspec.MsgspecError as error:
