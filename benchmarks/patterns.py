@@ -8,6 +8,7 @@ as one line, as lines of 2,000 characters and as short lines. Prints the slowest
 from __future__ import annotations
 
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def near_matches(regex: str, size: int = SIZE) -> Iterator[str]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pieces = list(_pieces(_parser.parse(regex)))
+        pieces = _joined(_pieces(_parser.parse(regex)))
     seen = set()
     for count in range(1, len(pieces) + 1):
         start = "".join(text for text, _ in pieces[:count])
@@ -39,6 +40,17 @@ def near_matches(regex: str, size: int = SIZE) -> Iterator[str]:
         if filler:
             yield (start + filler * size)[:size]
             yield ((start + filler * 40) * (size // (len(start) + 40) + 1))[:size]
+
+
+def _joined(pieces: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What does not vary taken together up to the next piece that does."""
+    result: list[tuple[str, str]] = []
+    for text, filler in pieces:
+        if result and not filler and not result[-1][1]:
+            result[-1] = (result[-1][0] + text, "")
+        else:
+            result.append((text, filler))
+    return result
 
 
 def _pieces(items: Any) -> Iterator[tuple[str, str]]:
@@ -89,3 +101,62 @@ def _holds(kind: str, what: Any, character: str) -> bool:
 
 def as_lines(text: str, width: int) -> str:
     return "\n".join(text[at : at + width] for at in range(0, len(text), width))
+
+
+def patterns_of(folders: list[Path]) -> Iterator[tuple[str, str, bool]]:
+    """(article and signal or outcome, pattern, caseless) of all articles below the folders, each pattern once."""
+    from diagnose.scan.patterns import trimmed
+    from diagnose.text.fold import fold_text
+    from kb.articles.parse import parse
+
+    seen = set()
+    for path in sorted(path for folder in folders for path in folder.rglob("article.md")):
+        article, _ = parse(str(path), path.read_bytes())
+        if article is None:
+            continue
+        problem = article.problem
+        rows = [(name, trimmed(fold_text(r)), not s.case) for name, s in problem.signals.items() for r in s.regex]
+        rows += [
+            (f"{check}.{name}", r, not outcome.case)
+            for check, asked in problem.checks.items()
+            for name, outcome in asked.outcomes.items()
+            for r in outcome.regex
+        ]
+        for name, regex, caseless in rows:
+            if (regex, caseless) not in seen:
+                seen.add((regex, caseless))
+                yield f"{problem.id} {name}", regex, caseless
+
+
+def slowest(regex: str, caseless: bool, size: int = SIZE) -> float:
+    """Seconds of processor time that the worst near match takes, in the engine that is worse."""
+    from diagnose.scan import linear
+
+    engines = [linear._Windows(regex, caseless)]
+    if module := linear.linear_engine():
+        engines.append(linear._re2(module, regex, caseless))
+    worst = 0.0
+    for text in near_matches(regex, size):
+        for width in LINES:
+            data = as_lines(text, width).encode()
+            for engine in engines:
+                start = time.process_time()
+                for _ in engine.finditer(data):
+                    pass
+                worst = max(worst, time.process_time() - start)
+    return worst
+
+
+def main() -> int:
+    limit = float(sys.argv[1]) if len(sys.argv) > 1 else LIMIT_MS
+    folders = [Path(name) for name in sys.argv[2:]] or [Path(__file__).resolve().parent.parent / "articles"]
+    taken = sorted(((slowest(r, c) * 1000, name, r) for name, r, c in patterns_of(folders)), reverse=True)
+    for took, name, regex in taken[:SHOWN]:
+        print(f"{took:8.0f} ms  {name}  {regex[:100]}")
+    over = sum(took > limit for took, _, _ in taken)
+    print(f"{len(taken)} patterns, {over} over {limit:.0f} ms on {SIZE} bytes of near matches")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

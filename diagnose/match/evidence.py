@@ -6,8 +6,7 @@ captured facts. Knows nothing of odds.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
 from diagnose.model import Evidence, Place
+from diagnose.scan.linear import named_groups
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, passages_of
 from diagnose.timestamps.of_hits import When, tell_times, times_of
 
@@ -136,13 +136,11 @@ def _speaks_of(signal: Signal, pattern: KnownPattern, seen: FoundPattern) -> boo
     return not declared or any(says(line, code) for code in declared)
 
 
-def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
+def _facts(inside: Any) -> tuple[tuple[str, str], ...]:
     if inside is None:
         return ()
-    groups = inside.groupdict()
-    return tuple(
-        (name, value.decode("utf-8", "replace").strip()) for name, value in groups.items() if value and value.strip()
-    )
+    groups = named_groups(inside).items()
+    return tuple((name, value.decode("utf-8", "replace").strip()) for name, value in groups if value and value.strip())
 
 
 def _quote(text: str) -> str:

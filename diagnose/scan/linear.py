@@ -75,6 +75,11 @@ def compile_text(regex: str, caseless: bool) -> Callable[[str], bool]:
     )
 
 
+def named_groups(match: Any) -> dict[str, bytes | None]:
+    """The named groups of a match of either engine; RE2 names them in bytes where the pattern is."""
+    return {name.decode() if isinstance(name, bytes) else name: value for name, value in match.groupdict().items()}
+
+
 def _re2(module: ModuleType, regex: str, caseless: bool) -> LinePattern:
     options = module.Options()
     options.encoding = module.Options.Encoding.LATIN1  # bytes, as in the other engines
