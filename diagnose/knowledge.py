@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class KnownPattern(Struct, frozen=True):
     """A pattern of the base. `rate` is its share of background log lines; `owners` are (problem, signal).
 
-    `literal` is the text without blanks that a `contains` looks for, empty for other kinds. `capturing` where `re` may
-    run it on a line: to confirm the hit and to take its named groups.
+    `literal` is the text without blanks that a `contains` looks for, empty for other kinds. `capturing` where it
+    is run again on the line: to confirm the hit and to take its named groups.
     """
 
     number: int

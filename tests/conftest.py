@@ -99,7 +99,7 @@ def opened_store():
     from kb.store.open import open_store
 
     with ExitStack() as stack:
-        yield lambda *given: stack.enter_context(open_store(*given))
+        yield lambda *given, **options: stack.enter_context(open_store(*given, **options))
 
 
 @pytest.fixture

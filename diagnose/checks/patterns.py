@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from diagnose.checks.not_run import refusals
+from diagnose.scan.linear import compile_text
 from diagnose.templates import filled_plain
 from diagnose.text.fold import fold_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from diagnose.model import Check, Outcome
     from diagnose.outputs.base import Output
@@ -78,12 +79,16 @@ def _words_of(commands: tuple[str, ...]) -> frozenset[str]:
 
 def shows(outcome: Outcome, text: str, folded: str) -> bool:
     """Whether any pattern of `outcome` is in `text`; `folded` is the same text folded."""
-    flags = re.MULTILINE | (0 if outcome.case else re.IGNORECASE)
     lowered = folded if outcome.case else folded.lower()
     literals = (fold_literal(text) for text in outcome.contains)
     return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
-        re.search(pattern, text[: LONGEST_BLOCK * 200], flags) for pattern in outcome.regex
+        _compiled(pattern, not outcome.case)(text[: LONGEST_BLOCK * 200]) for pattern in outcome.regex
     )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str, caseless: bool) -> Callable[[str], bool]:
+    return compile_text(pattern, caseless)
 
 
 def command_lines(check: Check, values: Mapping[str, str]) -> list[str]:

@@ -6,8 +6,7 @@ captured facts. Knows nothing of odds.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
 from diagnose.model import Evidence, Place
+from diagnose.scan.linear import named_groups
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, passages_of
 from diagnose.timestamps.of_hits import When, tell_times, times_of
 
@@ -104,8 +104,9 @@ def _declared(
         if pattern is None:
             continue
         facts: tuple[tuple[str, str], ...] = ()
-        if pattern.capturing:
-            inside = compiled_regex(pattern.regex, pattern.caseless).search(seen.text[:LONGEST_CAPTURE_LINE])
+        regex = compiled_regex(pattern.regex, pattern.caseless) if pattern.capturing else None
+        if regex is not None:
+            inside = regex.search(seen.text[:LONGEST_CAPTURE_LINE])
             if inside is None and not pattern.literal:
                 continue  # the engine's match crossed a line end
             facts = _facts(inside)
@@ -135,13 +136,11 @@ def _speaks_of(signal: Signal, pattern: KnownPattern, seen: FoundPattern) -> boo
     return not declared or any(says(line, code) for code in declared)
 
 
-def _facts(inside: re.Match[bytes] | None) -> tuple[tuple[str, str], ...]:
+def _facts(inside: Any) -> tuple[tuple[str, str], ...]:
     if inside is None:
         return ()
-    groups = inside.groupdict()
-    return tuple(
-        (name, value.decode("utf-8", "replace").strip()) for name, value in groups.items() if value and value.strip()
-    )
+    groups = named_groups(inside).items()
+    return tuple((name, value.decode("utf-8", "replace").strip()) for name, value in groups if value and value.strip())
 
 
 def _quote(text: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.scan.pattern_check import capturable
-from diagnose.scan.patterns import compile_re
+from diagnose.scan.linear import compile_line, runnable
 
 if TYPE_CHECKING:
     from diagnose.scan.hits import LineHit
+    from diagnose.scan.linear import LinePattern
 
 
 class FoundPattern(Struct, frozen=True):
@@ -29,11 +28,6 @@ def found_at(hit: LineHit, source: str) -> FoundPattern:
 
 
 @lru_cache(maxsize=4096)
-def searchable(regex: str) -> bool:
-    """Whether `re` may look for it; a literal always may."""
-    return capturable(regex)
-
-
-@lru_cache(maxsize=4096)
-def compiled_regex(regex: str, caseless: bool) -> re.Pattern[bytes]:
-    return compile_re(regex, caseless)
+def compiled_regex(regex: str, caseless: bool) -> LinePattern | None:
+    """None where no engine here runs it in few steps: it is found, but captures nothing."""
+    return compile_line(regex, caseless) if runnable(regex) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.match.found import FoundPattern, compiled_regex, searchable
+from diagnose.match.found import FoundPattern, compiled_regex
 from diagnose.scan.hits import SALIENT, located
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
 from diagnose.text.unwrap import entries, joined, squeezed
@@ -30,6 +30,8 @@ def reaches_further(joined: FoundPattern, plain: FoundPattern, base: Knowledge) 
     if not pattern.capturing or joined.text == plain.text:
         return False
     regex = compiled_regex(pattern.regex, pattern.caseless)
+    if regex is None:
+        return False
     line = plain.text[:LONGEST_CAPTURE_LINE].rstrip()
     short, long = regex.search(line), regex.search(joined.text[:LONGEST_CAPTURE_LINE])
     return bool(short and long and short.end() >= len(line) and long.end() - long.start() > short.end() - short.start())
@@ -54,8 +56,9 @@ def _placed(
     if pattern is None:
         return
     begins = start
-    if searchable(pattern.regex):
-        inside = compiled_regex(pattern.regex, pattern.caseless).search(text[:LONGEST_CAPTURE_LINE])
+    regex = compiled_regex(pattern.regex, pattern.caseless)
+    if regex is not None:
+        inside = regex.search(text[:LONGEST_CAPTURE_LINE])
         if inside is None:
             return
         begins = start + inside.start()

@@ -1,4 +1,4 @@
-"""Many patterns compiled into one matcher over bytes: Hyperscan where it has a wheel, `re` where it has none.
+"""Many patterns compiled into one matcher over bytes: Hyperscan where it has a wheel; where it has none, one by one.
 
 Takes numbered patterns in RE2 syntax, gives (pattern, end offset) pairs for a block of lines. Knows nothing of articles.
 A compiled matcher can be kept as bytes; they are bound to the engine's version and the processor (`engine()`), and must
@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from diagnose.scan.linear import compile_linear, runnable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType
+
+    from diagnose.scan.linear import LinePattern
 
 Hit = tuple[int, int]
 # A pattern that more of the background's lines hold than this is reported once a block: counting it exactly would cost more
@@ -74,7 +78,7 @@ def engine() -> str:
     try:
         import hyperscan
     except ImportError:
-        return "re"
+        return "line by line"
     return f"hyperscan {_version(hyperscan)}"
 
 
@@ -165,14 +169,19 @@ class HyperscanMatcher:
 
 
 class ReMatcher:
-    """The same answers from the standard library: a literal that must be present admits the pattern, `re` decides."""
+    """The same answers one pattern after the other, each in a linear engine (`diagnose.scan.linear`)."""
 
     MAGIC = b"re-patterns\n"
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
+        for pattern in patterns:
+            if not runnable(pattern.regex):
+                raise PatternError(
+                    pattern.number, "too many pieces vary for the engines here; install kb-diagnose[fast]"
+                )
         self._patterns = tuple(patterns)
-        self._needed = [(required_literal(p.regex).lower().encode("utf-8"), p) for p in patterns]
-        self._compiled: dict[int, re.Pattern[bytes]] = {}
+        self._needed = [(required_literal(p.regex).encode().lower(), p) for p in patterns]
+        self._compiled: dict[int, LinePattern] = {}
 
     @classmethod
     def loaded(cls, dump: bytes) -> ReMatcher:
@@ -180,7 +189,7 @@ class ReMatcher:
 
         try:
             return cls(json.decode(dump[len(cls.MAGIC) :], type=tuple[Pattern, ...]))
-        except MsgspecError as error:
+        except (MsgspecError, PatternError) as error:
             raise ValueError(f"damaged pattern cache: {error}") from None
 
     def scan(self, data: bytes) -> list[Hit]:
@@ -191,10 +200,10 @@ class ReMatcher:
                 hits += ((pattern.number, found.end()) for found in self._regex(pattern).finditer(data))
         return hits
 
-    def _regex(self, pattern: Pattern) -> re.Pattern[bytes]:
+    def _regex(self, pattern: Pattern) -> LinePattern:
         known = self._compiled.get(pattern.number)
         if known is None:
-            known = self._compiled[pattern.number] = compile_re(pattern.regex, pattern.caseless)
+            known = self._compiled[pattern.number] = compile_linear(pattern.regex, pattern.caseless)
         return known
 
     def clone(self) -> ReMatcher:
@@ -204,11 +213,6 @@ class ReMatcher:
         from msgspec import json
 
         return self.MAGIC + json.encode(self._patterns)
-
-
-def compile_re(regex: str, caseless: bool = True) -> re.Pattern[bytes]:
-    """`regex` for one line of bytes, with the meaning that the matcher gives it."""
-    return re.compile(regex.encode("utf-8"), re.MULTILINE | (re.IGNORECASE if caseless else 0))
 
 
 def required_literal(regex: str) -> str:

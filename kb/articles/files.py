@@ -1,4 +1,4 @@
-"""The article files below the folders of a base, by path, size and time: what the sweep for changes compares."""
+"""The article files below the folders of a base, by path, size and times: what the sweep for changes compares."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class ArticleFile(Struct, frozen=True):
     root: str
     size: int
     mtime_ns: int
+    ctime_ns: int  # which nobody can set back; on Windows the time of creation
     library: bool = False
 
 
@@ -48,7 +49,7 @@ def find_articles(roots: Sequence[Path]) -> list[ArticleFile]:
 def library_files(roots: Sequence[Path]) -> list[ArticleFile]:
     """The files of the libraries that the articles below `roots` may use, the shipped one among them."""
     return [
-        ArticleFile(file.path, root, file.size, file.mtime_ns, library=True)
+        ArticleFile(file.path, root, file.size, file.mtime_ns, file.ctime_ns, library=True)
         for root, found in (*((str(r), in_library(folder_of(str(r)))) for r in roots), (SHIPPED, shipped()))
         for file in found
     ]
@@ -69,7 +70,7 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
             lowered = entry.name.lower()
             if lowered.endswith(".md") and lowered not in NOT_ARTICLES:
                 info = entry.stat(follow_symlinks=False)
-                yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns)
+                yield ArticleFile(entry.path, root, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
         elif (
             depth
             and entry.is_dir(follow_symlinks=False)

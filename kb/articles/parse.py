@@ -16,6 +16,7 @@ from diagnose.errors import KbError, did_you_mean
 from diagnose.match.conditions import seconds
 from diagnose.model import Check, Collect, Noun, Param, Problem, Product, Reference, Related, RootCause, Signal
 from diagnose.outputs import OUTPUTS
+from diagnose.scan.pattern_check import bounded
 from diagnose.scan.pattern_check import faults as regex_faults
 from diagnose.templates import PARAM_NAME
 from kb.articles.article import Article, Header
@@ -40,6 +41,7 @@ _LISTS: dict[str, type[Noun]] = {
     "causes": RootCause, "applies_to": Product, "related": Related, "references": Reference, "collect": Collect
 }  # fmt: skip
 _MAPPINGS: dict[str, type[Noun]] = {"signals": Signal, "checks": Check, "params": Param}
+FEWER_PIECES = "bound them, as .{0,80} for .*, or end each where the next begins: [^,]*, for .*,"
 _PATTERNS = ("contains", "regex", "code", "event", "any", "all", "set", "sequence")
 # What turns a pattern into a condition, and stays outside when the pattern becomes its one member.
 _CONDITION = ("count", "window", "lines", "by", "not")
@@ -362,7 +364,12 @@ class _Parser:
             self.fault((*path, "parser"), f"unknown parser '{check.parser[:60]}'", hint)
         for name, outcome in check.outcomes.items():
             for i, regex in enumerate(outcome.regex):
-                self._regex(regex, (*path, "outcomes", name, "regex"), i)
+                at = (*path, "outcomes", name, "regex")
+                self._regex(regex, at, i)
+                if not regex_faults(regex) and not bounded(regex):
+                    self.fault(
+                        at, "the pattern has too many pieces that vary and match what follows them", FEWER_PIECES
+                    )
 
 
 def _is_place(at: Any) -> TypeGuard[tuple[int, int]]:

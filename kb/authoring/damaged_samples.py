@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from diagnose.pipeline import diagnose, paste
 from kb.authoring.samples import samples_of
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -96,7 +97,7 @@ def _samples(article: Article) -> Iterator[tuple[list[str], str]]:
     """(lines, cause or "") of the samples that lead to the article."""
     for sample in samples_of(article):
         if sample.place != "other":
-            text = sample.path.read_text(encoding="utf-8", errors="replace")
+            text = read(sample.path).decode("utf-8", "replace")
             yield text.rstrip("\n").split("\n"), sample.cause
 
 

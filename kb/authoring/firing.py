@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from diagnose.pipeline import evidence
 from kb.authoring.samples import diagnosis_of
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,7 @@ def firings(store: Store, articles: Iterable[Article]) -> Iterator[Firing]:
     """Every sample in samples/symptom of `articles` against the whole base."""
     for article in articles:
         for path in sorted((Path(article.path).parent / "samples" / "symptom").glob("*.txt")):
-            fired = fires(store, path.read_bytes())
+            fired = fires(store, read(path))
             found = diagnosis_of(store, path).articles
             name = article.problem.id
             yield Firing(str(path), name, name in fired, tuple(sorted(fired - {name})), found[0].id if found else "")

@@ -17,6 +17,7 @@ from diagnose.checks.patterns import told_by
 from diagnose.facts import merge
 from diagnose.pipeline import diagnose, evidence, paste
 from kb.authoring.linting.beside import outputs_of, proofs
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def _samples(store: Store, article: Article) -> Iterator[tuple[Path, str]]:
 
 def diagnosis_of(store: Store, path: Path) -> Diagnosis:
     """A sample as if it were pasted."""
-    return diagnose(paste(path.read_bytes()), store)
+    return diagnose(paste(read(path)), store)
 
 
 def _symptom(diagnosis: Diagnosis, wanted: str) -> str:
@@ -144,7 +145,7 @@ def _outputs(store: Store, article: Article, told: dict[Path, str]) -> Iterator[
         if check not in article.problem.checks:
             yield path, f"there is no check '{check}'"
             continue
-        seen = told[path] = outcome_of(store, article.problem, check, path.read_bytes())
+        seen = told[path] = outcome_of(store, article.problem, check, read(path))
         yield path, "" if seen == outcome else f"is recognised as '{seen or 'unclear'}'"
 
 
@@ -157,7 +158,7 @@ def _proofs(store: Store, article: Article, told: dict[Path, str]) -> Iterator[t
         recorded = {path.parent.name for path in paths} - {"unclear"}
         if check not in problem.checks or outcome not in recorded or len(recorded) == 1:
             continue
-        shown = {told.get(path) or outcome_of(store, problem, check, path.read_bytes()) for path in paths} - {""}
+        shown = {told.get(path) or outcome_of(store, problem, check, read(path)) for path in paths} - {""}
         yield Path(article.path), _proof(shown, outcome, f"{check}.{outcome}")
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 CASE_SCHEMA = "kb.case/1"
 ANSWER = "answer"
 _CHUNK = 1 << 18
+MOST_PARTS = 2000
+MOST_KEPT = 60_000
+MOST_LINES = 100_000_000
+SLACK = 1  # a text without a line end counts one line less in some readers
 
 
 class CaseExcerpt(Struct, frozen=True):
@@ -73,6 +77,29 @@ class Case(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     diagnosis: Diagnosis | None = None
     resolved: str | None = None
+
+
+def excess(case: Case) -> str:
+    """What in a case is more than kb ever keeps, in words: one from somebody else must not hold it up. Else empty."""
+    if max(len(case.inputs), len(case.answers), len(case.steps), len(case.skipped), len(case.parameters)) > MOST_PARTS:
+        return f"it holds more than {MOST_PARTS} inputs, answers or steps"
+    if sum(e.text.count("\n") + 1 for item in case.inputs for e in item.excerpts) > MOST_KEPT:
+        return f"more than {MOST_KEPT} lines of its inputs are kept"
+    if sum(max(0, item.lines) for item in case.inputs) > MOST_LINES:
+        return f"its inputs have more than {MOST_LINES} lines"
+    return next((f"{item.name[:80]}: {what}" for item in case.inputs if (what := _misplaced(item))), "")
+
+
+def _misplaced(item: CaseInput) -> str:
+    """What is wrong with the lines of an input."""
+    if item.lines < 0 or item.bytes < 0:
+        return "it has less than nothing"
+    line = 1
+    for excerpt in item.excerpts:
+        if excerpt.first < line:
+            return "its excerpts are not in order"
+        line = excerpt.first + excerpt.text.count("\n") + 1
+    return "an excerpt ends behind its last line" if line > item.lines + 1 + SLACK else ""
 
 
 def case_answers(case: Case, *, after: bool = False) -> tuple[Answered, ...]:

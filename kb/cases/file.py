@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
 from diagnose.errors import KbError
 from diagnose.text.sanitize import json_text
 from kb import __version__
-from kb.cases.case import CASE_SCHEMA, Case
+from kb.cases.case import CASE_SCHEMA, Case, excess
+from kb.safe_files import read, write
 
 MOST = 64 << 20
 
@@ -32,8 +32,7 @@ def new_case() -> Case:
 def load(path: str) -> Case:
     """The case in `path`. KbError where there is none."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(MOST + 1)
+        data = read(path, MOST)
     except OSError as error:
         raise KbError(path, error.strerror or "cannot be read", "name a file written with --case") from None
     return _decoded(path, data)
@@ -54,6 +53,8 @@ def _decoded(path: str, data: bytes) -> Case:
             "is too large for a case" if len(data) > MOST else f"has the schema {case.schema[:40]}, not {CASE_SCHEMA}"
         )
         raise KbError(path, what, "name another file")
+    if what := excess(case):
+        raise KbError(path, f"is no case that kb wrote: {what}", "name another file")
     return case
 
 
@@ -61,18 +62,9 @@ def save(path: str, case: Case) -> None:
     """Write the case: complete or not at all, for its owner alone. KbError where `path` holds something else."""
     if os.path.lexists(path):
         load(path)
-    temporary = f"{path}.{os.urandom(4).hex()}.tmp"
+    if what := excess(case):
+        raise KbError(f"--case {path}", f"the case grows too large: {what}", "start another one for what comes next")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(temporary, flags, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(json_text(case, indent=1).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        write(path, json_text(case, indent=1).encode())
     except OSError as error:
         raise KbError(f"--case {path}", error.strerror or str(error), "name a file that can be written") from None

@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from diagnose.errors import KbError
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,8 +112,7 @@ def _lines(folder: Path | None, note: Callable[[str], None] | None) -> Iterator[
     if folder is None:
         return
     try:
-        with open(folder / NAME, "rb") as file:
-            yield from file.read(MOST).splitlines()
+        yield from read(folder / NAME, MOST).splitlines()
     except FileNotFoundError:
         return
     except OSError as error:

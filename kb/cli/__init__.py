@@ -86,12 +86,17 @@ def _version(context: click.Context, parameter: click.Parameter, value: bool) ->
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
         ),
+        click.Option(
+            ["--strict-sweep"],
+            is_flag=True,
+            help="Know changed articles by their content, not by size and times, which a share or Windows may keep.",
+        ),
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=False,
 )
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, strict_sweep: bool) -> None:
     """Paste an error, get ranked root causes with honest odds and the commands that verify them. Offline.
 
     \b
@@ -99,7 +104,9 @@ def cli(context: click.Context) -> None:
     kb diagnose error.log        or name files, folders, - for standard input
     kb search WORDS              search the articles
     """
-    context.call_on_close(context.ensure_object(Session).close)
+    session = context.ensure_object(Session)
+    session.strict_sweep = strict_sweep
+    context.call_on_close(session.close)
 
 
 def main() -> None:
@@ -142,7 +149,7 @@ def _invoke(arguments: list[str]) -> int:
     except UnicodeEncodeError as error:
         return _no_text(error)
     except Exception as error:
-        return _damaged() if _of_sqlite(error) else _bug(error)
+        return _damaged() if _of_index(error) else _bug(error)
 
 
 def _usage(error: click.ClickException) -> int:
@@ -182,10 +189,12 @@ def _closed() -> int:
     return 141
 
 
-def _of_sqlite(error: Exception) -> bool:
+def _of_index(error: Exception) -> bool:
     import sqlite3
 
-    return isinstance(error, sqlite3.DatabaseError)
+    from kb.store.schema import DamagedError
+
+    return isinstance(error, (sqlite3.DatabaseError, DamagedError))
 
 
 def _damaged() -> int:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from diagnose.report.style import Style
 
 
-def check_output(path: str | None, *, force: bool) -> None:
+def check_output(path: str | None, *, force: bool, option: str = "--output") -> None:
     """KbError where `path` exists and may not be overwritten: before the work, not after it."""
     if path and os.path.lexists(path) and not force:
-        raise KbError(f"--output {path}", "the file exists", "name another one or add --force")
+        raise KbError(f"{option} {path}", "the file exists", "name another one or add --force")
 
 
 def style_for(path: str | None, *, explain: bool) -> Style:
@@ -40,17 +40,20 @@ def _width() -> int:
 def write_output(text: str, path: str | None) -> None:
     """`text` to the file or to standard output, with a line end."""
     if path:
-        _save(path, screened(text))
+        save(path, text)
     else:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
-def _save(path: str, text: str) -> None:
+def save(path: str, text: str, option: str = "--output") -> None:
+    """`text`, neutralised, as the whole of the file, for its owner alone."""
+    from kb.safe_files import write
+
+    text = screened(text)
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise KbError(f"--output {path}", error.strerror or str(error), "name a file that can be written") from None
+        raise KbError(f"{option} {path}", error.strerror or str(error), "name a file that can be written") from None
 
 
 def tell(message: str) -> None:

@@ -22,6 +22,7 @@ class Session:
 
     def __init__(self) -> None:
         self.named: list[str] = []
+        self.strict_sweep = False
         self._opened: list[Store] = []
 
     @property
@@ -51,7 +52,7 @@ class Session:
         """The store of `bases`, closed with the session."""
         from kb.store.open import open_store
 
-        store = open_store(bases, self.cache, note=tell, building=building)
+        store = open_store(bases, self.cache, note=tell, building=building, strict=self.strict_sweep)
         self._opened.append(store)
         return store
 

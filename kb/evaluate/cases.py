@@ -13,11 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from diagnose.errors import KbError
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEGATIVE = "negative-"
+MOST = 1 << 30
 
 
 class LabelledCase(Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class LabelledCase(Struct, frozen=True, kw_only=True):
 def read_cases(path: str) -> tuple[LabelledCase, ...]:
     """All cases of a file, `file` read into `text`; KbError with the line for one that is none."""
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+        lines = read(path, MOST).decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise KbError(path, getattr(error, "strerror", None) or "is not UTF-8", "name a JSON Lines file") from None
     decoder = msgspec.json.Decoder(LabelledCase)
@@ -68,7 +70,7 @@ def _with_text(case: LabelledCase, folder: Path, where: str) -> LabelledCase:
     if not case.file:
         return case
     try:
-        text = (folder / case.file).read_bytes().decode("utf-8", "surrogateescape")
+        text = read(folder / case.file, MOST, inside=folder).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise KbError(where, f"{case.file}: {error.strerror}", "name a file beside the cases") from None
     return msgspec.structs.replace(case, text=text)

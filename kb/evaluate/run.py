@@ -16,6 +16,8 @@ from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose, gather, paste
 from kb.evaluate.answer import KEPT, ScoredAnswer
+from kb.evaluate.cases import MOST
+from kb.safe_files import read
 from kb.store.open import open_store
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def earlier(path: str) -> tuple[ScoredAnswer, ...]:
     import msgspec
 
     try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=_Earlier).answers
+        return msgspec.json.decode(read(path, MOST), type=_Earlier).answers
     except OSError as error:
         raise KbError(path, error.strerror or str(error), "name a base or an earlier result") from None
     except msgspec.MsgspecError as error:

@@ -18,6 +18,7 @@ from kb.documents.yaml_subset import load_yaml
 from kb.importers import Left, Made
 from kb.importers.cre_rule import Conditions, Unusable, conditions
 from kb.importers.examples import example
+from kb.safe_files import read as read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,10 +96,9 @@ def _document(file: Path) -> tuple[Any, list[str]]:
     return loaded.value, mistakes
 
 
-def _bytes(file: Path, largest: int) -> bytes:
+def _bytes(file: Path, largest: int, inside: Path | None = None) -> bytes:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(largest + 1)
+        data = read_file(file, largest, inside=inside)
     except OSError as error:
         raise Unusable(error.strerror or str(error)) from None
     if len(data) > largest:
@@ -110,7 +110,7 @@ def _license(path: Path) -> str:
     """The licence of the collection, where a file beside it names one that is known."""
     for folder in (path, path.parent):
         try:
-            head = (folder / "LICENSE").read_text(encoding="utf-8", errors="replace")[:400]
+            head = read_file(folder / "LICENSE", 400, inside=folder).decode("utf-8", "replace")
         except OSError:
             continue
         return "Apache-2.0" if re.search(r"Apache License\s+Version 2\.0", head) else "see LICENSE of the source"
@@ -145,9 +145,9 @@ def _article(file: Path, rule: Any, terms: dict[str, Any], license_: str) -> Ite
     front = {key: value for key, value in front.items() if value not in ("", [], {})}
     beside = {}
     for log, place in LOGS.items():
-        if (file.parent / log).is_file():
+        if os.path.lexists(file.parent / log):
             try:
-                beside[place] = _bytes(file.parent / log, LARGEST_LOG)
+                beside[place] = _bytes(file.parent / log, LARGEST_LOG, file.parent)
             except Unusable as reason:
                 yield Left(where=str(file.parent / log), what=str(reason), part=True)
     shown = example(beside.get(LOGS["test.log"], b"").decode("utf-8", "replace"))

@@ -11,6 +11,7 @@ import os
 import re
 import zlib
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from kb.articles.parse import LARGEST, parse
 from kb.importers import Left, Made
 from kb.importers.markdown_read import extract
 from kb.importers.runbook import with_runbook
+from kb.safe_files import opened
+from kb.safe_files import read as read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,8 +102,8 @@ def _licence(path: Path) -> str:
 
 def _file(file: Path, name: str, top: Path, licence: str) -> Made | Left:
     try:
-        data = file.read_bytes() if file.stat().st_size <= LARGEST else None
-        if data is None:
+        data = read_file(file, LARGEST, inside=top if top != file else None)
+        if len(data) > LARGEST:
             return Left(where=str(file), what=f"is larger than {LARGEST >> 10} KiB")
         text = data.decode("utf-8-sig")
     except OSError as error:
@@ -136,14 +139,14 @@ def _lines(path: Path) -> Iterator[bytes]:
     import gzip
     import lzma
 
-    openers: dict[str, Any] = {".jsonl": open, ".xz": lzma.open, ".gz": gzip.open}
+    openers: dict[str, Any] = {".jsonl": nullcontext, ".xz": lzma.open, ".gz": gzip.open}
     opener = openers.get(path.suffix.lower())
     if opener is None:
         raise KbError(
             str(path), "neither Markdown nor JSON Lines", "name a folder with *.md, a .md, .jsonl or .jsonl.xz"
         )
     try:
-        with opener(path, "rb") as stream:
+        with opened(path) as file, opener(file) as stream:
             yield from stream
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise KbError(str(path), f"cannot be read: {error}", "get the file again") from None

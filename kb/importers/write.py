@@ -6,6 +6,7 @@ takes nothing away, and never writes over an article that another hand made. An 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ import yaml
 from msgspec import Struct
 
 from diagnose.errors import KbError
-from kb.articles.parse import parse
+from kb.articles.parse import LARGEST, parse
 from kb.importers import Left, Made
+from kb.safe_files import read
+from kb.safe_files import write as write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,12 +77,12 @@ def write(made: Iterable[Made | Left], to: Path, format_: str) -> ImportReport:
         data = b""
         if not reason:
             data = render(item.front, item.body)
-            reason = _refused(item.id, data) or _foreign(to / item.id / "article.md", format_)
+            reason = _refused(item.id, data) or _foreign(to / item.id / "article.md", format_, to)
         if reason:
             left.append(Left(where=item.source, what=reason))
             continue
         taken[item.id] = item.source
-        (written if _put(to / item.id, data, item.beside) else unchanged).append(item.id)
+        (written if _put(to / item.id, data, item.beside, to) else unchanged).append(item.id)
         for part in holding:
             holding[part] += bool(item.front.get(part))
         if not item.front.get("symptoms"):
@@ -94,9 +97,9 @@ def _refused(name: str, data: bytes) -> str:
     return next((f"its article would be refused: {fault.what}" for fault in faults if fault.severity == "error"), "")
 
 
-def _foreign(path: Path, format_: str) -> str:
+def _foreign(path: Path, format_: str, to: Path) -> str:
     try:
-        found = _ORIGIN.search(path.read_bytes())
+        found = _ORIGIN.search(read(path, LARGEST, inside=to))
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -105,19 +108,16 @@ def _foreign(path: Path, format_: str) -> str:
     return "" if same else f"{path} was not made by this import; it is left as it is"
 
 
-def _put(folder: Path, data: bytes, beside: dict[str, bytes]) -> bool:
+def _put(folder: Path, data: bytes, beside: dict[str, bytes], to: Path) -> bool:
     """Whether anything had to be written."""
     changed = False
     # The article last: an interrupted import leaves no article without its samples.
     for name, content in (*beside.items(), ("article.md", data)):
         path = folder / name
         try:
-            if path.is_file() and path.read_bytes() == content:
+            if os.path.lexists(path) and read(path, len(content), inside=to) == content:
                 continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(path.name + ".part")
-            draft.write_bytes(content)
-            draft.replace(path)
+            write_file(path, content, inside=to)
         except OSError as error:
             raise _cannot(path, error) from None
         changed = True

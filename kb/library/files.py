@@ -27,6 +27,7 @@ class LibraryFile(Struct, frozen=True):
     root: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     kind: Kind
     name: str
 
@@ -61,7 +62,7 @@ def _of_kind(folder: str, kind: Kind) -> Iterator[LibraryFile]:
                 info = os.stat(path)
             except OSError:
                 continue
-            yield LibraryFile(path, folder, info.st_size, info.st_mtime_ns, kind, called)
+            yield LibraryFile(path, folder, info.st_size, info.st_mtime_ns, info.st_ctime_ns, kind, called)
 
 
 def _candidates(place: str, kind: Kind, name: str) -> Iterator[tuple[str, str]]:

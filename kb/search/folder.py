@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import stat
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kb.safe_files import abandoned, flush, flush_folder, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,6 @@ MANIFEST = "manifest.json"
 CHECKED_BYTES = 16 << 20
 # Indexes of other bases (--kb) that stay beside the one in use.
 KEPT = 1
-STALE_SECONDS = 3600
 
 
 class NotPrivateError(OSError):
@@ -75,6 +74,17 @@ def damage(path: Path, *, full: bool = True) -> str:
     return ""
 
 
+def damaged(folder: Path) -> list[str]:
+    """Every index in `folder` that is not as it was written, in words; it is removed, and made again when next searched."""
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        what = "" if path.name.startswith("build-") else damage(path)
+        if what:
+            remove(path)
+            found.append(f"{path}: {what}")
+    return found
+
+
 def _manifest(path: Path) -> dict[str, tuple[int, str]]:
     with (path / MANIFEST).open("rb") as file:
         outer = json.loads(file.read(1 << 16))
@@ -91,13 +101,13 @@ def _checksum(path: Path) -> str:
 
 def build(path: Path, fill: Callable[[Path], None]) -> None:
     """Let `fill` write into a fresh folder, flush it and rename it to `path`. Who loses a race uses the winner's."""
-    fresh = Path(tempfile.mkdtemp(prefix=f"build-{_host()}-{os.getpid()}-", dir=path.parent))
+    fresh = Path(tempfile.mkdtemp(prefix=f"build-{mark()}-", dir=path.parent))
     try:
         fill(fresh)
         written = {}
         for name in sorted(os.listdir(fresh)):
             (fresh / name).chmod(0o600)
-            _flush(fresh / name)
+            flush(fresh / name)
             written[name] = ((fresh / name).stat().st_size, _checksum(fresh / name))
         text = json.dumps(written)
         outer = json.dumps({"files": text, "sum": hashlib.sha256(text.encode()).hexdigest()})
@@ -105,10 +115,10 @@ def build(path: Path, fill: Callable[[Path], None]) -> None:
             os.open(fresh / MANIFEST, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
         ) as file:
             file.write(outer)
-        _flush(fresh / MANIFEST)
-        _flush_folder(fresh)
+        flush(fresh / MANIFEST)
+        flush_folder(fresh)
         _rename(fresh, path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -119,21 +129,6 @@ def _rename(fresh: Path, path: Path) -> None:
     except OSError:
         if damage(path, full=False):
             raise
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    """So that the rename outlives a power cut; Windows cannot open a folder, and needs no flush."""
-    if sys.platform != "win32":
-        number = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def remove(path: Path) -> None:
@@ -160,27 +155,6 @@ def sweep(path: Path) -> None:
 
 
 def _dead(entries: list[tuple[float, Path]]) -> Iterator[Path]:
-    own = f"build-{_host()}-"
-    for changed, entry in entries:
-        if not entry.name.startswith("build-"):
-            continue
-        number = entry.name.removeprefix(own).split("-")[0] if entry.name.startswith(own) else ""
-        if changed < time.time() - STALE_SECONDS or (number.isdigit() and not _alive(int(number))):
+    for _, entry in entries:
+        if entry.name.startswith("build-") and abandoned(entry, entry.name.removeprefix("build-")):
             yield entry
-
-
-def _alive(number: int) -> bool:
-    if sys.platform == "win32":  # there os.kill(pid, 0) ends the process; age decides
-        return True
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        pass
-    return True
-
-
-def _host() -> str:
-    """Process numbers mean something on one machine only; a home folder may be shared by several."""
-    return hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdigest()[:8]

@@ -1,11 +1,10 @@
 """The patterns of a base as the engine compiled them, kept in its derived file.
 
-Takes an open connection; gives matchers, compiled again where what is kept is damaged or of another engine.
+Takes an open connection; gives matchers.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
 
 from diagnose.scan.hits import SALIENT, SALIENT_REGEX
@@ -18,36 +17,19 @@ from diagnose.scan.patterns import (
     engine,
     load_patterns,
 )
+from kb.store.schema import DamagedError, sealed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
 
 
 def matcher(connection: sqlite3.Connection, kind: str) -> Matcher:
-    """The compiled patterns of a kind: `lines` or `squeezed`."""
-    row = connection.execute("SELECT sum, blob FROM compiled WHERE kind=?", (kind,)).fetchone()
-    try:
-        if row is None or checksum(row[1]) != row[0]:
-            raise ValueError("damaged pattern cache")
-        return load_patterns(row[1])
-    except ValueError:
-        compile_all(connection)
-        row = connection.execute("SELECT blob FROM compiled WHERE kind=?", (kind,)).fetchone()
-        return load_patterns(row[0])
-
-
-def checksum(blob: bytes) -> str:
-    """Against bit rot, not against people: the file is private to this user."""
-    return f"{zlib.crc32(blob):08x}{len(blob):x}"
-
-
-def _in_conditions(connection: sqlite3.Connection) -> set[int]:
-    """Patterns of articles with a set or a sequence; the cached JSON leaves empty ones out."""
-    rows = connection.execute(
-        "SELECT DISTINCT o.pattern FROM owner o JOIN article a ON a.id = o.article"
-        """ WHERE instr(a.problem, '"set":[') OR instr(a.problem, '"sequence":[')"""
-    )
-    return {number for (number,) in rows}
+    """The compiled patterns of a kind: `lines` or `squeezed`. ValueError where they are of another engine or processor,
+    DamagedError where they are not as they were written."""
+    row = connection.execute("SELECT blob FROM compiled WHERE kind=?", (kind,)).fetchone()
+    if row is None:
+        raise DamagedError("the compiled patterns are missing")
+    return load_patterns(unsealed(row[0]))
 
 
 def compile_all(connection: sqlite3.Connection) -> None:
@@ -57,7 +39,10 @@ def compile_all(connection: sqlite3.Connection) -> None:
 
     rows = connection.execute("SELECT number, regex, caseless, literal, rate FROM pattern ORDER BY number").fetchall()
     lines = [Pattern(SALIENT, SALIENT_REGEX, True, True)]
-    every = _in_conditions(connection)  # a condition wants every line of its patterns, not one a block
+    query = "SELECT DISTINCT o.pattern FROM owner o JOIN article a ON a.id = o.article WHERE a.conditions"
+    every = {
+        number for (number,) in connection.execute(query)
+    }  # a condition wants every line of its patterns, not one a block
     lines += [
         Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE and number not in every)
         for number, regex, caseless, _, rate in rows
@@ -70,10 +55,7 @@ def compile_all(connection: sqlite3.Connection) -> None:
             squeezed.append(Pattern(number, as_literal(prefix), bool(caseless), False))
     for kind, patterns in (("lines", lines), ("squeezed", squeezed)):
         blob = _without_refused(connection, patterns).dump()
-        connection.execute(
-            "INSERT OR REPLACE INTO compiled VALUES(?, ?, ?, ?)",
-            (kind, engine(), checksum(blob), blob),
-        )
+        connection.execute("INSERT OR REPLACE INTO compiled VALUES(?, ?)", (kind, sealed(blob)))
     connection.execute("INSERT OR REPLACE INTO meta VALUES('engine', ?)", (engine(),))
 
 

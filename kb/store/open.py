@@ -1,27 +1,25 @@
-"""The derived file of a base: one SQLite file in the user's cache, the truth being the article files.
+"""A base as it is now: out of its derived file where that is up to date, else read from the articles, the file made anew.
 
-Swept for changes by size and time, rebuilt by itself, deleted and rebuilt on any read error, in memory where nothing can
-be written. A transaction is the crash safety. Opening it for a diagnosis imports no YAML, Markdown or Whoosh: they are
-needed only when an article changed. An edge module: it touches files.
+The truth are the article files. Swept for changes by size and times, or by content where those may lie; rebuilt where the
+file is damaged, in memory where nothing can be written. No call waits for another: who finds no file that is up to date reads
+the articles itself. Opening it for a diagnosis imports no YAML, Markdown or Whoosh: they are needed only when an article
+changed. An edge module: it touches files.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
-import sys
 import zlib
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from diagnose.errors import KbError
 from diagnose.scan.patterns import engine
 from kb.articles.files import ArticleFile, find_articles, library_files
+from kb.store import derived
 from kb.store.compiled import compile_all
-from kb.store.schema import FORMAT, SCHEMA, meta_of
+from kb.store.schema import DamagedError, meta_of
 from kb.store.store import Store
 
 if TYPE_CHECKING:
@@ -31,124 +29,155 @@ if TYPE_CHECKING:
 
     Building = Callable[[int], AbstractContextManager[object]]
 
+# What reading a damaged file can end with.
+DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, DamagedError, UnicodeDecodeError)
+
 
 def open_store(
     roots: Sequence[Path],
     cache: Path | None,
     note: Callable[[str], None] | None = None,
     building: Building | None = None,
+    *,
+    strict: bool = False,
 ) -> Store:
-    """The store of the articles below `roots`, swept and up to date. `note` gets one line for what a person should know;
-    `building` is held while articles that changed are read, called with their number."""
-    articles = find_articles(roots)
-    files = [*articles, *library_files(roots)]
-    if cache is None:
-        return Store(_connected(":memory:", files, building), None, roots)
-    path = cache / f"kb-{_key(roots)}.sqlite"
-    try:
-        return _sound(Store(_connected(str(path), files, building), cache, roots))
-    except (sqlite3.DatabaseError, msgspec.MsgspecError, _DamagedError) as error:
-        if "locked" in str(error):
-            raise KbError(str(path), "another kb is indexing", "try again in a moment") from None
-        if "readonly" in str(error) or "unable to open" in str(error) or "full" in str(error):
-            if note:
-                note(f"{path}: cannot write the index ({error}); results from memory")
-            return Store(_connected(":memory:", files, building), None, roots)
-        if note:
-            note(f"{path}: index damaged ({error}); rebuilt from {len(articles)} articles")
-        return Store(_connected(str(path), files, building, fresh=True), cache, roots)
+    """The store of the articles below `roots`, swept (by content where `strict`) and up to date. `note` gets one line for
+    what a person should know; `building` is held while articles that changed are read, called with their number."""
+    opening = _Opening(roots, _files(roots), cache, note, building, strict)
+    return opening.in_memory(None) if cache is None else opening.from_file(store_file(roots, cache))
 
 
-def _sound(store: Store) -> Store:
-    """Reads now what a diagnosis needs first: damage shows while it can be mended."""
-    try:
-        _ = store.lines, store.squeezed
-    except BaseException:
-        store.close()
-        raise
-    return store
+def _files(roots: Sequence[Path]) -> list[ArticleFile]:
+    """The articles, and the library files that they may use."""
+    return [*find_articles(roots), *library_files(roots)]
 
 
-class _DamagedError(Exception):
-    """The cache holds what kb did not write."""
-
-
-def _key(roots: Sequence[Path]) -> str:
+def store_file(roots: Sequence[Path], cache: Path) -> Path:
+    """Where the derived file of a base stands."""
     text = "\n".join(str(root.absolute()) for root in roots)
     data = text.encode("utf-8", "surrogatepass")
-    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
+    return cache / f"kb-{zlib.crc32(data):08x}{zlib.adler32(data):08x}.sqlite"
 
 
-def _connected(
-    path: str, files: Sequence[ArticleFile], building: Building | None, *, fresh: bool = False
-) -> sqlite3.Connection:
-    if path != ":memory:":
-        _private(path, fresh)
-    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+def damage_of(roots: Sequence[Path], cache: Path) -> list[str]:
+    """What is not as it was written, in words: the whole derived file, and articles that changed behind their times."""
+    path = store_file(roots, cache)
     try:
-        _prepare(connection)
-        _sweep(connection, files, building)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        connection = derived.connected(path, deep=True)
+        if connection is None:
+            return []
+        with closing(connection):
+            return [
+                f"{name}: changed behind its size and times" for name in sorted(_unnoticed(connection, _files(roots)))
+            ]
+    except DAMAGE as error:
+        return [f"{path}: {error}"]
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are missing or of another format."""
-    connection.execute("PRAGMA synchronous=NORMAL")
-    known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name='meta'").fetchone()[0]
-    if not known or meta_of(connection, "format") != str(FORMAT):
-        connection.execute("BEGIN IMMEDIATE")
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'"
-        ).fetchall():
-            connection.execute(f'DROP TABLE "{name}"')
-        for statement in SCHEMA.split(";")[:-1]:
-            connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES('format', ?)", (str(FORMAT),))
-        connection.execute("COMMIT")
+def _moved(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> set[str]:
+    """The paths of the files that are new or gone, or have another size or time than when they were read."""
+    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns FROM file").fetchall()
+    known = {path: state for path, *state in rows}
+    present = {file.path: [file.size, file.mtime_ns, file.ctime_ns] for file in files}
+    return {path for path in known.keys() | present.keys() if known.get(path) != present.get(path)}
 
 
-def _private(path: str, fresh: bool) -> None:
-    """Make the file ours alone before SQLite opens it; a link or another user's file is refused."""
-    if fresh:
-        for name in (path, path + "-journal"):
-            if os.path.lexists(name):
-                os.unlink(name)
-    if os.path.lexists(path):
-        info = os.lstat(path)
-        foreign = sys.platform != "win32" and (info.st_uid != os.geteuid() or info.st_mode & 0o022)
-        if not stat.S_ISREG(info.st_mode) or foreign:
-            raise KbError(path, "is not a private file of this user", "remove it; it is made again")
-        return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass  # another kb was faster
-    except OSError as error:
-        raise sqlite3.OperationalError(f"unable to open: {error.strerror}") from None
+def _unnoticed(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> set[str]:
+    """The paths of those whose content alone is another."""
+    from kb.store.update import content_digest
+
+    moved = _moved(connection, files)
+    rows = connection.execute("SELECT path, digest FROM file").fetchall()
+    return {path for path, digest in rows if path not in moved and content_digest(path) != digest}
 
 
-def _sweep(connection: sqlite3.Connection, files: Sequence[ArticleFile], building: Building | None) -> None:
-    """Bring the tables up to date with `files`."""
-    known = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT path, size, mtime_ns FROM file")}
-    present = {file.path: (file.size, file.mtime_ns) for file in files}
-    if known != present:
+class _Opening:
+    """One opening of a base: what is kept of it, whether that is up to date, and what is made where it is not."""
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        files: Sequence[ArticleFile],
+        cache: Path | None,
+        note: Callable[[str], None] | None,
+        building: Building | None,
+        strict: bool,
+    ) -> None:
+        self._roots = roots
+        self._files = files
+        self._cache = cache
+        self._note = note or (lambda message: None)
+        self._building = building
+        self._strict = strict
+
+    def from_file(self, path: Path) -> Store:
+        """The store out of the file, which is made anew first where it is not up to date."""
+        old, store = None, None
+        try:
+            old = derived.connected(path)
+            store = self._kept(old) if old else None
+            return store or self._made(path, old)
+        except DAMAGE as error:
+            self._note(
+                f"{path}: index damaged ({error}); rebuilt from {sum(not file.library for file in self._files)} articles"
+            )
+            return self._made(path, None)
+        finally:
+            if old is not None and store is None:
+                old.close()
+
+    def in_memory(self, old: sqlite3.Connection | None) -> Store:
+        """The store that goes on from `old`, kept nowhere."""
+        connection = derived.in_memory(old)
+        try:
+            self._fill(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return Store(connection, self._cache, self._roots)
+
+    def _kept(self, connection: sqlite3.Connection) -> Store | None:
+        """The store of `connection` where that is up to date and fits this engine and processor."""
+        if self._changed(connection) or meta_of(connection, "engine") != engine():
+            return None
+        store = Store(connection, self._cache, self._roots)
+        try:
+            _ = store.lines, store.squeezed
+        except ValueError as error:
+            if isinstance(error, DAMAGE):
+                raise
+            return None
+        return store
+
+    def _made(self, path: Path, old: sqlite3.Connection | None) -> Store:
+        """The store of a file that goes on from `old`; in memory where it cannot be written, or where another kb put one of
+        other articles in its place meanwhile."""
+        try:
+            derived.replace(path, old, self._fill)
+        except (OSError, sqlite3.OperationalError) as error:
+            self._note(f"{path}: cannot write the index ({error}); results from memory")
+            return self.in_memory(old)
+        made = derived.connected(path)
+        store = self._kept(made) if made else None
+        if store is None:
+            if made:
+                made.close()
+            return self.in_memory(old)
+        return store
+
+    def _fill(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables up to date with the files."""
         from kb.store.update import refresh, to_read
 
-        changed = sum(not file.library for file in to_read(connection, files))
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            with building(changed) if building else nullcontext():
-                refresh(connection, files)
-                compile_all(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    elif meta_of(connection, "engine") != engine():
-        connection.execute("BEGIN IMMEDIATE")
-        compile_all(connection)
+        changed = self._changed(connection)
+        count = sum(not file.library for file in to_read(connection, self._files, changed))
+        connection.execute("BEGIN")
+        with self._building(count) if self._building and count else nullcontext():
+            refresh(connection, self._files, changed)
+            compile_all(connection)
         connection.execute("COMMIT")
+
+    def _changed(self, connection: sqlite3.Connection) -> set[str]:
+        """The paths of the files that are new, changed or gone."""
+        changed = _moved(connection, self._files)
+        return changed | _unnoticed(connection, self._files) if self._strict else changed

@@ -14,7 +14,6 @@ from msgspec import Struct
 from diagnose.codes import decode as codes
 from diagnose.knowledge import Wording
 from diagnose.match.windows_events import event_pattern
-from diagnose.scan.pattern_check import capturable
 from diagnose.scan.patterns import literal, trimmed
 from diagnose.text.fold import fold_literal, fold_text
 from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, pairs_of, prose, words
@@ -129,7 +128,7 @@ def _patterns(name: str, signal: Signal) -> Iterator[PatternRow]:
         )
     for regex in signal.regex:
         bare = trimmed(fold_text(regex))
-        yield PatternRow(bare, caseless, "", capturable(bare), regex_rate(bare), name)
+        yield PatternRow(bare, caseless, "", True, regex_rate(bare), name)
     for code in signal.code:
         yield PatternRow(codes.pattern(code), True, "", False, CODE_RATE, name)
     for event in signal.event:

@@ -1,8 +1,12 @@
-"""The tables of the SQLite file that a base is compiled to, and how lists of integers lie in it."""
+"""The tables of the SQLite file that a base is compiled to, how lists of integers lie in it, and the checksum of a value.
+
+Sealed are: the blobs of article, message, pair, term, compiled and file.
+"""
 
 from __future__ import annotations
 
 import sys
+import zlib
 from array import array
 from typing import TYPE_CHECKING
 
@@ -11,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 45
+FORMAT = 46
 SCHEMA = """
-CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, article INT, faults BLOB, uses INT) WITHOUT ROWID;
-CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body TEXT,
-  path TEXT, domain TEXT, declared INT, stated INT, length INT, products TEXT, terms BLOB, wording BLOB, uses BLOB);
+CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, ctime_ns INT, digest TEXT, article INT,
+  faults BLOB, uses INT) WITHOUT ROWID;
+CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body BLOB,
+  path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, terms BLOB, wording BLOB, uses BLOB);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
@@ -24,7 +29,7 @@ CREATE TABLE pair(number INTEGER PRIMARY KEY, key TEXT UNIQUE, df INT, messages 
 CREATE TABLE message(number INTEGER PRIMARY KEY, article INT, text TEXT, pairs BLOB);
 CREATE INDEX message_article ON message(article);
 CREATE TABLE term(key TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID;
-CREATE TABLE compiled(kind TEXT PRIMARY KEY, key TEXT, sum TEXT, blob BLOB) WITHOUT ROWID;
+CREATE TABLE compiled(kind TEXT PRIMARY KEY, blob BLOB) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
@@ -34,16 +39,34 @@ def meta_of(connection: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
+class DamagedError(Exception):
+    """The derived file holds what kb did not write."""
+
+
+def sealed(data: bytes) -> bytes:
+    """`data` with its checksum: against bit rot, not against people; the file is private to this user."""
+    return zlib.crc32(data).to_bytes(4, "big") + data
+
+
+def unsealed(blob: bytes) -> bytes:
+    """What was sealed. DamagedError where it is no longer as it was."""
+    data = blob[4:]
+    if zlib.crc32(data) != int.from_bytes(blob[:4], "big"):
+        raise DamagedError("a value is not as it was written")
+    return data
+
+
 def packed(values: Iterable[int]) -> bytes:
+    """Sealed, too."""
     numbers = array("I", values)
     if sys.byteorder == "big":
         numbers.byteswap()
-    return numbers.tobytes()
+    return sealed(numbers.tobytes())
 
 
 def unpacked(blob: bytes) -> array[int]:
     values = array("I")
-    values.frombytes(blob)
+    values.frombytes(unsealed(blob))
     if sys.byteorder == "big":
         values.byteswap()
     return values

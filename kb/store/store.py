@@ -17,7 +17,7 @@ from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
 from kb.store.compiled import matcher
-from kb.store.schema import unpacked
+from kb.store.schema import unpacked, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -105,7 +105,7 @@ class Store:
 
     def problems(self, ids: Iterable[str]) -> dict[str, Problem]:
         rows = self._rows("SELECT name, problem FROM article WHERE name IN ({})", list(ids))
-        return {name: self._decoder.decode(blob) for name, blob in rows}
+        return {name: self._decoder.decode(unsealed(blob)) for name, blob in rows}
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Problem]:
@@ -113,7 +113,7 @@ class Store:
 
     def wordings(self, ids: Iterable[str]) -> dict[str, Wording]:
         rows = self._rows("SELECT name, wording FROM article WHERE name IN ({})", list(ids))
-        return {name: self._wording_decoder.decode(blob) for name, blob in rows}
+        return {name: self._wording_decoder.decode(unsealed(blob)) for name, blob in rows}
 
     @cached_property
     def _wording_decoder(self) -> msgspec.json.Decoder[Wording]:
@@ -170,7 +170,7 @@ class Store:
             return ()
         from kb.documents.fault import Fault
 
-        return tuple(fault for (blob,) in rows for fault in msgspec.json.decode(blob, type=list[Fault]))
+        return tuple(fault for (blob,) in rows for fault in msgspec.json.decode(unsealed(blob), type=list[Fault]))
 
     def article(self, name: str) -> Article:
         """The article with this id; KbError with the closest one where there is none."""
@@ -187,14 +187,14 @@ class Store:
             raise KbError(name, "no article has this id", close)
         problem, header, body, path, domain, declared, stated, uses = row
         return Article(
-            problem=self._decoder.decode(problem),
-            header=msgspec.json.decode(header, type=Header),
-            body=body,
+            problem=self._decoder.decode(unsealed(problem)),
+            header=msgspec.json.decode(unsealed(header), type=Header),
+            body=unsealed(body).decode(),
             path=path,
             domain=domain,
             declared=bool(declared),
             stated=bool(stated),
-            uses=msgspec.json.decode(uses, type=tuple[Use, ...]) if uses else (),
+            uses=msgspec.json.decode(unsealed(uses), type=tuple[Use, ...]) if uses else (),
         )
 
     def ids(self) -> list[str]:
@@ -204,7 +204,7 @@ class Store:
         rows = self._db.execute("SELECT name, problem, domain FROM article ORDER BY domain, name").fetchall()
         result = []
         for name, blob, domain in rows:
-            problem = self._decoder.decode(blob)
+            problem = self._decoder.decode(unsealed(blob))
             products = tuple(p.product for p in problem.applies_to)
             result.append(Listed(name, problem.title, problem.status, products, problem.tags, domain))
         return result
@@ -224,7 +224,7 @@ class Store:
         for name, digest, blob, body in self._db.execute(
             "SELECT name, digest, problem, body FROM article ORDER BY name"
         ):
-            problem = self._decoder.decode(blob)
+            problem = self._decoder.decode(unsealed(blob))
             yield SearchDoc(
                 id=name,
                 title=problem.title,
@@ -232,7 +232,7 @@ class Store:
                 causes="\n".join(f"{c.id} {c.title} {c.summary}" for c in problem.causes),
                 products=" ".join(f"{p.product} {p.versions}" for p in problem.applies_to),
                 tags=" ".join(problem.tags),
-                body=f"{problem.summary}\n{body}",
+                body=f"{problem.summary}\n{unsealed(body).decode()}",
                 digest=digest,
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,27 +14,29 @@ from kb.articles.article import Article
 from kb.articles.parse import parse
 from kb.documents.fault import Fault
 from kb.library.library import Library
+from kb.safe_files import read
 from kb.store.rows import Indexed, index
-from kb.store.schema import packed, unpacked
+from kb.store.schema import packed, sealed, unpacked, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from diagnose.scan.patterns import PatternError
     from kb.articles.files import ArticleFile
 
 LARGEST = 1 << 20
 _USES = re.compile(rb"\buse[ \t]*:")  # whether an article may use the library, and so changes with it
+TICK_NS = 20_000_000
 
 
-def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
-    """Read every file that is new or changed, drop what is gone, and update the postings of just these."""
+def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[str]) -> None:
+    """Read every file that is new or `changed`, drop what is gone, and update the postings of just these."""
+    _settle(files)
     changes = _Changes(db)
-    stale = _stale(db, files)
+    unread = to_read(db, files, changed)
     libraries: dict[str, Library] = {}
-    unread = to_read(db, files)
-    for path, article in stale.items():
+    for path, article in _stale(db, files, changed).items():
         if article is not None:
             changes.remove(article)
         db.execute("DELETE FROM file WHERE path=?", (path,))
@@ -46,45 +49,61 @@ def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> None:
     changes.write()
 
 
-def to_read(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> list[ArticleFile]:
-    """The files that are new, changed, or use a library that changed."""
-    stale = _stale(db, files)
+def to_read(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[str]) -> list[ArticleFile]:
+    """The files that are new, `changed`, or use a library that changed."""
+    stale = _stale(db, files, changed)
     known = {path for (path,) in db.execute("SELECT path FROM file")}
     return [file for file in files if file.path not in known or file.path in stale]
 
 
-def _stale(db: sqlite3.Connection, files: Sequence[ArticleFile]) -> dict[str, int | None]:
+def _stale(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[str]) -> dict[str, int | None]:
     """The paths whose rows are no longer true, in order, with the number of their article where they have one."""
-    rows = db.execute("SELECT path, size, mtime_ns, article, uses FROM file ORDER BY path").fetchall()
-    present = {file.path: (file.size, file.mtime_ns) for file in files}
-    stale = {path for path, size, mtime_ns, _, _ in rows if present.get(path) != (size, mtime_ns)}
-    known = {row[0] for row in rows}
-    libraries = {path for path, *_, uses in rows if uses is None} | {file.path for file in files if file.library}
-    if libraries & (stale | (present.keys() - known)):
-        stale |= {path for path, *_, uses in rows if uses}
+    rows = db.execute("SELECT path, article, uses FROM file ORDER BY path").fetchall()
+    known, present = {row[0] for row in rows}, {file.path for file in files}
+    stale = changed & known
+    libraries = {path for path, _, uses in rows if uses is None} | {file.path for file in files if file.library}
+    if libraries & changed:
+        stale |= {path for path, _, uses in rows if uses}
     if stale:  # what lost a clash of ids must be read again when the winner changes
-        stale |= {
-            path for path, _, _, article, uses in rows if article is None and uses is not None and path in present
-        }
-    return {path: article for path, _, _, article, _ in rows if path in stale}
+        stale |= {path for path, article, uses in rows if article is None and uses is not None and path in present}
+    return {path: article for path, article, _ in rows if path in stale}
 
 
 def _note_library_file(db: sqlite3.Connection, library: Library, file: ArticleFile) -> None:
-    """The row that tells a change of a library file, and what is wrong with it where it belongs to a base."""
+    """The row that shows a change of a library file, and what is wrong with it where it belongs to a base."""
     faults = library.faults_at(file.path)
-    blob = msgspec.json.encode(faults) if faults else None
+    blob = sealed(msgspec.json.encode(faults)) if faults else None
     db.execute(
-        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, NULL, ?, NULL)",
-        (file.path, file.root, file.size, file.mtime_ns, blob),
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, NULL, ?, NULL)",
+        (file.path, file.root, file.size, file.mtime_ns, file.ctime_ns, content_digest(file.path), blob),
     )
 
 
-def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library: Library) -> None:
-    shown = file.path
-    data = b""
+def _settle(files: Sequence[ArticleFile]) -> None:
+    """Wait out the tick of the file system's clock in which the newest file was written: a later edit of the same size must
+    show in its time."""
+    newest = max((file.ctime_ns for file in files), default=0)
+    if abs(time.time_ns() - newest) < TICK_NS:
+        time.sleep(TICK_NS / 1e9)
+
+
+def digest_of(data: bytes) -> str:
+    """By which the content of an article file is known."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_digest(path: str) -> str:
+    """That of the file as it is now; empty where it cannot be read."""
     try:
-        with open(file.path, "rb") as stream:
-            data = stream.read(LARGEST + 1)
+        return digest_of(read(path, LARGEST))
+    except OSError:
+        return ""
+
+
+def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library: Library) -> None:
+    shown, data = file.path, b""
+    try:
+        data = read(file.path, LARGEST)
         article, faults = parse(shown, data, library)
     except OSError as error:
         article, faults = (
@@ -100,7 +119,7 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library:
                 ),
             ),
         )
-    number = None
+    number, digest = None, digest_of(data)
     if article is not None:
         taken = db.execute("SELECT path FROM article WHERE name=?", (article.problem.id,)).fetchone()
         if taken is None:
@@ -115,40 +134,51 @@ def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library:
                 severity="error",
             )
             faults = (*faults, clash)
-    blob = msgspec.json.encode(faults) if faults else None
+    blob = sealed(msgspec.json.encode(faults)) if faults else None
     db.execute(
-        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?)",
-        (file.path, file.root, file.size, file.mtime_ns, number, blob, _USES.search(data) is not None),
+        "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file.path,
+            file.root,
+            file.size,
+            file.mtime_ns,
+            file.ctime_ns,
+            digest,
+            number,
+            blob,
+            _USES.search(data) is not None,
+        ),
     )
 
 
 def _digest(data: bytes, article: Article) -> str:
     """Changes with the article, and with what it uses of the library."""
-    return hashlib.sha256(data + (msgspec.json.encode(article.problem) if article.uses else b"")).hexdigest()
+    return digest_of(data + (msgspec.json.encode(article.problem) if article.uses else b""))
 
 
 def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest: str, file: ArticleFile) -> int:
     rows = index(article)
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
-        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, length, products, terms,"
-        " wording, uses)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, conditions, length, products, "
+        "terms, wording, uses)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
-            msgspec.json.encode(article.problem),
-            msgspec.json.encode(article.header),
-            article.body,
+            sealed(msgspec.json.encode(article.problem)),
+            sealed(msgspec.json.encode(article.header)),
+            sealed(article.body.encode()),
             file.path,
             "" if domain.endswith(".md") else domain,
             article.declared,
             article.stated,
+            any(signal.set or signal.sequence for signal in article.problem.signals.values()),
             rows.length,
             " ".join(rows.products),
-            msgspec.json.encode(sorted(rows.terms)),
-            msgspec.json.encode(rows.wording, order="deterministic"),
-            msgspec.json.encode(article.uses) if article.uses else None,
+            sealed(msgspec.json.encode(sorted(rows.terms))),
+            sealed(msgspec.json.encode(rows.wording, order="deterministic")),
+            sealed(msgspec.json.encode(article.uses)) if article.uses else None,
         ),
     )
     number = int(cursor.lastrowid or 0)
@@ -176,7 +206,7 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
         (error.number,),
     ).fetchall()
     for path, signal, regex, blob in owners:
-        faults = msgspec.json.decode(blob, type=list[Fault]) if blob else []
+        faults = msgspec.json.decode(unsealed(blob), type=list[Fault]) if blob else []
         faults.append(
             Fault(
                 path=path,
@@ -187,7 +217,7 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
                 severity="error",
             )
         )
-        db.execute("UPDATE file SET faults=? WHERE path=?", (msgspec.json.encode(faults), path))
+        db.execute("UPDATE file SET faults=? WHERE path=?", (sealed(msgspec.json.encode(faults)), path))
     db.execute("DELETE FROM owner WHERE pattern=?", (error.number,))
     db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
 
@@ -211,7 +241,7 @@ class _Changes:
     def remove(self, article: int) -> None:
         db = self._db
         (terms,) = db.execute("SELECT terms FROM article WHERE id=?", (article,)).fetchone()
-        for term in msgspec.json.decode(terms):
+        for term in msgspec.json.decode(unsealed(terms)):
             self._removed_terms.setdefault(term, set()).add(article)
         touched: set[int] = set()
         for number, blob in db.execute("SELECT number, pairs FROM message WHERE article=?", (article,)).fetchall():
@@ -244,7 +274,7 @@ class _Changes:
             kept = [number for number in unpacked(blob) if number not in messages]
             db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], packed(kept), pair))
         if self._removed_pairs:
-            db.execute("DELETE FROM pair WHERE messages = x''")
+            db.execute("DELETE FROM pair WHERE messages = ?", (packed(()),))
 
     def _write_terms(self) -> None:
         db = self._db
@@ -277,4 +307,6 @@ class _Changes:
         row = self._db.execute("SELECT number FROM pair WHERE key=?", (key,)).fetchone()
         if row:
             return int(row[0])
-        return int(self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, x'')", (key,)).lastrowid or 0)
+        return int(
+            self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, ?)", (key, packed(()))).lastrowid or 0
+        )

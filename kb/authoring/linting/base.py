@@ -19,6 +19,7 @@ from kb.authoring.linting.beside import claims_samples
 from kb.authoring.linting.lint import answered_outcomes, complete
 from kb.authoring.samples import diagnosis_of
 from kb.documents.fault import Fault
+from kb.safe_files import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -90,7 +91,7 @@ def _outputs(article: Article) -> list[Path]:
 
 
 def _seen(store: Store, article: Article, path: Path) -> Iterator[str]:
-    data = path.read_bytes()
+    data = read(path)
     encoding, mark = sniff(data)
     matched = match([scan_source("-", blocks(to_utf8([data[mark:]], encoding)), store.lines)], store)
     return (e.seen for e in matched.evidence if e.problem == article.problem.id)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.commands.fill import template_faults
+from diagnose.scan.pattern_check import bounded
 from kb.articles.article import Article
+from kb.articles.parse import FEWER_PIECES
 from kb.authoring.linting import beside as lint_beside
 from kb.authoring.linting import commands as lint_commands
 from kb.authoring.linting import steps as lint_steps
@@ -103,6 +105,17 @@ def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:
                 f"signal '{name}' is common in ordinary logs (1 line in {1 / max(rates):.0f})",
                 "make it longer or more specific",
             )
+
+
+def captures_are_bounded(article: Article) -> Iterator[tuple[str, str, str]]:
+    for name, signal in article.problem.signals.items():
+        for regex in signal.regex:
+            if not bounded(regex):
+                yield (
+                    f"{name}:",
+                    f"signal '{name}': too many pieces vary and match what follows them: only kb-diagnose[fast] takes its values",
+                    FEWER_PIECES,
+                )
 
 
 def signals_are_used(article: Article) -> Iterator[tuple[str, str, str]]:
@@ -211,6 +224,7 @@ RULES = (
     commands_do_no_harm,
     signals_say_something,
     signals_are_used,
+    captures_are_bounded,
     causes_can_be_told,
     samples_are_there,
     *lint_steps.RULES,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.errors import KbError
-from diagnose.text.sanitize import json_text, screened
-from kb.cli.output import tell
+from diagnose.text.sanitize import json_text
+from kb.cli.output import check_output, save, tell
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--with", "others", nargs=2, multiple=True, metavar="CASES BASE", help="Fit over these cases and base as well."
 )
+@click.option("--force", is_flag=True, help="Overwrite FILE of --svg and --fit.")
 @click.option("--compare", metavar="BASE|FILE", help="Compare with another base, or with an earlier --format json.")
 @click.pass_obj
 def command(session: Session, /, cases: str, **given: Any) -> int:
@@ -41,6 +41,8 @@ def command(session: Session, /, cases: str, **given: Any) -> int:
     """
     from kb.evaluate.cases import read_cases
 
+    for option in ("svg", "fit"):
+        check_output(given[option], force=given["force"], option=f"--{option}")
     labelled = read_cases(cases)
     store = session.store()
     _check_expected(labelled, store, cases)
@@ -59,7 +61,7 @@ def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any)
     figures = report(said)
     answer_changes = _changes(session, said, labelled, jobs, given["compare"]) if given["compare"] else ()
     if given["svg"]:
-        write_file(given["svg"], svg(figures))
+        save(given["svg"], svg(figures), "--svg")
     if given["format_"] == "json":
         result = {"schema": "kb.evaluation/1", "articles": store.size, "figures": figures, "answers": said}
         result |= {"changes": answer_changes} if given["compare"] else {}
@@ -102,7 +104,7 @@ def _fit(session: Session, labelled: Any, store: Any, jobs: int, others: Any, fi
         learned += choices(more, opened, session.cache, jobs, progress(len(more)))
     fitted = fit(learned, datetime.now(UTC).date().isoformat())
     fitted_text = json_text(fitted, indent=1)
-    write_file(file, fitted_text + "\n")
+    save(file, fitted_text + "\n", "--fit")
     click.echo(fitted_text)
     return 0
 
@@ -124,11 +126,3 @@ def progress(total: int) -> Callable[[int], None]:
         print(f"\r{done} of {total} cases", end=end, file=sys.__stderr__, flush=True)
 
     return told if sys.stderr is not None and sys.stderr.isatty() else lambda done: None
-
-
-def write_file(path: str, content: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(screened(content))
-    except OSError as error:
-        raise KbError(path, error.strerror or str(error), "name a file that can be written") from None

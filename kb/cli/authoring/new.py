@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from diagnose.errors import KbError
 from kb.cli.output import tell
+from kb.safe_files import read, write
 
 LARGEST = 1 << 20
 
@@ -40,7 +42,7 @@ def command(article: str, source: str | None, text: str | None, folder: str, red
     if identifier(article) != article:
         raise KbError(article, "no valid id", f"name it like {identifier(article)}")
     place = Path(folder) / article
-    if place.exists():
+    if os.path.lexists(place):
         raise KbError(str(place), "exists", "choose another id or folder")
     sample = Redactor(personal=redact == "personal").redact(_read(source, text))
     made = draft(article, sample.split("\n"))
@@ -53,8 +55,8 @@ def command(article: str, source: str | None, text: str | None, folder: str, red
     try:
         (place / "samples" / "symptom").mkdir(parents=True)
         (place / "samples" / "other").mkdir()
-        (place / "samples" / "symptom" / "first.txt").write_text(sample, encoding="utf-8", newline="\n")
-        (place / "article.md").write_bytes(render(made.front, made.body))
+        write(place / "samples" / "symptom" / "first.txt", sample.encode(), force=False)
+        write(place / "article.md", render(made.front, made.body), force=False)
     except OSError as error:
         raise KbError(str(place), error.strerror or str(error), "name a folder that can be written") from None
     click.echo(f"{place / 'article.md'}: {len(made.front['signals'])} signals to choose from")
@@ -88,8 +90,7 @@ def _read(source: str | None, text: str | None) -> str:
         data = text.encode("utf-8", "surrogateescape")
     else:
         try:
-            with open(str(source), "rb") if source != "-" else sys.stdin.buffer as file:
-                data = file.read(LARGEST + 1)
+            data = sys.stdin.buffer.read(LARGEST + 1) if source == "-" else read(str(source), LARGEST)
         except OSError as error:
             raise KbError(str(source), error.strerror or str(error), "check the name and the permissions") from None
     if len(data) > LARGEST:

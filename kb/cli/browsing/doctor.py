@@ -13,9 +13,13 @@ PACKAGES = ("click", "hyperscan", "Whoosh", "Markdown", "PyYAML", "msgspec", "nh
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="Compare every byte of the derived files and every article with them.")
 @click.pass_obj
-def command(session: Session) -> int:
-    """Show versions, the matching engine, the articles in use and the state of the cache."""
+def command(session: Session, deep: bool) -> int:
+    """Show versions, the matching engine, the articles in use and the state of the cache.
+
+    Status: 0, with --deep 1 where something is not as it was written; it is made again.
+    """
     from importlib.metadata import PackageNotFoundError, version
 
     from diagnose.scan.patterns import engine
@@ -31,9 +35,26 @@ def command(session: Session) -> int:
         except PackageNotFoundError:
             click.echo(f"{name:<11} not installed")
     click.echo(f"engine      {engine()}")
+    damage = _damage(session) if deep else []
     store = session.store(warn=False)
     for base in session.bases:
         click.echo(f"articles    {base}")
     click.echo(f"cache       {session.cache or 'none: results come from memory'}")
     click.echo(f"indexed     {store.size} articles, {len(store.faults())} faults (kb lint shows them)")
-    return 0
+    for line in damage:
+        click.echo(f"damage      {line}; made again")
+    if deep:
+        click.echo(f"checked     {len(damage)} of the derived files and articles are not as they were written")
+    return 1 if damage else 0
+
+
+def _damage(session: Session) -> list[str]:
+    """What is not as it was written, in words: the derived file, articles that changed unnoticed, the search indexes."""
+    from kb.search.folder import damaged
+    from kb.store.open import damage_of
+
+    if session.cache is None:
+        return []
+    found = damage_of(session.bases, session.cache)
+    session.strict_sweep = bool(found)
+    return found + damaged(session.cache / "search")

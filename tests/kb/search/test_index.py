@@ -271,7 +271,7 @@ def test_where_nothing_can_be_written_the_answer_comes_from_memory(tmp_path, mon
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(search_folder, "_flush", full)
+    monkeypatch.setattr(search_folder, "flush", full)
     index = opened("d", docs, tmp_path / "search")
     assert found(index, "failover") == ["failover"]
     assert (

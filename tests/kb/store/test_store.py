@@ -1,9 +1,12 @@
 """The derived file: swept, updated by row, rebuilt when damaged, private."""
 
 import os
+import random
 import sqlite3
+import subprocess
 import sys
-from contextlib import contextmanager
+import zlib
+from contextlib import closing, contextmanager
 from io import BytesIO
 
 import msgspec
@@ -12,7 +15,9 @@ import pytest
 from diagnose.errors import KbError
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
+from kb.articles.files import find_articles
 from kb.cli import run
+from kb.safe_files import mark
 from kb.store.open import open_store
 
 TEXT = """---
@@ -132,14 +137,8 @@ def test_a_base_that_cannot_be_opened_leaves_no_connection_open(folder, cache, c
 
     with pytest.raises(KeyboardInterrupt):
         open_store([folder], cache, building=interrupted)
-    assert len(connections) == 4
+    assert len(connections) == 6  # the file made and read, twice; read once more, and one made that is not finished
     assert all(map(is_closed, connections))
-
-
-def test_compiled_patterns_that_rotted_are_compiled_again(folder, cache, opened_store):
-    with open_store([folder], cache) as store:
-        store._db.execute("UPDATE compiled SET blob = x'00112233'")
-    assert answer(opened_store([folder], cache), "beta").articles[0].id == "two"
 
 
 def test_two_articles_with_one_id_are_told_and_the_first_is_used(folder, cache, opened_store):
@@ -234,3 +233,138 @@ causes: [{id: it, title: It, likelihood: common}]
     assert len(wording.signals["bad"]) == 4
     assert all(("suspend" in words) != ("lost" in words) for words in wording.signals["bad"])
     assert wording.signals["plain"] == (frozenset({"cannot", "reach"}),)
+
+
+# --- damage, edits that hide, several at once ---
+
+
+def command(folder, cache, *arguments, **options):
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache)}
+    call = [sys.executable, "-m", "kb", arguments[0], "--kb", str(folder), *arguments[1:]]
+    return subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def test_eight_first_runs_at_once_all_answer(folder, cache):
+    error = "the alpha engine could not be started by the alpha service"
+    started = [command(folder, cache, "diagnose", "--format", "json", "--text", error) for _ in range(8)]
+    ended = [(process.communicate(timeout=100), process.returncode) for process in started]
+    assert {status for _, status in ended} == {0}
+    assert len({out for (out, _), _ in ended}) == 1
+    assert b"locked" not in b"".join(err for (_, err), _ in ended)
+    assert [path.name for path in (cache / "kb-diagnose").iterdir()] == [
+        path.name for path in (cache / "kb-diagnose").glob("kb-*.sqlite")
+    ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_byte_changed_anywhere_changes_no_answer(folder, cache, opened_store, seed):
+    """One place in each sixtieth of the file."""
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    data = bytearray(path.read_bytes())
+    at = random.Random(seed).randrange(seed * len(data) // 60, (seed + 1) * len(data) // 60)
+    data[at] ^= 1 << seed % 8
+    path.write_bytes(data)
+    notes = []
+    store = opened_store([folder], cache, notes.append)
+    assert "index damaged" in notes[0]
+    assert answer(store, "beta").articles[0].id == "two"
+    assert store.article("one").body.startswith("> the alpha engine")
+    assert opened_store([folder], cache, notes.append).size == 3
+    assert len(notes) == 1
+
+
+def test_a_value_that_rotted_in_a_large_file_is_noticed_when_it_is_read(folder, cache, monkeypatch, capsys):
+    from kb.store import derived
+
+    monkeypatch.setattr(derived, "CHECKED_BYTES", 0)
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(cache))
+    assert run(["list", "--kb", str(folder)]) == 0
+    (path,) = cache.glob("*/*.sqlite")
+    path.write_bytes(path.read_bytes().replace(b'"The alpha fails"', b'"The alphA fails"'))
+    capsys.readouterr()
+    assert run(["list", "--kb", str(folder)]) == 2
+    assert "run the command again" in capsys.readouterr().err
+    assert run(["list", "--kb", str(folder)]) == 0
+    assert "The alpha fails" in capsys.readouterr().out
+
+
+def test_an_edit_of_the_same_size_with_its_time_put_back_is_seen(folder, cache, opened_store):
+    open_store([folder], cache).close()
+    path = folder / "one" / "article.md"
+    times = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace("It is off", "It is OFF"), encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    store = opened_store([folder], cache, strict=sys.platform == "win32")
+    assert store.problems(["one"])["one"].causes[0].title == "It is OFF"
+
+
+def test_a_strict_sweep_knows_files_by_their_content(folder, cache, opened_store, monkeypatch):
+    """As where a share keeps all times: nothing but the content tells."""
+    from kb.store import open as opening
+
+    open_store([folder], cache).close()
+    before = find_articles([folder])
+    path = folder / "one" / "article.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("It is off", "It is OFF"), encoding="utf-8")
+    monkeypatch.setattr(opening, "find", lambda roots: before)
+    assert opened_store([folder], cache).problems(["one"])["one"].causes[0].title == "It is off"
+    assert opening.damage_of([folder], cache) == [f"{path}: changed behind its size and times"]
+    assert opened_store([folder], cache, strict=True).problems(["one"])["one"].causes[0].title == "It is OFF"
+    assert opened_store([folder], cache).problems(["one"])["one"].causes[0].title == "It is OFF"
+
+
+def test_doctor_looks_at_every_byte(folder, cache, monkeypatch, capsys):
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(cache))
+    for command_line in (["search", "alpha"], ["doctor", "--deep"]):
+        assert run([*command_line, "--kb", str(folder)]) == 0
+    (path,) = cache.glob("*/*.sqlite")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    largest = max(cache.glob("*/search/*/*"), key=lambda file: file.stat().st_size)
+    largest.write_bytes(largest.read_bytes()[:-1] + b"x")
+    assert run(["doctor", "--deep", "--kb", str(folder)]) == 1
+    assert capsys.readouterr().out.count("made again") == 2
+    assert run(["doctor", "--deep", "--kb", str(folder)]) == 0
+
+
+def test_a_file_of_another_format_is_made_again_without_a_word(folder, cache, opened_store):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=1")
+    data = path.read_bytes()
+    path.write_bytes(data[:68] + zlib.crc32(data[:68] + data[72:]).to_bytes(4, "big") + data[72:])
+    notes = []
+    assert answer(opened_store([folder], cache, notes.append), "alpha").articles[0].id == "one"
+    assert notes == []
+
+
+def test_a_full_disk_gives_the_answer_from_memory(folder, cache, opened_store, monkeypatch):
+    from kb.store import derived
+
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(derived, "replace", full)
+    notes = []
+    assert answer(opened_store([folder], cache, notes.append), "alpha").articles[0].id == "one"
+    assert "results from memory" in notes[0]
+
+
+def test_what_a_killed_build_left_is_swept(folder, cache, opened_store):
+    open_store([folder], cache).close()
+    (path,) = cache.glob("*.sqlite")
+    dead = subprocess.Popen(
+        [sys.executable, "-c", "from kb.safe_files import mark; print(mark())"], stdout=subprocess.PIPE
+    )
+    writer = dead.communicate()[0].decode().strip()
+    left = path.with_name(f"{path.name}.{writer}-00.tmp")
+    left.write_bytes(b"half")
+    mine = path.with_name(f"{path.name}.{mark()}-00.tmp")
+    mine.write_bytes(b"half")
+    write(folder, "four", "delta")
+    opened_store([folder], cache)
+    assert left.exists() == (sys.platform == "win32")
+    assert mine.exists()

@@ -1,0 +1,169 @@
+"""One pattern in RE2 syntax against lines of bytes, in time that grows with the text alone.
+
+RE2 where it is installed (`pip install kb-diagnose[fast]`). Where it is not, the standard library, which goes back and tries
+again: there a line is looked at only if it holds the texts that every match holds, a long one in windows, and only patterns
+with few steps a window are run (`diagnose.scan.pattern_check.bounded`). Knows nothing of articles.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from diagnose.scan.pattern_check import WINDOW, bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+
+class LinePattern(Protocol):
+    """What both engines offer. Offsets are bytes of the text given."""
+
+    def search(self, line: bytes) -> Any:
+        """The first match in a line; None where there is none."""
+        ...
+
+    def finditer(self, data: bytes) -> Iterator[Any]:
+        """Matches in a text of several lines, at least the first of each line."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def linear_engine() -> ModuleType | None:
+    """The module of RE2; None where it is not installed."""
+    try:
+        import re2
+    except ImportError:
+        return None
+    module: ModuleType = re2
+    return module
+
+
+def runnable(regex: str) -> bool:
+    """Whether `regex` can be run on a line here without a risk for the time it takes."""
+    return bounded(regex) or linear_engine() is not None
+
+
+def compile_line(regex: str, caseless: bool = True) -> LinePattern:
+    """`regex` for lines of bytes. The standard library starts sooner, so what it can do in few steps it does."""
+    engine = None if bounded(regex) else linear_engine()
+    return _Windows(regex, caseless) if engine is None else _re2(engine, regex, caseless)
+
+
+def compile_linear(regex: str, caseless: bool = True) -> LinePattern:
+    """`regex` for whole texts, of which many lines may nearly match."""
+    engine = linear_engine()
+    return _Windows(regex, caseless) if engine is None else _re2(engine, regex, caseless)
+
+
+def compile_text(regex: str, caseless: bool) -> Callable[[str], bool]:
+    """Whether `regex` is found in a text, across its lines; false where no engine here runs it in few steps."""
+    engine = None if bounded(regex) else linear_engine()
+    if engine is not None:
+        flags = "(?mi)" if caseless else "(?m)"
+        found = engine.compile(flags + regex).search
+        return lambda text: found(text) is not None
+    if not bounded(regex):
+        return lambda text: False
+    windows = _Windows(regex, caseless)
+    plain = re.compile(regex, re.MULTILINE | (re.IGNORECASE if caseless else 0))
+    return lambda text: (
+        windows.may_hold(text.encode("utf-8", "replace"))
+        and any(plain.search(text, at, at + WINDOW) for at in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2))
+    )
+
+
+def named_groups(match: Any) -> dict[str, bytes | None]:
+    """The named groups of a match of either engine; RE2 names them in bytes where the pattern is."""
+    return {name.decode() if isinstance(name, bytes) else name: value for name, value in match.groupdict().items()}
+
+
+def _re2(module: ModuleType, regex: str, caseless: bool) -> LinePattern:
+    options = module.Options()
+    options.encoding = module.Options.Encoding.LATIN1  # bytes, as in the other engines
+    options.case_sensitive = not caseless
+    options.log_errors = False
+    compiled: LinePattern = module.compile(b"(?m)" + regex.encode(), options)
+    return compiled
+
+
+class _Windows:
+    """The standard library, kept from looking where it need not and from going back far."""
+
+    def __init__(self, regex: str, caseless: bool) -> None:
+        self._regex = re.compile(regex.encode(), re.MULTILINE | (re.IGNORECASE if caseless else 0))
+        self._needed = needed_texts(regex)
+
+    def search(self, line: bytes) -> re.Match[bytes] | None:
+        return next(self.finditer(line), None)
+
+    def may_hold(self, text: bytes) -> bool:
+        """Whether a text of several lines holds all that a match needs."""
+        return self._holds_all(text.lower(), 0, len(text))
+
+    def finditer(self, data: bytes) -> Iterator[re.Match[bytes]]:
+        lowered = data.lower()
+        for start, end in self._candidates(lowered):
+            if self._holds_all(lowered, start, end):
+                found = self._in_windows(data, start, end)
+                if found:
+                    yield found
+
+    def _candidates(self, lowered: bytes) -> Iterator[tuple[int, int]]:
+        """The lines that hold the longest text that none of them may lack."""
+        key = max(self._needed, key=_rarity, default=(b"",))
+        wanted = key[0] if len(key) == 1 else b""
+        at = 0
+        while at <= len(lowered):
+            seen = lowered.find(wanted, at)
+            if seen < 0:
+                return
+            start = lowered.rfind(b"\n", 0, seen) + 1
+            end = lowered.find(b"\n", seen)
+            end = end if end >= 0 else len(lowered)
+            yield start, end
+            at = end + 1
+
+    def _holds_all(self, lowered: bytes, start: int, end: int) -> bool:
+        """Whether the line holds a text of each group, in their order."""
+        for group in self._needed:
+            ends = [at + len(text) for text in group if (at := lowered.find(text, start, end)) >= 0]
+            if not ends:
+                return False
+            start = min(ends)
+        return True
+
+    def _in_windows(self, data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+        for at in range(start, max(start + 1, end - WINDOW // 2), WINDOW // 2):
+            found = self._regex.search(data, at, min(at + WINDOW, end))
+            if found:
+                return found
+        return None
+
+
+def needed_texts(regex: str) -> list[tuple[bytes, ...]]:
+    """What every match of `regex` holds, in order: of each of these groups one text, in small letters."""
+    from re import _parser  # type: ignore[attr-defined]
+
+    groups = [tuple(text.lower() for text in group) for group in _needed(_parser.parse(regex))]
+    return [group for group in groups if all(text.strip() for text in group)]
+
+
+def _needed(items: Any) -> list[tuple[bytes, ...]]:
+    groups: list[tuple[bytes, ...]] = [(b"",)]
+    for operator, value in items:
+        name = str(operator)
+        if name == "LITERAL":
+            groups[-1] = (groups[-1][0] + chr(value).encode(),)
+        elif name == "BRANCH":
+            groups += [tuple(max(_needed(branch), key=_rarity)[0] for branch in value[1]), (b"",)]
+        elif name != "AT":
+            groups += [*(_needed(value[3]) if name == "SUBPATTERN" else ()), (b"",)]
+    return groups
+
+
+def _rarity(group: tuple[bytes, ...]) -> int:
+    """How telling a group is: as its shortest text; of several, one is not enough to be the only one looked for."""
+    return min(map(len, group)) if len(group) == 1 else 0
