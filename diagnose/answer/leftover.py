@@ -4,53 +4,67 @@ nothing explains.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import AlsoFound, Line
 from diagnose.model import Place
-from diagnose.rank.problems import softmax
 from diagnose.scan.hits import SALIENT_REGEX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence, Set
 
-    from diagnose.model import Problem
+    from diagnose.answer.faults import Group
+    from diagnose.answer.standings import Candidates
     from diagnose.rank.problems import Standing
-    from diagnose.rank.weights import Weights
     from diagnose.scan.passages import Passage
 
 
 UNEXPLAINED = 20
-MOST_ALSO = 5
 _DIGITS = str.maketrans("123456789", "0" * 9)
+# What makes a line look like the error itself, and how much: a code with a name, words that end things, words that
+# report; words of a line that went well, or goes on, take from it.
+_TELLING = tuple(
+    (re.compile(pattern), worth)
+    for pattern, worth in (
+        (r"\b[A-Z]{2,12}-\d{3,6}\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b|\bERROR \d{3,5}\b|\((?:HY|0|2|4|5)[\dA-Z]{3,4}\)", 2.0),
+        (r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b", 2.0),
+        (
+            r"(?i)\b(?:fatal|panic|emerg(?:ency)?|critical|segfault|out of memory|killed|corrupt(?:ed)?|traceback)\b",
+            2.0,
+        ),
+        (r"(?i)\b(?:table|disk|device|queue|log|filesystem) (?:is )?full\b|\bdropp(?:ed|ing)\b|\bexhausted\b", 2.0),
+        (r"(?i)\b(?:error|exception|failure|fault)\b|\b\w+(?:error|exception)\b", 1.5),
+        (
+            r"(?i)\bfail(?:ed|s)?\b|\bdenied\b|\brefused\b|\btimed out\b|\bunable to\b|\bunreachable\b|\babort(?:ed)?\b",
+            1.5,
+        ),
+        (
+            r"(?i)\bcould ?n[o']t\b|\bcan(?:not|'t)\b|\bdoes(?: not|n't)\b|\bnot (?:found|available|permitted|allowed)\b",
+            1.5,
+        ),
+        (r"(?i)\binvalid\b|\bmissing\b|\bunknown\b|\bexpired\b|\brejected\b|\bexceeded\b|\bunavailable\b", 1.0),
+        (r"(?i)\bwarn(?:ing)?\b|\bretry(?:ing)?\b|\b(?:0|no) errors?\b|\berrors?[:=] ?0\b|\bsucceeded\b", -1.0),
+    )
+)
+LEAST_TELLING = 2.0
+LONGEST_LOOKED_AT = 1000
 
 
-def also_found(
-    standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights
-) -> tuple[AlsoFound, ...]:
-    """Other faults of the same text: problems that explain lines which those before them do not, each judged as if the
-    explained lines were not there, against unknown and the others that are left."""
-    explained = set(standings[0].lines) if standings else set()
-    left = list(standings[1:])
-    result: list[AlsoFound] = []
-    while left and len(result) < MOST_ALSO:
-        left = [standing for standing in left if standing.lines - explained]
-        shares, _ = softmax(left)
-        best = max(left, key=lambda s: (s.score.value, s.problem), default=None)
-        if best is None or shares[best.problem] < weights.likely or best.score.value <= 0:
-            break
-        first = min(best.lines - explained, key=lambda at: (at.source, at.line))
-        title = problems[best.problem].title
-        result.append(AlsoFound(article=best.problem, title=title, source=first.source, line=first.line))
-        explained |= best.lines
-        left.remove(best)
-    return tuple(result)
+def also_found(groups: Sequence[Group]) -> tuple[AlsoFound, ...]:
+    """The faults after the first, each with the first line that speaks for it."""
+    return tuple(_also(competing, group[0]) for competing, group in groups[1:])
+
+
+def _also(competing: Candidates, lead: Standing) -> AlsoFound:
+    own = [item.at for item in competing.evidence[lead.problem]]
+    first = min(own, key=lambda at: (at.source, at.line))
+    title = competing.problems[lead.problem].title
+    return AlsoFound(article=lead.problem, title=title, source=first.source, line=first.line)
 
 
 def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tuple[Line, ...]:
     """Salient lines that no leading article explains, one of each shape, bounded."""
-    import re
-
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
     seen: set[str] = set()
     result: list[Line] = []
@@ -64,3 +78,23 @@ def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tup
             if len(result) < UNEXPLAINED:
                 result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
     return tuple(result)
+
+
+def most_telling(passages: Sequence[Passage], explained: Set[Place], least: float = LEAST_TELLING) -> Line | None:
+    """The line outside of `explained` that looks most like an error, the first of equals; None where none looks like one."""
+    best, found = 0.0, None
+    for passage in passages:
+        for index, line in enumerate(passage.lines):
+            worth = telling(line)
+            if worth > best and Place(source=passage.source, line=passage.first + index) not in explained:
+                best, found = worth, (passage, index)
+    if found is None or best < least:
+        return None
+    passage, index = found
+    return Line(source=passage.source, line=passage.first + index, quote=passage.quotes[index].strip()[:400])
+
+
+def telling(line: str) -> float:
+    """How much a line looks like the error itself."""
+    head = line[:LONGEST_LOOKED_AT]
+    return sum(worth for pattern, worth in _TELLING if pattern.search(head))

@@ -17,6 +17,7 @@ from diagnose.match.combined import combined_rates, implied
 from diagnose.match.conditions import horizons_of
 from diagnose.match.counts import Tally, tallies
 from diagnose.match.found import FoundPattern, compiled_regex, found_at
+from diagnose.match.matched_span import span_of
 from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
@@ -104,6 +105,8 @@ def _declared(
         if pattern is None:
             continue
         facts: tuple[tuple[str, str], ...] = ()
+        quote = _quote(seen.quote)
+        span = span_of(seen, pattern, quote)
         if pattern.capturing:
             inside = compiled_regex(pattern.regex, pattern.caseless).search(seen.text[:LONGEST_CAPTURE_LINE])
             if inside is None and not pattern.literal:
@@ -120,10 +123,11 @@ def _declared(
                     problem=problem,
                     seen=name,
                     at=at,
-                    quote=_quote(seen.quote),
+                    quote=quote,
                     strength=strength,
                     facts=facts,
                     time=times.get((seen.source, seen.line)),
+                    span=span,
                 )
                 yield evidence, seen.number
 
