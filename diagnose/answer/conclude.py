@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from diagnose.answer.advice import blind_spots, next_check, ruled_out
 from diagnose.answer.candidate import LEAST_SHARE, Candidate, rounded
-from diagnose.answer.faults import faults_of
+from diagnose.answer.faults import also_found, faults_of
 from diagnose.answer.found_by import found_by
-from diagnose.answer.leftover import also_found, most_telling, unexplained_lines
+from diagnose.answer.leftover import most_telling, unexplained_lines
 from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.answer.timeline import Times
 from diagnose.answer.unasked_outputs import loose_outputs
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from diagnose.answer.standings import Candidates
-    from diagnose.diagnosis import NextCheck, RuledOut, Verdict
+    from diagnose.diagnosis import InputRead, NextCheck, RuledOut, Verdict
     from diagnose.gathered import Gathered
     from diagnose.knowledge import Knowledge
     from diagnose.model import Place, Platform, Problem
@@ -37,6 +37,7 @@ DETAILED = 8  # problems whose causes, checks and commands are worked out
 LISTED = 25
 LEAST_LISTED = 5e-7
 NEAREST = 3  # articles of which is told what brought them up, where nothing is known
+VERDICTS = ("confirmed", "likely", "possible", "unknown")
 EXPLAINS = 0.1  # share of a problem whose lines count as explained
 
 
@@ -64,6 +65,7 @@ def conclude(gathered: Gathered, base: Knowledge, options: Options, runs_on: Pla
         [] if verdict == "unknown" else faults_of(competing, ranked, gathered, base, options.weights, times.messages)
     )
     several = [_judged(own, group, gathered, options) for own, group in groups] if len(groups) > 1 else []
+    several.sort(key=lambda one: (VERDICTS.index(one.verdict), *_first_place(one, read.inputs)))
     judged = several or [whole][: len(groups)]
     shown = tuple(times.finding(finding) for finding in whole.findings[: options.top])
     explained = times.messages(_explained([whole, *several])) | competing.claimed
@@ -126,6 +128,12 @@ def _explained(judged: Sequence[Judged]) -> Iterator[Place]:
         for rank, case in enumerate(one.cases):
             if rank == 0 or case.share >= EXPLAINS:
                 yield from case.standing.lines
+
+
+def _first_place(judged: Judged, inputs: Sequence[InputRead]) -> tuple[int, int]:
+    """Where the first line of a fault stands: the order of faults is that of the inputs, whatever repeats in them."""
+    names = [item.name for item in inputs]
+    return min((names.index(at.source), at.line) for at in judged.cases[0].standing.lines)
 
 
 def _problem(judged: Judged, times: Times, options: Options, runs_on: Platform | None) -> ProblemFound:

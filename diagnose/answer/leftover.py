@@ -1,22 +1,17 @@
-"""What the leading problem leaves open: other faults of the same text, and lines that look like errors and that
-nothing explains.
-"""
+"""What the leading problems leave open: lines that look like errors and that nothing explains."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.diagnosis import AlsoFound, Line
+from diagnose.diagnosis import Line
 from diagnose.model import Place
 from diagnose.scan.hits import SALIENT_REGEX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
 
-    from diagnose.answer.faults import Group
-    from diagnose.answer.standings import Candidates
-    from diagnose.rank.problems import Standing
     from diagnose.scan.passages import Passage
 
 
@@ -51,47 +46,57 @@ LEAST_TELLING = 2.0
 LONGEST_LOOKED_AT = 1000
 
 
-def also_found(groups: Sequence[Group]) -> tuple[AlsoFound, ...]:
-    """The faults after the first, each with the first line that speaks for it."""
-    return tuple(_also(competing, group[0]) for competing, group in groups[1:])
-
-
-def _also(competing: Candidates, lead: Standing) -> AlsoFound:
-    own = [item.at for item in competing.evidence[lead.problem]]
-    first = min(own, key=lambda at: (at.source, at.line))
-    title = competing.problems[lead.problem].title
-    return AlsoFound(article=lead.problem, title=title, source=first.source, line=first.line)
-
-
 def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tuple[Line, ...]:
     """Salient lines that no leading article explains, one of each shape, bounded."""
+    known = _shapes(passages, explained)
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
     seen: set[str] = set()
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
-            at = Place(source=passage.source, line=passage.first + index)
-            shape = line[:80].translate(_DIGITS)
-            if shape in seen or at in explained or not salient.search(line):
+            shape = shape_of(line)
+            if shape in seen or not salient.search(line) or _told(passage, index, explained, known):
                 continue
             seen.add(shape)
             if len(result) < UNEXPLAINED:
-                result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
+                result.append(
+                    Line(source=passage.source, line=passage.first + index, quote=passage.quotes[index].strip()[:400])
+                )
     return tuple(result)
 
 
 def most_telling(passages: Sequence[Passage], explained: Set[Place], least: float = LEAST_TELLING) -> Line | None:
     """The line outside of `explained` that looks most like an error, the first of equals; None where none looks like one."""
+    known = _shapes(passages, explained)
     best, found = 0.0, None
     for passage in passages:
         for index, line in enumerate(passage.lines):
             worth = telling(line)
-            if worth > best and Place(source=passage.source, line=passage.first + index) not in explained:
+            if worth > best and not _told(passage, index, explained, known):
                 best, found = worth, (passage, index)
     if found is None or best < least:
         return None
     passage, index = found
     return Line(source=passage.source, line=passage.first + index, quote=passage.quotes[index].strip()[:400])
+
+
+def shape_of(line: str) -> str:
+    """The beginning of a line whatever its numbers: lines of one shape are one message, told again."""
+    return line[:80].translate(_DIGITS)
+
+
+def _shapes(passages: Sequence[Passage], places: Set[Place]) -> set[str]:
+    return {
+        shape_of(line)
+        for passage in passages
+        for index, line in enumerate(passage.lines)
+        if Place(source=passage.source, line=passage.first + index) in places
+    }
+
+
+def _told(passage: Passage, index: int, places: Set[Place], shapes: Set[str]) -> bool:
+    at = Place(source=passage.source, line=passage.first + index)
+    return at in places or shape_of(passage.lines[index]) in shapes
 
 
 def telling(line: str) -> float:

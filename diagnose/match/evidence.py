@@ -85,11 +85,18 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
         passages=passages,
         problems=problems,
         rates=combined_rates(_rates(declared, known), evidence, problems),
-        lines=sum(scan.lines for scan in scans),
+        lines=_lines(scans, passages),
         warnings=(*noise.values(), *warnings),
         tallies=tallies(scans, known, times),
         times=times,
     )
+
+
+def _lines(scans: Sequence[SourceScan], passages: Sequence[Passage]) -> int:
+    """How many lines were read; of inputs that were kept whole, the different ones: a log given twice is not longer."""
+    whole = {scan.name for scan in scans if scan.whole}
+    known = {line for passage in passages if passage.source in whole for line in passage.quotes}
+    return len(known) + sum(scan.lines for scan in scans if not scan.whole)
 
 
 def _declared(
