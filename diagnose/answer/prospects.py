@@ -22,16 +22,23 @@ LEAST_MOVE = 0.005  # an outcome that moves the leading cause by less tells noth
 LONGEST_LOOK = 44
 # What a tool can tell at all: outcomes that a check knows from other tools are not promised for its output.
 _TELLS = {"Test-NetConnection": {"connected", "failed", "name-error"}}
-_LOOKS_OF = {"TcpTestSucceeded": "Test-NetConnection", "Ncat:": "nc", "nc": "nc"}
+_LOOKS_OF = {
+    "TcpTestSucceeded": "Test-NetConnection",
+    "Name resolution of": "Test-NetConnection",
+    "Name or service": "nc ",
+    "Temporary failure": "nc ",
+    "nodename nor": "nc ",
+    "Ncat:": "nc ",
+}
 # A pattern that says one text: its blanks and borders, written plainly.
 _PLAIN = (
     (re.compile(r"\(\?i\)|\\b|^\^|\$$|\\s\*$|\[ \\t\]\{0,\d+\}(?=\$|$)"), ""),
     (re.compile(r"\\s\*:\\s\*|\[ \\t\]\{0,\d+\}: ?"), " : "),
     (re.compile(r"\\s[+*]|\[ \\t\]\{\d,\d+\}"), " "),
-    (re.compile(r"\\S\{1,\d+\}"), "..."),
+    (re.compile(r"\\S\{1,\d+\}"), "<...>"),
     (re.compile(r"\\([-.:()\[\]/])"), r"\1"),
 )
-_STILL_A_PATTERN = re.compile(r"[\\^$*+?{}|\[\]]|\.(?!\.|\w|$)")
+_STILL_A_PATTERN = re.compile(r"[\\^$*+?{}|\[\]]|(?<!\.)\.(?!\w|\.|$)")
 
 
 def prospects(case: Candidate, shown: ShownCheck) -> tuple[Prospect, ...]:
@@ -70,11 +77,10 @@ def _shares(case: Candidate, seen: str = "") -> dict[str, float]:
 
 def looks_of(outcome: Outcome, command: str = "") -> str:
     """A text that the output of `command` holds with this outcome; empty where only a pattern describes it."""
-    for text in (*outcome.contains, *map(_plain, outcome.regex)):
-        tool = next((tool for word, tool in _LOOKS_OF.items() if text.startswith(word)), "")
-        if text and len(text) <= LONGEST_LOOK and (not tool or tool in command):
-            return text
-    return ""
+    texts = [text for text in (*outcome.contains, *map(_plain, outcome.regex)) if 0 < len(text) <= LONGEST_LOOK]
+    tools = {text: next((tool for word, tool in _LOOKS_OF.items() if text.startswith(word)), "") for text in texts}
+    own = [text for text in texts if tools[text] and tools[text] in command]
+    return next(iter(own or [text for text in texts if not tools[text]]), "")
 
 
 def _plain(regex: str) -> str:
