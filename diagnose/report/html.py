@@ -91,8 +91,11 @@ def _next(problem: ProblemView) -> Iterator[str]:
         return
     yield f"<section class=next><h2>Run this now <span class=faint>{_e(step.check.facts)}</span></h2>"
     yield f"<p>{_e(step.check.title)}</p>{_check(step.check)}"
-    rows = (f"<tr><td><code>{_e(o.looks)}</code></td><td>{_e(o.then)}</td></tr>" for o in step.outcomes)
-    yield f"<table>{''.join(rows)}</table>" if step.outcomes else ""
+    rows = (
+        f"<tr><td><code>{_e(o.looks)}</code></td><td>{_e(o.then).replace(' %', '&nbsp;%')}</td></tr>"
+        for o in step.outcomes
+    )
+    yield f"<table class=outcomes>{''.join(rows)}</table>" if step.outcomes else ""
     yield (
         f"<p>Save what it prints and give both files:</p><pre>{_e(step.again)}</pre>"
         if step.again

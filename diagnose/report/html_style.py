@@ -32,7 +32,7 @@ table { border-collapse: collapse; width: 100% } td { padding: .2rem .75rem .2re
 ul { margin: 0; padding-left: 1.1rem } li { margin: .35rem 0 }
 details { border-top: 1px solid var(--line); padding: .6rem 1.25rem } summary { cursor: pointer; font-weight: 600 }
 body > details { border: 1px solid var(--line); border-radius: 8px; margin-bottom: .75rem }
-@media (max-width: 40rem) { .columns { grid-template-columns: 1fr } body { margin: .5rem auto; padding: 0 .5rem }
+@media (max-width: 40rem) { .columns { grid-template-columns: 1fr } .outcomes td { display: block } body { margin: .5rem auto; padding: 0 .5rem }
   main > *, details { padding-left: .75rem; padding-right: .75rem } }
 @media print { body { font-size: 12px; max-width: none; margin: 0 } main, details { border-color: #999; break-inside: auto }
   pre, section { break-inside: avoid } }
