@@ -1,6 +1,6 @@
 """Measure the text report on all samples that ship: python benchmarks/report.py [--every N]
 
-Its figures: rows of a report and its widest line of prose at 80 columns (a command is never broken), how often the leading
+Its figures: lines of a report and its widest line of prose at 80 columns (a command is never broken), how often the leading
 causes tie, and what must be 0: a next check without its command or the question for what it lacks, and a cause that is
 shown both as possible and as ruled out.
 """
@@ -17,7 +17,7 @@ from msgspec import Struct
 from diagnose.inputs.sources import open_inputs
 from diagnose.options import Options
 from diagnose.report.style import Style
-from diagnose.report.text import render
+from diagnose.report.text import MOST_LINES, render
 from diagnose.view.make import view_of
 from kb.ask import ask
 from kb.cli.session import Session
@@ -31,9 +31,9 @@ WIDTH = 80
 
 
 class ReportFigures(Struct):
-    """What was counted over all reports; `rows` and `wide` have one number a report."""
+    """What was counted over all reports; `lines` and `wide` have one number a report."""
 
-    rows: list[int] = []
+    lines: list[int] = []
     wide: list[int] = []
     unknown: int = 0
     problems: int = 0
@@ -50,10 +50,11 @@ def measure(view: View, text: str, figures: ReportFigures) -> None:
         p.next.again for p in view.problems if p.next
     }
     commands |= {c.text for p in view.problems for step in p.lead.steps for c in step.commands}
-    figures.rows.append(sum(-(-max(1, len(line)) // WIDTH) for line in lines))
+    commands |= {view.unknown.draft} if view.unknown else set()
+    figures.lines.append(len(lines))
     figures.wide.append(max(len(line) for line in lines if not any(c and c in line for c in commands)))
     figures.unknown += view.unknown is not None
-    figures.too_long += len(view.problems) == 1 and figures.rows[-1] > 24
+    figures.too_long += len(view.problems) == 1 and figures.lines[-1] > MOST_LINES
     for problem in view.problems:
         _measure(problem, text, figures)
 
@@ -93,10 +94,10 @@ def main() -> None:
     figures = ReportFigures()
     for _, diagnosis in diagnoses(parser.parse_args().every):
         measure(view_of(diagnosis), render(diagnosis, Style(width=WIDTH)), figures)
-    rows = sorted(figures.rows)
-    print(f"reports                                {len(rows)}, {figures.unknown} of them unknown")
-    print(f"rows: median, p90, most                {median(rows):.0f}, {rows[len(rows) * 9 // 10]}, {rows[-1]}")
-    print(f"one problem, more than 24 rows         {figures.too_long}")
+    counts = sorted(figures.lines)
+    print(f"reports                                {len(counts)}, {figures.unknown} of them unknown")
+    print(f"lines: median, p90, most               {median(counts):.0f}, {counts[len(counts) * 9 // 10]}, {counts[-1]}")
+    print(f"one problem, more than 24 lines        {figures.too_long}")
     print(f"widest line of prose                   {max(figures.wide)}")
     print(f"problems, ties among them              {figures.problems}, {figures.ties}")
     print(f"next checks, without their command     {figures.next_checks}, {figures.without_command}")

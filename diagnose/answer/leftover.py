@@ -22,8 +22,11 @@ _DIGITS = str.maketrans("123456789", "0" * 9)
 _TELLING = tuple(
     (re.compile(pattern), worth)
     for pattern, worth in (
-        (r"\b[A-Z]{2,12}-\d{3,6}\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b|\bERROR \d{3,5}\b|\((?:HY|0|2|4|5)[\dA-Z]{3,4}\)", 2.0),
-        (r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b", 2.0),
+        (
+            r"\b(?:ORA|TNS|PLS|RMAN|SP2|AADSTS|MSB|NU|NETSDK|ERR)-?\d{3,6}\b|\bERROR \d{3,5}\b|\((?:HY|0|2|4|5)[\dA-Z]{3,4}\)",
+            2.0,
+        ),
+        (r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b|\bNO_PUBKEY\b|\b(?:err(?:or)?|e|status)_[a-z_]{3,}\b", 2.0),
         (
             r"(?i)\b(?:fatal|panic|emerg(?:ency)?|critical|segfault|out of memory|killed|corrupt(?:ed)?|traceback)\b",
             2.0,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from diagnose.view.view import CauseView, CheckView, CommandView, ProblemView, QuoteView, StepView, View
 
 
+SHORT_UNDO = 40  # characters that stand beside the risk
+
+
 class Details:
     """The full report, on a paper."""
 
@@ -56,19 +59,22 @@ class Details:
         if not cause.steps:
             yield f"  The article has no steps of its own for it: kb show {problem.article}"
 
-    def step(self, step: StepView, head: str, *, short: bool = False) -> Iterator[str]:
+    def step(self, step: StepView, head: str, *, short: bool = False, most: int | None = None) -> Iterator[str]:
+        """A step; in a `short` report what is needed to run it, of its text `most` lines."""
         told = f"{step.risk} risk" if step.risk != "none" else ""
-        told += f"; undo: {step.undo}" if short and step.undo and told else ""
+        beside = short and told and len(step.undo) < SHORT_UNDO
+        told += f"; undo: {step.undo}" if beside and step.undo else ""
         first, *more = self.paper.wrapped(f"({told})", "     ", f"{head}  ") if told else [head]
         yield self.paper.paint(first, "risk" if step.risk in ("medium", "high") else "strong")
         yield from more
         if step.before:
             yield from self.paper.wrapped(f"Before: {step.before}", "    ", "  ")
-        yield from self.paper.wrapped(step.text, "  ")
-        for line in (" ".join(part for part in (step.where, step.needs) if part), *(f"First: {q}" for q in step.first)):
-            yield from self.paper.wrapped(line, "    ", "  ") if line else ()
-        yield from self._commands(step.commands, "  ")
-        if step.undo and not (short and told):
+        yield from self.paper.wrapped(step.text, "  ")[:most]
+        yield from self.paper.wrapped(step.where, "    ", "  ")
+        for question in step.first:
+            yield from self.paper.asked(question, "  ")
+        yield from self._commands(self.paper.first_shell(step.commands) if short else step.commands, "  ")
+        if step.undo and not beside and most is None:
             yield from self.paper.wrapped(f"Undo: {step.undo}", "    ", "  ")
         if step.reason and not short:
             yield from self.paper.wrapped(f"Why this risk: {step.reason}", "    ", "  ")
@@ -117,9 +123,10 @@ class Details:
         state = f" -> {check.outcome}" if check.outcome else f" -> unclear: {check.unclear}" if check.unclear else ""
         yield from self.paper.wrapped(f"Check {check.id}: {check.title}{state}", "      ", "    ")
         if not check.outcome:
-            told = (check.facts, " ".join(part for part in (check.where, check.needs) if part))
-            for line in (*told, *(f"First: {first}" for first in check.first)):
-                yield from self.paper.wrapped(line, "        ", "      ") if line else ()
+            for line in (check.facts, check.where):
+                yield from self.paper.wrapped(line, "        ", "      ")
+            for first in check.first:
+                yield from self.paper.asked(first, "      ")
             yield from self._commands(check.commands, "      ")
         for note in check.notes:
             yield from self.paper.wrapped(note, "        ", "      ")

@@ -134,7 +134,7 @@ def _steps(problem: ProblemView) -> str:
 
 
 def _step(step: StepView) -> str:
-    told = (step.where, step.needs, *(f"First: {first}" for first in step.first))
+    told = (step.where, *(f"First: {first}" for first in step.first))
     facts = (
         f"Risk: {step.risk}" if step.risk != "none" else "",
         f"Why this risk: {step.reason}" if step.reason else "",
@@ -168,7 +168,7 @@ def _asked(check: CheckView) -> str:
 
 
 def _check(check: CheckView) -> str:
-    told = (check.where, check.needs, *(f"First: {first}" for first in check.first), *check.notes)
+    told = (check.where, *(f"First: {first}" for first in check.first), *check.notes)
     return _paragraphs(told) + _commands(check.commands)
 
 

@@ -156,7 +156,7 @@ def _cause(cause: CauseView, style: Style) -> Iterator[str]:
 
 
 def _check(check: CheckView) -> Iterator[str]:
-    for told in (check.where, check.needs, *(f"First: {first}" for first in check.first), *check.notes):
+    for told in (check.where, *(f"First: {first}" for first in check.first), *check.notes):
         yield from ("", escaped(told)) if told else ()
     yield from _commands(check.commands)
 
@@ -165,7 +165,6 @@ def _step(step: StepView) -> Iterator[str]:
     yield from ("", f"**{step.kind.capitalize()}:** {lines(step.text)}")
     told = (
         step.where,
-        step.needs,
         *(f"First: {first}" for first in step.first),
         f"Before: {step.before}" * bool(step.before),
     )

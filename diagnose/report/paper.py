@@ -42,9 +42,9 @@ class Paper:
 
     def wrapped(self, text: str, indent: str, first: str | None = None) -> list[str]:
         """`text` in lines of the width, its own line ends kept; no word is broken."""
-        own = [line for line in text.split("\n") if line.strip()]
+        own = [line.replace(" %", "\xa0%") for line in text.split("\n") if line.strip()]
         return [
-            line
+            line.replace("\xa0%", " %")
             for number, part in enumerate(own)
             for line in textwrap.wrap(
                 part,
@@ -55,6 +55,18 @@ class Paper:
                 break_long_words=False,
             )
         ]
+
+    def asked(self, question: str, indent: str) -> list[str]:
+        """The question for a value, with its option whole: beside it, or on a line of its own."""
+        text, gap, option = f"{indent}First: {question}".partition("  --param")
+        if len(text) + len(gap) + len(option) <= self.width:
+            return [text + gap + option]
+        return [*self.wrapped(text.strip(), f"{indent}  ", indent), f"{indent}  {gap.strip()}{option}"]
+
+    def place(self, place: str, taken: int) -> str:
+        """A place, of a long path only its end."""
+        room = max(20, self.width - taken)
+        return place if len(place) <= room else "..." + place[3 - room :]
 
     def cut(self, text: str, taken: int) -> str:
         """`text` in what a line has left when `taken` columns of it are."""
@@ -72,10 +84,6 @@ class Paper:
             yield f"  {self.cut(left, 2)}"
             left = ""
         yield from self.wrapped(right, " " * (width + 5), f"  {left:<{width}}   ")
-
-    def rows(self, line: str) -> int:
-        """How many rows of a terminal a line takes."""
-        return max(1, -(-len(line) // self.width)) if not self._colour else 1
 
     def section(self, section: Section) -> Iterator[str]:
         yield ""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from diagnose.report.details import Details
 from diagnose.report.paper import Paper
 from diagnose.view.make import RARE, view_of
@@ -20,9 +22,24 @@ if TYPE_CHECKING:
     from diagnose.report.style import Style
     from diagnose.view.view import CauseView, NextView, ProblemView, QuoteView, UnknownView, View
 
-MOST_ROWS = 24  # of one problem
-# Quotes, outcomes of the check and other causes that are shown, from much room to little.
-ROOM = ((2, 4, 6), (1, 4, 4), (1, 3, 4), (1, 3, 3), (1, 3, 2), (1, 2, 2), (1, 2, 1), (1, 1, 1))
+MOST_LINES = 24  # of one problem
+MOST_TITLE = 2  # lines of it
+
+
+class Room(Struct, frozen=True):
+    """How many quotes, outcomes of the check and other causes are shown; `tight` where a step is shortened as well."""
+
+    seen: int
+    outcomes: int
+    others: int
+    tight: bool = False
+
+
+# From much room to little.
+ROOMS = (
+    *(Room(*counts) for counts in ((2, 4, 6), (1, 4, 4), (1, 3, 4), (1, 3, 3), (1, 3, 2))),
+    *(Room(*counts, tight=True) for counts in ((1, 3, 2), (1, 2, 2), (1, 2, 1), (1, 1, 0))),
+)
 
 
 def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
@@ -47,6 +64,11 @@ def _brief(view: View) -> Iterator[str]:
         yield f"{view.unknown.headline}  {percent(view.unknown.probability)}{f'  {line.place}  {line.text}' if line else ''}"
 
 
+def _listed(parts: Sequence[str]) -> str:
+    told = ", ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
 class _Screen:
     """The short report."""
 
@@ -60,41 +82,37 @@ class _Screen:
             yield from self._fitted(problem, view)
         if view.unknown:
             yield from self._unknown(view.unknown, view)
+            yield from (line for note in view.notes for line in self.paper.wrapped(note, "    ", ""))
         for section in (view.proofs, view.loose):
             yield from self.paper.section(section) if section else ()
-        yield from (
-            ("", *(line for note in view.notes for line in self.paper.wrapped(note, "      ", "")))
-            if view.notes
-            else ()
-        )
 
     def _fitted(self, problem: ProblemView, view: View) -> list[str]:
-        """The block in MOST_ROWS rows: fewer quotes, outcomes and other causes where it would be longer."""
+        """The block in MOST_LINES lines: fewer quotes, outcomes and other causes where it would be longer."""
         last = problem is view.problems[-1]
         lines: list[str] = []
-        for seen, outcomes, others in ROOM:
-            lines = list(self._problem(problem, seen, outcomes, others))
-            lines += self._foot(problem, view) if last else [f"kb show {problem.article}"]
-            if sum(map(self.paper.rows, lines)) <= MOST_ROWS:
+        for room in ROOMS:
+            lines = list(self._problem(problem, room))
+            lines += self._foot(problem, view, room) if last else [f"kb show {problem.article}"]
+            if len(lines) <= MOST_LINES:
                 break
         return lines
 
-    def _problem(self, problem: ProblemView, seen: int, outcomes: int, others: int) -> Iterator[str]:
-        yield from self._head(problem, seen)
+    def _problem(self, problem: ProblemView, room: Room) -> Iterator[str]:
+        yield from self._head(problem, room.seen)
         if problem.next:
-            yield from self._next(problem.next, outcomes)
+            yield from self._next(problem.next, room.outcomes)
         elif problem.look:
             yield from ("", *self.paper.wrapped(problem.look, "  ", self.paper.paint("LOOK AT  ", "strong")))
         if problem.fixable and problem.verdict == "confirmed":
-            yield from self._fix(problem)
-        yield from self._others(problem, others)
+            yield from self._fix(problem, room)
+        yield from self._others(problem, room.others)
         if problem.fixable and problem.verdict != "confirmed":
             yield from self._if_confirmed(problem)
 
     def _head(self, problem: ProblemView, seen: int) -> Iterator[str]:
         percentage = "" if problem.tie else percent(problem.probability)
         yield self.paper.ends(problem.headline, percentage, problem.verdict)
-        for line in self.paper.wrapped(problem.title, "  "):
+        for line in self.paper.wrapped(problem.title, "  ")[:MOST_TITLE]:
             yield self.paper.paint(line, "strong")
         if not problem.reviewed:
             yield "  The article is not yet reviewed."
@@ -103,7 +121,7 @@ class _Screen:
             yield from self._quote(quote, "  Seen: " if not number else "        ")
 
     def _quote(self, quote: QuoteView, head: str) -> Iterator[str]:
-        first = f"{head}{quote.place}"
+        first = f"{head}{self.paper.place(quote.place, len(head))}"
         room = self.paper.width - 10
         if len(first) + len(quote.text) + 4 <= self.paper.width:
             yield f'{first}  "{self.paper.marked(quote)}"'
@@ -116,9 +134,9 @@ class _Screen:
         yield ""
         yield self.paper.paint("RUN THIS NOW", "strong") + f"     {check.facts}"
         for first in check.first:
-            yield from self.paper.wrapped(f"First: {first}", "    ", "  ")
-        for note in (*check.notes, " ".join(part for part in (check.where, check.needs) if part)):
-            yield from self.paper.wrapped(note, "    ", "  ") if note else ()
+            yield from self.paper.asked(first, "  ")
+        for note in (*check.notes, check.where):
+            yield from self.paper.wrapped(note, "    ", "  ")
         yield ""
         for command in self.paper.first_shell(check.commands):
             yield f"  {self.paper.paint(command.text, 'command')}"
@@ -128,11 +146,18 @@ class _Screen:
         width = max((len(o.looks) for o in step.outcomes[:outcomes]), default=0)
         for outcome in step.outcomes[:outcomes]:
             yield from self.paper.two_columns(outcome.looks, outcome.then, min(width, self.paper.width // 2 - 4))
-        if step.again:
-            yield from self.paper.wrapped("Paste what it prints, or save it and give both files:", "  ")
-            yield f"  {self.paper.paint(step.again, 'command')}"
-        else:
+        yield from self._then(step.again)
+
+    def _then(self, again: str) -> Iterator[str]:
+        if not again:
             yield "  Paste what it prints together with the error."
+        elif len(again) + 2 > self.paper.width:
+            yield from self.paper.wrapped(
+                "Save what it prints and give that file too: kb diagnose ... OUTPUT.txt", "  "
+            )
+        else:
+            yield from self.paper.wrapped("Paste what it prints, or save it and give both files:", "  ")
+            yield f"  {self.paper.paint(again, 'command')}"
 
     def _others(self, problem: ProblemView, most: int) -> Iterator[str]:
         causes = problem.causes if problem.tie else problem.causes[1:]
@@ -147,23 +172,21 @@ class _Screen:
             yield f"{'':>5}{left} more (-v)"
         if (listed or left) and not (problem.verdict == "confirmed" and problem.none < RARE):
             yield f"{percent(problem.none):>9}  none of these"
-        if problem.ruled_out:
-            yield f"{counted(len(problem.ruled_out), 'cause')} ruled out (-v)"
 
     def _cause(self, cause: CauseView) -> str:
         head = f"{cause.number:>3} {percent(cause.probability):>5}  "
         return head + self.paper.cut(cause.title, len(head))
 
-    def _fix(self, problem: ProblemView) -> Iterator[str]:
+    def _fix(self, problem: ProblemView, room: Room) -> Iterator[str]:
         """The first step of a confirmed cause; folded where nobody has reviewed it."""
         steps, number = problem.lead.steps, problem.lead.number
         yield ""
         if not problem.reviewed:
             yield f"FIX  not yet reviewed; {counted(len(steps), 'step')}: --fix {number}"
             return
-        yield from Details(self.paper).step(steps[0], "FIX", short=True)
-        if len(steps) > 1:
-            yield f"{counted(len(steps) - 1, 'more step')}: --fix {number}"
+        yield from Details(self.paper).step(steps[0], "FIX", short=True, most=2 if room.tight else None)
+        if len(steps) > 1 or room.tight:
+            yield f"All of it: {counted(len(steps), 'step')}, --fix {number}"
 
     def _if_confirmed(self, problem: ProblemView) -> Iterator[str]:
         step, number = problem.lead.steps[0], problem.lead.number
@@ -173,18 +196,17 @@ class _Screen:
         yield ""
         yield self.paper.paint("IF CONFIRMED", "strong") + "  " + self.paper.cut(text, 14 + len(end)) + end
 
-    def _foot(self, problem: ProblemView, view: View) -> list[str]:
-        foot: list[str] = []
+    def _foot(self, problem: ProblemView, view: View, room: Room) -> list[str]:
+        foot = [line for note in view.notes for line in self.paper.wrapped(note, "    ", "")]
         if view.open_line and view.open_line.text not in {q.text for c in problem.causes for q in c.evidence}:
             foot += self._quote(view.open_line, "NOT EXPLAINED  ")
-        left = len(view.open_lines)
-        parts = [
-            f"kb show {problem.article}",
-            "all evidence: -v",
-            f"{counted(left, 'line')} unexplained" if left else "",
-        ]
-        codes = "Codes: " + ", ".join(f"{text} {name}".strip() for text, name in view.codes[:3]) if view.codes else ""
-        return [*foot, *([self.paper.cut(codes, 0)] if codes else []), " | ".join(part for part in parts if part)]
+        if view.codes and not room.tight:
+            foot.append(
+                self.paper.cut("Codes: " + ", ".join(f"{text} {name}".strip() for text, name in view.codes[:3]), 0)
+            )
+        out, left = len(problem.ruled_out), len(view.open_lines)
+        more = [f"{out} ruled out" * bool(out), f"{counted(left, 'line')} unexplained" * bool(left)]
+        return [*foot, self.paper.cut(f"kb show {problem.article} | all evidence: -v{_listed(more)}", 0)]
 
     def _unknown(self, unknown: UnknownView, view: View) -> Iterator[str]:
         yield self.paper.ends(

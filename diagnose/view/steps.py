@@ -21,8 +21,7 @@ def check_view(check: ShownCheck) -> CheckView:
         outcome=neutral(check.outcome or ""),
         unclear=neutral(check.unclear),
         facts=cost(check),
-        where=_where(check.on),
-        needs=_needs(check.needs),
+        where=_where(check.on, check.needs),
         commands=_commands(check.commands),
         first=tuple(neutral(question(name, check.asks)) for name in check.missing),
         notes=tuple(neutral(assumption(name, value)) for name, value in check.assumed.items()),
@@ -35,8 +34,7 @@ def step_view(step: ShownRemediation, checks: Sequence[ShownCheck]) -> StepView:
         kind=step.kind,
         text="\n".join(neutral(line) for line in step.text.split("\n") if line.strip()),
         risk=step.risk,
-        where=_where(step.on),
-        needs=_needs((*rights, *step.needs)),
+        where=_where(step.on, (*rights, *step.needs)),
         before=neutral(step.before),
         reason=neutral(step.reason),
         undo=neutral(step.undo),
@@ -46,12 +44,12 @@ def step_view(step: ShownRemediation, checks: Sequence[ShownCheck]) -> StepView:
     )
 
 
-def _where(on: str) -> str:
-    return f"On {neutral(on)}:" if on else ""
-
-
-def _needs(needs: Sequence[str]) -> str:
-    return f"needs: {neutral(', '.join(needs))}" if needs else ""
+def _where(on: str, needs: Sequence[str]) -> str:
+    """`On the destination (needs: module ActiveDirectory):`, or the half of it that is known."""
+    wanted = f"needs: {neutral(', '.join(needs))}" if needs else ""
+    if not on:
+        return f"{wanted[:1].upper()}{wanted[1:]}"
+    return f"On {neutral(on)}{f' ({wanted})' if wanted else ''}:"
 
 
 def _proof(verify: str, checks: Sequence[ShownCheck]) -> str:

@@ -39,7 +39,7 @@ class CommandView(Struct, frozen=True):
 
 
 class CheckView(Struct, frozen=True):
-    """A question to run: `facts` are what it costs, `where` the machine, `first` what must be given before it can be run."""
+    """A question to run: `facts` are what it costs, `where` the machine and what must be there, `first` what must be given before it can be run."""
 
     id: str
     title: str
@@ -47,7 +47,6 @@ class CheckView(Struct, frozen=True):
     unclear: str
     facts: str
     where: str
-    needs: str
     commands: tuple[CommandView, ...]
     first: tuple[str, ...]
     notes: tuple[str, ...]
@@ -76,7 +75,6 @@ class StepView(Struct, frozen=True):
     text: str
     risk: str
     where: str
-    needs: str
     before: str
     reason: str
     undo: str
