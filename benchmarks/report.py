@@ -50,7 +50,7 @@ def measure(view: View, text: str, figures: ReportFigures) -> None:
         p.next.again for p in view.problems if p.next
     }
     commands |= {c.text for p in view.problems for step in p.lead.steps for c in step.commands}
-    commands |= {view.unknown.draft} if view.unknown else set()
+    commands |= {view.unknown.draft, view.unknown.search} if view.unknown else set()
     figures.lines.append(len(lines))
     figures.wide.append(max(len(line) for line in lines if not any(c and c in line for c in commands)))
     figures.unknown += view.unknown is not None

@@ -95,7 +95,7 @@ class Details:
         for out in problem.ruled_out:
             yield from self.paper.wrapped(f"{percent(out.probability):>5}  {out.title}", "         ", "  ")
             for quote in out.against:
-                yield f"         {quote.signal} at {quote.place}: {quote.effect}"
+                yield f"         {quote.place}  {_says(quote)}"
 
     def _cause(self, cause: CauseView) -> Iterator[str]:
         head = f"{cause.number}. {percent(cause.probability):>5}  "
@@ -113,7 +113,7 @@ class Details:
 
     def _evidence(self, quote: QuoteView) -> Iterator[str]:
         sign = "+" if quote.weight > 0 else "-" if quote.weight < 0 else "."
-        yield f"    {sign} {quote.place}  {f'{quote.signal}: ' if quote.weight else ''}{quote.effect}"
+        yield f"    {sign} {quote.place}  {_says(quote)}"
         yield f'        "{self.paper.marked(centred(quote, max(30, self.paper.width - 10)))}"'
         yield from (f"        {quote.often}",) if quote.often else ()
         for line in quote.context:
@@ -162,3 +162,8 @@ class Details:
         yield f"{indent}{score.value:+8.3f}  {neutral(score.because)}"
         for part in score.parts:
             yield from self._tree(part, indent + "  ")
+
+
+def _says(quote: QuoteView) -> str:
+    said = f"{quote.signal}: {quote.effect}" if quote.weight else quote.effect
+    return f"{said}, {quote.why}" if quote.why else said

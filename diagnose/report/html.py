@@ -180,9 +180,10 @@ def _commands(commands: Sequence[CommandView]) -> str:
 
 def _evidence(quote: QuoteView) -> str:
     signal = f"{_e(quote.signal)}, " if quote.weight else ""
+    why = f", {_e(quote.why)}" if quote.why else ""
     often = f"<br><span class=faint>{_e(quote.often)}</span>" if quote.often else ""
     around = f"<pre class=faint>{_e_lines(quote.context)}</pre>" if quote.context else ""
-    return f"{_quote(quote)}<br><span class=faint>{signal}{_e(quote.effect)}</span>{often}{around}"
+    return f"{_quote(quote)}<br><span class=faint>{signal}{_e(quote.effect)}{why}</span>{often}{around}"
 
 
 def _quote(quote: QuoteView) -> str:

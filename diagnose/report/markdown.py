@@ -124,7 +124,7 @@ def _others(problem: ProblemView) -> Iterator[str]:
         yield f"- {counted(problem.rare, 'cause')} below 1 %"
     yield f"- {percent(problem.none)} none of these"
     for out in problem.ruled_out:
-        why = "; ".join(f"{quote.signal} at {quote.place}: {quote.effect}" for quote in out.against)
+        why = "; ".join(f"{quote.signal} at {quote.place}: {_says(quote)}" for quote in out.against)
         yield f"- Ruled out: {escaped(out.title)} ({percent(out.probability)}; {escaped(why)})"
 
 
@@ -139,7 +139,7 @@ def _cause(cause: CauseView, style: Style) -> Iterator[str]:
     yield from ("", f"## {cause.number}. {escaped(cause.title)}: {percent(cause.probability)}, {cause.verdict}")
     yield from ("", code(cause.id), "")
     for quote in cause.evidence:
-        yield f"- {escaped(f'{quote.signal}, {quote.effect}' if quote.weight else quote.effect)}: {_quote(quote)}"
+        yield f"- {escaped(f'{quote.signal}, {_says(quote)}' if quote.weight else quote.effect)}: {_quote(quote)}"
     for check in cause.checks:
         told = (
             f" Result: {code(check.outcome)}."
@@ -202,6 +202,10 @@ def _section(section: Section) -> Iterator[str]:
     for parts in section.items:
         for indent, part in zip(("- ", *["  - "] * len(parts)), (p for p in parts if p.text), strict=False):
             yield indent + (code(part.text) if part.code else escaped(part.text))
+
+
+def _says(quote: QuoteView) -> str:
+    return f"{quote.effect}, {quote.why}" if quote.why else quote.effect
 
 
 def _quote(quote: QuoteView) -> str:

@@ -14,14 +14,13 @@ from diagnose.view.sections import folded_of, loose_of, proofs_of
 from diagnose.view.steps import check_view, step_view
 from diagnose.view.view import CauseView, NearView, NextView, OutcomeView, ProblemView, RuledOutView, UnknownView, View
 from diagnose.view.words import (
-    HEADLINES,
+    VERDICTS,
     after_fix,
     counted_word,
     effect,
     elsewhere,
     fixed,
     percent,
-    place,
     related,
     said,
     summary,
@@ -133,7 +132,7 @@ def _headline(diagnosis: Diagnosis, problem: ProblemFound, tie: int, *, own: boo
     if tie:
         return f"NO CAUSE LEADS YET ({counted_word(tie)} at {percent(problem.causes[0].probability)})"
     verdict = "possible" if problem.verdict == "likely" and problem.causes[0].verdict == "possible" else problem.verdict
-    return HEADLINES[verdict].upper()
+    return VERDICTS[verdict]
 
 
 def _cause(number: int, finding: Finding) -> CauseView:
@@ -218,7 +217,7 @@ def _notes(diagnosis: Diagnosis) -> list[str]:
 def _unknown(diagnosis: Diagnosis) -> UnknownView:
     files = [item.name for item in diagnosis.inputs if item.name != "-"]
     return UnknownView(
-        headline=HEADLINES["unknown"].upper(),
+        headline=VERDICTS["unknown"],
         probability=diagnosis.unknown,
         line=line_of(diagnosis.open_line) if diagnosis.open_line else None,
         nearest=tuple(
@@ -226,7 +225,7 @@ def _unknown(diagnosis: Diagnosis) -> UnknownView:
                 article=article.id,
                 title=neutral(article.title),
                 probability=article.probability,
-                why=neutral("; ".join(f"{effect(e)} at {place(e.source, e.line)}" for e in article.evidence[:1])),
+                why=neutral("; ".join(f"{effect(e)}, line {e.line}" for e in article.evidence[:1])),
             )
             for article in related(diagnosis)
         ),

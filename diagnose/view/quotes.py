@@ -23,6 +23,7 @@ def quote_of(evidence: ShownEvidence) -> QuoteView:
         after=neutral(evidence.quote[end:]),
         signal=neutral(evidence.signal),
         effect=neutral(effect(evidence)),
+        why=neutral(evidence.why) if evidence.weight else "",
         supports=evidence.supports,
         weight=evidence.weight,
         often=neutral(often(evidence)),

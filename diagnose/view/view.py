@@ -12,7 +12,7 @@ from diagnose.view.sections import Section
 
 
 class QuoteView(Struct, frozen=True):
-    """A line of the input: its place, its text in three parts of which the middle one was matched, and what it says."""
+    """A line of the input: its place, its text in three parts of which the middle one was matched, what it says and why."""
 
     place: str
     before: str
@@ -20,6 +20,7 @@ class QuoteView(Struct, frozen=True):
     after: str
     signal: str = ""
     effect: str = ""
+    why: str = ""
     supports: bool = True
     weight: float = 0.0
     often: str = ""

@@ -19,11 +19,17 @@ _STRENGTHS = (
     (0.01, "weak"),
 )
 
+VERDICTS = {
+    "confirmed": "CONFIRMED",
+    "likely": "LIKELY, NOT CONFIRMED",
+    "possible": "POSSIBLE, NOT MORE",
+    "unknown": "UNKNOWN",
+}
 HEADLINES = {
     "confirmed": "Confirmed",
-    "likely": "Likely, not confirmed",
+    "likely": "Likely",
     "possible": "Possible, not more",
-    "unknown": "Unknown",
+    "unknown": "Unknown: no known cause explains this",
 }
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -147,5 +153,5 @@ def summary(diagnosis: Diagnosis) -> str:
     lead = diagnosis.articles[0] if diagnosis.articles else None
     head = HEADLINES[diagnosis.verdict]
     if diagnosis.verdict == "unknown" or lead is None:
-        return f"{head}: no known cause explains this"
+        return head
     return f"{after_fix(diagnosis) if diagnosis.proofs else head}: {lead.title}"
