@@ -167,5 +167,7 @@ def test_an_unknown_case_lists_no_checks_of_causes_that_are_hardly_possible(diag
     known = diagnosed(ERROR)
     step = (Step(time="2026-01-01T00:00:00+00:00", did="diagnosed"),)
     faint = tuple(replace(cause, probability=0.01) for cause in known.causes)
-    assert "Checks open" not in RENDERERS["text"](replace(known, verdict="unknown", causes=faint), Style(depth="full"), step)
+    assert "Checks open" not in RENDERERS["text"](
+        replace(known, verdict="unknown", causes=faint), Style(depth="full"), step
+    )
     assert "Checks open" in RENDERERS["text"](known, Style(depth="full"), step)
