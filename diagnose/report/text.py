@@ -100,7 +100,7 @@ class _Screen:
     def _problem(self, problem: ProblemView, room: Room) -> Iterator[str]:
         yield from self._head(problem, room.seen)
         if problem.next:
-            yield from self._next(problem.next, room.outcomes)
+            yield from self._next(problem.next, room)
         elif problem.look:
             yield from ("", *self.paper.wrapped(problem.look, "  ", self.paper.paint("LOOK AT  ", "strong")))
         if problem.fixable and problem.verdict == "confirmed":
@@ -129,20 +129,21 @@ class _Screen:
             yield first
             yield f'        "{self.paper.marked(centred(quote, max(30, room)))}"'
 
-    def _next(self, step: NextView, outcomes: int) -> Iterator[str]:
-        check = step.check
+    def _next(self, step: NextView, room: Room) -> Iterator[str]:
+        check, outcomes = step.check, room.outcomes
+        gap = () if room.tight else ("",)
         yield ""
         yield self.paper.paint("RUN THIS NOW", "strong") + f"     {check.facts}"
         for first in check.first:
             yield from self.paper.asked(first, "  ")
         for note in (*check.notes, check.where):
             yield from self.paper.wrapped(note, "    ", "  ")
-        yield ""
+        yield from gap
         for command in self.paper.first_shell(check.commands):
             yield f"  {self.paper.paint(command.text, 'command')}"
         if not check.commands:
             yield from self.paper.wrapped(check.title, "    ", "  ")
-        yield ""
+        yield from gap
         width = max((len(o.looks) for o in step.outcomes[:outcomes]), default=0)
         for outcome in step.outcomes[:outcomes]:
             yield from self.paper.two_columns(outcome.looks, outcome.then, min(width, self.paper.width // 2 - 4))
