@@ -31,7 +31,8 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     input), from `first_time` to `last_time`, the last on `last_line`; `spread` is where in the input, from beginning to
     end, and `time` that of this line. Times are ISO 8601, None where the text tells none. `context` are the lines around it.
     The line belongs to a message from `message_first` to `message_last`, of a `kind` of source (`syslog`, `powershell`, `java`,
-    ...) and a `level` (fatal, error, warning, info, debug); both are empty where the text does not tell.
+    ...) and a `level` (fatal, error, warning, info, debug); both are empty where the text does not tell. `span` is what of the
+    quote was matched: its first character, and the one after its last.
     """
 
     signal: str
@@ -53,11 +54,13 @@ class ShownEvidence(Seen, frozen=True, kw_only=True):
     message_last: int | None = None
     kind: str = ""
     level: str = ""
+    span: tuple[int, int] | None = None
 
 
 class ShownCheck(Seen, frozen=True, kw_only=True):
     """A check for its reader: `missing` values keep its commands from being ready; `assumed` are those that name what is
-    measured and have only their default, so that the answer counts little."""
+    measured and have only their default, so that the answer counts little. `on` is the machine where it runs, `needs` what
+    must be there."""
 
     id: str
     title: str
@@ -70,9 +73,13 @@ class ShownCheck(Seen, frozen=True, kw_only=True):
     outcomes: tuple[str, ...] = ()
     read_only: bool = True
     assumed: dict[str, str] = field(default_factory=dict)
+    on: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class ShownRemediation(Seen, frozen=True, kw_only=True):
+    """A step for its reader; `asks` are the questions for what is `missing`, the other fields as in model.Remediation."""
+
     kind: str
     text: str
     commands: tuple[Command, ...]
@@ -80,11 +87,17 @@ class ShownRemediation(Seen, frozen=True, kw_only=True):
     undo: str = ""
     verify: str = ""
     missing: tuple[str, ...] = ()
+    asks: dict[str, str] = field(default_factory=dict)
+    on: str = ""
+    needs: tuple[str, ...] = ()
+    privilege: str = "user"
+    before: str = ""
+    reason: str = ""
 
 
 class Finding(Seen, frozen=True, kw_only=True):
-    """A root cause with its odds and everything that speaks for and against it. `learned` says what resolved cases did
-    to its likelihood; empty where they did nothing."""
+    """A root cause with its odds and everything that speaks for and against it; `status` is that of its article. `learned`
+    says what resolved cases did to its likelihood; empty where they did nothing."""
 
     id: str
     article: str
@@ -96,10 +109,12 @@ class Finding(Seen, frozen=True, kw_only=True):
     remediation: tuple[ShownRemediation, ...]
     learned: str = ""
     score: Score | None = None
+    status: str = "stable"
 
 
 class RankedArticle(Seen, frozen=True, kw_only=True):
-    """`parameters` are the values that its checks and commands have, where its causes were worked out."""
+    """`parameters` are the values that its checks and commands have, where its causes were worked out; `evidence` is what
+    brought it up, where no cause is an answer."""
 
     id: str
     title: str
@@ -109,14 +124,28 @@ class RankedArticle(Seen, frozen=True, kw_only=True):
     score: Score | None = None
 
 
+class Prospect(Seen, frozen=True, kw_only=True):
+    """What an outcome of a check would make of the causes: `cause` would lead with `probability`, and the cause that leads
+    now would have `leader`. `looks` is how the outcome looks in the output, empty where only its name tells."""
+
+    outcome: str
+    looks: str
+    cause: str
+    title: str
+    probability: float
+    leader: float
+
+
 class NextCheck(Seen, frozen=True, kw_only=True):
-    """The check to run next; `shown` is that check whole: question, commands, outcomes, what is missing."""
+    """The check to run next; `shown` is that check whole: question, commands, outcomes, what is missing. `outcomes` are
+    those of them that tell the causes apart."""
 
     cause: str
     check: str
     why: str
     article: str = ""
     shown: ShownCheck | None = None
+    outcomes: tuple[Prospect, ...] = ()
 
 
 class RuledOut(Seen, frozen=True, kw_only=True):
@@ -184,6 +213,17 @@ class AlsoFound(Seen, frozen=True, kw_only=True):
     title: str
     source: str
     line: int
+
+
+class ProblemFound(Seen, frozen=True, kw_only=True):
+    """One of several independent faults of the same inputs, judged by itself: `unknown` and `articles` sum to 1."""
+
+    verdict: Verdict
+    unknown: float
+    causes: tuple[Finding, ...]
+    articles: tuple[RankedArticle, ...]
+    next_check: NextCheck | None
+    ruled_out: tuple[RuledOut, ...] = ()
 
 
 class Moment(Seen, frozen=True, kw_only=True):
@@ -258,7 +298,11 @@ class ProbeResult(Seen, frozen=True, kw_only=True):
 
 
 class Diagnosis(Seen, frozen=True, kw_only=True):
-    """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1."""
+    """What `kb diagnose --format json` prints; probabilities of `articles` and `unknown` sum to 1.
+
+    `problems` are the independent faults of the inputs, the one of the ranking first; `open_line` is the line that looks
+    most like an error of those that nothing explains, and `search` what to look for in the articles, where nothing is known.
+    """
 
     schema: str = "kb.diagnosis/1"
     verdict: Verdict
@@ -281,4 +325,7 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     probes: tuple[ProbeResult, ...] = ()
     moments: tuple[Moment, ...] = ()
     loose: tuple[LooseOutput, ...] = ()
+    problems: tuple[ProblemFound, ...] = ()
+    open_line: Line | None = None
+    search: str = ""
     stopped: bool = False

@@ -233,7 +233,8 @@ class Evidence(Seen, frozen=True, kw_only=True):
     `seen` is a signal's name, `check.outcome`, or a feature that nobody declared (`message:2`). `strength` is the share
     that was visible, 0..1: less than 1 where the line was cut. `facts` are the captures that were not empty. `time` is
     when it was written, in seconds since 1970 (UTC where the text gives a zone, else its own clock); None without one.
-    `limit` is the most that it may count, where what was seen does not show all that was asked for.
+    `limit` is the most that it may count, where what was seen does not show all that was asked for. `span` is what of the
+    quote was matched, from its first character to the one after its last; None where that is not known.
     """
 
     problem: str
@@ -244,6 +245,7 @@ class Evidence(Seen, frozen=True, kw_only=True):
     facts: tuple[tuple[str, str], ...] = ()
     time: float | None = None
     limit: Strength | None = None
+    span: tuple[int, int] | None = None
 
 
 class Learned(Seen, frozen=True, kw_only=True):

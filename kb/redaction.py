@@ -17,7 +17,7 @@ from diagnose.text.sanitize import clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from diagnose.diagnosis import Diagnosis, Finding, RankedArticle, RuledOut
+    from diagnose.diagnosis import Diagnosis, Finding, ProblemFound, RankedArticle, RuledOut, ShownEvidence
     from diagnose.errors import InputError
     from diagnose.redact.redactor import Redactor
     from diagnose.scan.passages import Passage
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BLOCK = 64  # lines redacted at once, with as many before and after them
 LARGEST = 1 << 18  # characters of such lines; beyond, each is redacted by itself
 SAME = 300  # characters by which a quote is known to be the beginning of its line
+LONGEST_QUOTE = 400  # characters of a quote that are shown
 NEAR = 40  # lines in which the context of a quote is looked for
 
 
@@ -53,14 +54,14 @@ class RedactedLines:
             self._passages.setdefault(passage.source, []).append(passage)
 
     def quote(self, source: str, line: int, quote: str) -> str:
-        """`quote`, which stands at that place or near it, without secrets and as long as it may be shown."""
+        """`quote`, which stands at that place or near it, without secrets."""
         for passage in self._passages.get(source, ()):
             at = line - passage.first
             if 0 <= at < len(passage.quotes) and _begins(passage.quotes[at], quote):
                 hidden = self._line(passage, at)
                 if hidden != passage.quotes[at]:
-                    return clip(hidden.strip() if quote == quote.strip() else hidden)
-        return clip(self._redactor.redact(quote))
+                    return hidden.strip() if quote == quote.strip() else hidden
+        return self._redactor.redact(quote)
 
     def around(self, source: str, line: int, context: Sequence[str]) -> tuple[str, ...]:
         """The lines of `context`, which stand around that place."""
@@ -73,7 +74,7 @@ class RedactedLines:
                 continue
             for index in range(max(0, at - NEAR), min(len(passage.quotes), at + NEAR + 1)):
                 if _begins(passage.quotes[index], text):
-                    return self.quote(source, passage.first + index, text)
+                    return clip(self.quote(source, passage.first + index, text))
         return clip(self._redactor.redact(text))
 
     def _line(self, passage: Passage, at: int) -> str:
@@ -106,7 +107,7 @@ def redacted(diagnosis: Diagnosis, passages: Iterable[Passage], redactor: Redact
 def as_it_stands(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis with quotes as long as they may be shown."""
     return with_quotes(
-        diagnosis, lambda _source, _line, quote: clip(quote), lambda _source, _line, context: tuple(map(clip, context))
+        diagnosis, lambda _source, _line, quote: quote, lambda _source, _line, context: tuple(map(clip, context))
     )
 
 
@@ -115,21 +116,47 @@ def with_quotes(
 ) -> Diagnosis:
     """The same diagnosis with `hide` applied to every quote and `around` to the lines around it."""
 
-    def shown(item: Shown) -> Shown:
-        evidence = tuple(
-            replace(e, quote=hide(e.source, e.line, e.quote), context=around(e.source, e.line, e.context))
-            for e in item.evidence
-        )
-        return replace(item, evidence=evidence)
+    def told(e: ShownEvidence) -> ShownEvidence:
+        quote, span = centred(hide(e.source, e.line, e.quote), e)
+        return replace(e, quote=quote, span=span, context=around(e.source, e.line, e.context))
 
+    def shown(item: Shown) -> Shown:
+        return replace(item, evidence=tuple(map(told, item.evidence)))
+
+    def problem(item: ProblemFound) -> ProblemFound:
+        return replace(
+            item,
+            causes=tuple(map(shown, item.causes)),
+            articles=tuple(map(shown, item.articles)),
+            ruled_out=tuple(map(shown, item.ruled_out)),
+        )
+
+    line = diagnosis.open_line
     return replace(
         diagnosis,
         causes=tuple(shown(finding) for finding in diagnosis.causes),
         articles=tuple(shown(article) for article in diagnosis.articles),
-        unexplained=tuple(replace(n, quote=hide(n.source, n.line, n.quote)) for n in diagnosis.unexplained),
-        moments=tuple(replace(m, quote=hide(m.source, m.line, m.quote)) for m in diagnosis.moments),
+        unexplained=tuple(replace(n, quote=clip(hide(n.source, n.line, n.quote))) for n in diagnosis.unexplained),
+        moments=tuple(replace(m, quote=clip(hide(m.source, m.line, m.quote))) for m in diagnosis.moments),
         ruled_out=tuple(shown(cause) for cause in diagnosis.ruled_out),
+        problems=tuple(map(problem, diagnosis.problems)),
+        open_line=line and replace(line, quote=clip(hide(line.source, line.line, line.quote))),
     )
+
+
+def centred(quote: str, evidence: ShownEvidence) -> tuple[str, tuple[int, int] | None]:
+    """`quote`, the evidence's own without secrets, as long as it may be shown and with what was matched in it, and where
+    that stands now; None where a secret was hidden inside of it."""
+    if evidence.span is None:
+        return clip(quote), None
+    matched = evidence.quote[slice(*evidence.span)]
+    at = quote.find(matched)
+    if not matched or at < 0:
+        return clip(quote), None
+    if at + len(matched) < LONGEST_QUOTE or len(quote) <= LONGEST_QUOTE:
+        return clip(quote), (at, min(at + len(matched), LONGEST_QUOTE))
+    start = max(1, min(at, at + (len(matched) - LONGEST_QUOTE) // 2 + 1))
+    return clip("…" + quote[start:]), (at - start + 1, min(at - start + 1 + len(matched), LONGEST_QUOTE))
 
 
 def _without_values(diagnosis: Diagnosis, redactor: Redactor) -> Diagnosis:

@@ -11,6 +11,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from diagnose.answer.next_check import OpenChecks, next_best
+from diagnose.answer.prospects import prospects
 from diagnose.checks.not_run import DID_NOT_RUN
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Place
@@ -55,6 +56,7 @@ def next_check(cases: Sequence[Candidate], skipped: Collection[str], platform: P
         why=_why(case.problem, shown, choice.separates) + _elsewhere(shown, platform) + _again(shown),
         article=case.problem.id,
         shown=shown,
+        outcomes=prospects(case, shown),
     )
 
 
@@ -117,7 +119,7 @@ def ruled_out(findings: Sequence[Finding]) -> tuple[RuledOut, ...]:
     strong = -log(RATIOS["strong"]) + 1e-9
     return tuple(
         RuledOut(id=f.id, title=f.title, probability=f.probability, evidence=against)
-        for f in findings
+        for f in findings[1:]  # the leading cause is not ruled out, however little leads
         if f.probability < RULED_OUT
         and (against := tuple(e for e in f.evidence if not e.supports))
         and min(e.weight for e in against) <= strong

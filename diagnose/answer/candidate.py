@@ -111,6 +111,7 @@ class Candidate:
             remediation=tuple(self._remedy(step) for step in cause.remediation),
             learned=self.learned[cause.id].told if cause.id in self.learned else "",
             score=odds.score if self.options.explain else None,
+            status=self.problem.status,
         )
 
     def _verdict(self, probability: float, cause: RootCause, odds: CauseOdds, unknown: float) -> Verdict:
@@ -130,7 +131,15 @@ class Candidate:
         """What brought the article up, where nothing speaks for this cause in particular (weight 0)."""
         own = [e for e in self.evidence if e.seen in self.problem.symptoms]
         return tuple(
-            ShownEvidence(signal=e.seen, supports=True, weight=0.0, source=e.at.source, line=e.at.line, quote=e.quote)
+            ShownEvidence(
+                signal=e.seen,
+                supports=True,
+                weight=0.0,
+                source=e.at.source,
+                line=e.at.line,
+                quote=e.quote,
+                span=e.span,
+            )
             for e in own[:3]
         )
 
@@ -163,10 +172,13 @@ class Candidate:
             cost=check.cost,
             outcomes=tuple(check.outcomes),
             read_only=check.read_only,
+            on=filled_text(check.on, self.values),
+            needs=check.needs,
         )
 
     def _remedy(self, step: Remediation) -> ShownRemediation:
         commands = self._commands(step.commands)
+        missing = _missing(commands)
         return ShownRemediation(
             kind=step.kind,
             text=filled_text(step.text, self.values),
@@ -174,7 +186,13 @@ class Candidate:
             risk=step.risk,
             undo=filled_text(step.undo, self.values),
             verify=step.verify,
-            missing=_missing(commands),
+            missing=missing,
+            asks=_asks(missing, self.problem.params),
+            on=filled_text(step.on, self.values),
+            needs=step.needs,
+            privilege=step.privilege,
+            before=filled_text(step.before, self.values),
+            reason=step.reason,
         )
 
     def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
@@ -201,6 +219,7 @@ def _shown(weighed: Weighed) -> ShownEvidence:
         line=evidence.at.line,
         quote=evidence.quote,
         why=clue.why,
+        span=evidence.span,
     )
 
 

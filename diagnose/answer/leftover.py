@@ -1,66 +1,108 @@
-"""What the leading problem leaves open: other faults of the same text, and lines that look like errors and that
-nothing explains.
-"""
+"""What the leading problems leave open: lines that look like errors and that nothing explains."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from diagnose.diagnosis import AlsoFound, Line
+from diagnose.diagnosis import Line
 from diagnose.model import Place
-from diagnose.rank.problems import softmax
 from diagnose.scan.hits import SALIENT_REGEX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence, Set
 
-    from diagnose.model import Problem
-    from diagnose.rank.problems import Standing
-    from diagnose.rank.weights import Weights
     from diagnose.scan.passages import Passage
 
 
 UNEXPLAINED = 20
-MOST_ALSO = 5
 _DIGITS = str.maketrans("123456789", "0" * 9)
-
-
-def also_found(
-    standings: Sequence[Standing], problems: Mapping[str, Problem], weights: Weights
-) -> tuple[AlsoFound, ...]:
-    """Other faults of the same text: problems that explain lines which those before them do not, each judged as if the
-    explained lines were not there, against unknown and the others that are left."""
-    explained = set(standings[0].lines) if standings else set()
-    left = list(standings[1:])
-    result: list[AlsoFound] = []
-    while left and len(result) < MOST_ALSO:
-        left = [standing for standing in left if standing.lines - explained]
-        shares, _ = softmax(left)
-        best = max(left, key=lambda s: (s.score.value, s.problem), default=None)
-        if best is None or shares[best.problem] < weights.likely or best.score.value <= 0:
-            break
-        first = min(best.lines - explained, key=lambda at: (at.source, at.line))
-        title = problems[best.problem].title
-        result.append(AlsoFound(article=best.problem, title=title, source=first.source, line=first.line))
-        explained |= best.lines
-        left.remove(best)
-    return tuple(result)
+# What makes a line look like the error itself, and how much: a code with a name, words that end things, words that
+# report; words of a line that went well, or goes on, take from it.
+_TELLING = tuple(
+    (re.compile(pattern), worth)
+    for pattern, worth in (
+        (
+            r"\b(?:ORA|TNS|PLS|RMAN|SP2|AADSTS|MSB|NU|NETSDK|ERR)-?\d{3,6}\b|\bERROR \d{3,5}\b|\((?:HY|0|2|4|5)[\dA-Z]{3,4}\)",
+            2.0,
+        ),
+        (r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b|\bNO_PUBKEY\b|\b(?:err(?:or)?|e|status)_[a-z_]{3,}\b", 2.0),
+        (
+            r"(?i)\b(?:fatal|panic|emerg(?:ency)?|critical|segfault|out of memory|killed|corrupt(?:ed)?|traceback)\b",
+            2.0,
+        ),
+        (r"(?i)\b(?:table|disk|device|queue|log|filesystem) (?:is )?full\b|\bdropp(?:ed|ing)\b|\bexhausted\b", 2.0),
+        (r"(?i)\b(?:error|exception|failure|fault)\b|\b\w+(?:error|exception)\b", 1.5),
+        (
+            r"(?i)\bfail(?:ed|s)?\b|\bdenied\b|\brefused\b|\btimed out\b|\bunable to\b|\bunreachable\b|\babort(?:ed)?\b",
+            1.5,
+        ),
+        (
+            r"(?i)\bcould ?n[o']t\b|\bcan(?:not|'t)\b|\bdoes(?: not|n't)\b|\bnot (?:found|available|permitted|allowed)\b",
+            1.5,
+        ),
+        (r"(?i)\binvalid\b|\bmissing\b|\bunknown\b|\bexpired\b|\brejected\b|\bexceeded\b|\bunavailable\b", 1.0),
+        (r"(?i)\bwarn(?:ing)?\b|\bretry(?:ing)?\b|\b(?:0|no) errors?\b|\berrors?[:=] ?0\b|\bsucceeded\b", -1.0),
+    )
+)
+LEAST_TELLING = 2.0
+LONGEST_LOOKED_AT = 1000
 
 
 def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tuple[Line, ...]:
     """Salient lines that no leading article explains, one of each shape, bounded."""
-    import re
-
+    known = _shapes(passages, explained)
     salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
     seen: set[str] = set()
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
-            at = Place(source=passage.source, line=passage.first + index)
-            shape = line[:80].translate(_DIGITS)
-            if shape in seen or at in explained or not salient.search(line):
+            shape = shape_of(line)
+            if shape in seen or not salient.search(line) or _told(passage, index, explained, known):
                 continue
             seen.add(shape)
             if len(result) < UNEXPLAINED:
-                result.append(Line(source=at.source, line=at.line, quote=passage.quotes[index].strip()[:400]))
+                result.append(
+                    Line(source=passage.source, line=passage.first + index, quote=passage.quotes[index].strip()[:400])
+                )
     return tuple(result)
+
+
+def most_telling(passages: Sequence[Passage], explained: Set[Place], least: float = LEAST_TELLING) -> Line | None:
+    """The line outside of `explained` that looks most like an error, the first of equals; None where none looks like one."""
+    known = _shapes(passages, explained)
+    best, found = 0.0, None
+    for passage in passages:
+        for index, line in enumerate(passage.lines):
+            worth = telling(line)
+            if worth > best and not _told(passage, index, explained, known):
+                best, found = worth, (passage, index)
+    if found is None or best < least:
+        return None
+    passage, index = found
+    return Line(source=passage.source, line=passage.first + index, quote=passage.quotes[index].strip()[:400])
+
+
+def shape_of(line: str) -> str:
+    """The beginning of a line whatever its numbers: lines of one shape are one message, told again."""
+    return line[:80].translate(_DIGITS)
+
+
+def _shapes(passages: Sequence[Passage], places: Set[Place]) -> set[str]:
+    return {
+        shape_of(line)
+        for passage in passages
+        for index, line in enumerate(passage.lines)
+        if Place(source=passage.source, line=passage.first + index) in places
+    }
+
+
+def _told(passage: Passage, index: int, places: Set[Place], shapes: Set[str]) -> bool:
+    at = Place(source=passage.source, line=passage.first + index)
+    return at in places or shape_of(passage.lines[index]) in shapes
+
+
+def telling(line: str) -> float:
+    """How much a line looks like the error itself."""
+    head = line[:LONGEST_LOOKED_AT]
+    return sum(worth for pattern, worth in _TELLING if pattern.search(head))

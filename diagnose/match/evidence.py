@@ -16,6 +16,7 @@ from diagnose.match.combined import combined_rates, implied
 from diagnose.match.conditions import horizons_of
 from diagnose.match.counts import Tally, tallies
 from diagnose.match.found import FoundPattern, compiled_regex, found_at
+from diagnose.match.matched_span import span_of
 from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
 from diagnose.match.windows_events import NEAR, provider_strength
@@ -84,11 +85,18 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
         passages=passages,
         problems=problems,
         rates=combined_rates(_rates(declared, known), evidence, problems),
-        lines=sum(scan.lines for scan in scans),
+        lines=_lines(scans, passages),
         warnings=(*noise.values(), *warnings),
         tallies=tallies(scans, known, times),
         times=times,
     )
+
+
+def _lines(scans: Sequence[SourceScan], passages: Sequence[Passage]) -> int:
+    """How many lines were read; of inputs that were kept whole, the different ones: a log given twice is not longer."""
+    whole = {scan.name for scan in scans if scan.whole}
+    known = {line for passage in passages if passage.source in whole for line in passage.quotes}
+    return len(known) + sum(scan.lines for scan in scans if not scan.whole)
 
 
 def _declared(
@@ -104,6 +112,8 @@ def _declared(
         if pattern is None:
             continue
         facts: tuple[tuple[str, str], ...] = ()
+        quote = _quote(seen.quote)
+        span = span_of(seen, pattern, quote)
         regex = compiled_regex(pattern.regex, pattern.caseless) if pattern.capturing else None
         if regex is not None:
             inside = regex.search(seen.text[:LONGEST_CAPTURE_LINE])
@@ -121,10 +131,11 @@ def _declared(
                     problem=problem,
                     seen=name,
                     at=at,
-                    quote=_quote(seen.quote),
+                    quote=quote,
                     strength=strength,
                     facts=facts,
                     time=times.get((seen.source, seen.line)),
+                    span=span,
                 )
                 yield evidence, seen.number
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+
+Depth = Literal["brief", "short", "full"]
 
 
 class Style(Struct, frozen=True):
-    """How a report is laid out: `width` in columns, colours, and whether the trees of reasons are shown."""
+    """How a report is laid out: `width` in columns, colours, how much is shown, whether the trees of reasons are, and the
+    number of the cause whose steps are asked for (0: none)."""
 
     colour: bool = False
     width: int = 100
     explain: bool = False
+    depth: Depth = "short"
+    fix: int = 0

@@ -9,6 +9,7 @@ signals or of ranking.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -43,7 +44,7 @@ class Retrieved(Struct, frozen=True):
 def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], base: Knowledge) -> Retrieved:
     """Look `places` (lines in order) and the codes seen in them up in `base`."""
     places = places[:MOST_LINES]
-    lines = [prose(place.text) for place in places]
+    lines = [prose(place.text) for place in unrepeated(places)]
     frequency = Counter(word for line in lines for word in line)
     postings = base.postings(list(frequency)[:MOST_PAIRS])
     stretches = stretches_of(lines, postings)
@@ -57,10 +58,15 @@ def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], 
     )
 
 
-# --- coverage of known messages ---
-
-
-# --- names and codes ---
-
-
-# --- full text ---
+def unrepeated(places: Sequence[TextLine]) -> list[TextLine]:
+    """`places` without the lines that stood before with the same line after or before them: a log given twice says no more
+    than once."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[TextLine] = []
+    pairs = [(left.text, right.text) for left, right in pairwise(places)]
+    for index, place in enumerate(places):
+        around = pairs[max(0, index - 1) : index + 1]
+        if not (around and seen.intersection(around)):
+            kept.append(place)
+        seen.update(pairs[index - 1 : index] if index else ())
+    return kept

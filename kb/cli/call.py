@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import InputError, Source
     from diagnose.model import Platform
     from diagnose.options import Options
+    from diagnose.report.style import Depth
     from diagnose.scan.intake import Setup
     from diagnose.timestamps.of_hits import When
     from diagnose.timestamps.period import Period
@@ -40,6 +41,9 @@ class Call(Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...] = ()
     format_: str = "text"
     top: int = 10
+    verbose: bool = False
+    brief: bool = False
+    fix: int | None = None
     explain: bool = False
     platform: Platform | None = None
     params: tuple[str, ...] = ()
@@ -71,6 +75,15 @@ class Call(Struct, frozen=True, kw_only=True):
 def check_redaction(call: Call) -> None:
     if call.raw and call.redact == "personal":
         raise click.UsageError("--raw shows all and --redact personal the least; choose one")
+
+
+def check_depth(call: Call) -> None:
+    """What asks for less or for a part of the text report is not taken silently where it means nothing."""
+    asked = [name for name, given in (("-v", call.verbose), ("--brief", call.brief), ("--fix", call.fix)) if given]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)} exclude one another; choose one")
+    if (call.brief or call.fix) and call.format_ != "text":
+        raise click.UsageError(f"{asked[0]} is for --format text")
 
 
 def check_output(call: Call) -> None:
@@ -215,18 +228,12 @@ def origins(diagnosis: Diagnosis, store: Store) -> str:
     return "\n".join(("", "Checks of the library:", "", *lines)) if lines else ""
 
 
-def write(
-    diagnosis: Diagnosis,
-    format_: str,
-    options: Any,
-    output: str | None,
-    timeline: Sequence[Step] = (),
-    after: str = "",
-) -> None:
-    """`after` is added to a report in text or Markdown."""
+def write(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), after: str = "") -> None:
+    """The report in the format and depth of the call, to where it asks for; `after` is added to text and Markdown."""
     from diagnose.report import RENDERERS
 
-    style = outputs.style_for(output, explain=options.explain)
-    shown = diagnosis if format_ == "json" else summed_up(diagnosis)
-    report = RENDERERS[format_](shown, style, timeline)
-    outputs.write_output(f"{report}{after}" if format_ in ("text", "markdown") else report, output)
+    depth: Depth = "brief" if call.brief else "full" if call.verbose else "short"
+    style = outputs.style_for(call.output, explain=call.explain, depth=depth, fix=call.fix or 0)
+    shown = diagnosis if call.format_ == "json" else summed_up(diagnosis)
+    report = RENDERERS[call.format_](shown, style, timeline)
+    outputs.write_output(f"{report}{after}" if call.format_ in ("text", "markdown") else report, call.output)

@@ -19,6 +19,11 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "top": click.option(
         "--top", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Show at most N causes."
     ),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Show everything: all evidence, checks and steps."),
+    "brief": click.option("--brief", is_flag=True, help="One line for each problem."),
+    "fix": click.option(
+        "--fix", type=click.IntRange(min=1), default=None, metavar="N", help="Show the steps for cause N of the answer."
+    ),
     "explain": click.option("--explain", is_flag=True, help="Show where every number comes from."),
     "platform": click.option(
         "--platform",

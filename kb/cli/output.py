@@ -12,7 +12,9 @@ from diagnose.errors import KbError
 from diagnose.text.sanitize import screened
 
 if TYPE_CHECKING:
-    from diagnose.report.style import Style
+    from diagnose.report.style import Depth, Style
+
+WIDTH = 80  # columns of a report that does not go to a terminal
 
 
 def check_output(path: str | None, *, force: bool, option: str = "--output") -> None:
@@ -21,20 +23,22 @@ def check_output(path: str | None, *, force: bool, option: str = "--output") -> 
         raise KbError(f"{option} {path}", "the file exists", "name another one or add --force")
 
 
-def style_for(path: str | None, *, explain: bool) -> Style:
-    """Colours and width of the terminal where the report goes there."""
+def style_for(path: str | None, *, explain: bool, depth: Depth = "full", fix: int = 0) -> Style:
+    """Colours and width of the terminal where the report goes there, else plain lines of WIDTH."""
     from diagnose.report.style import Style
 
     terminal = not path and sys.stdout.isatty()
-    return Style(colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain)
+    return Style(
+        colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain, depth=depth, fix=fix
+    )
 
 
 def _width() -> int:
     if not sys.stdout.isatty():
-        return 100
+        return WIDTH
     import shutil
 
-    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
+    return max(40, min(120, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 
 def write_output(text: str, path: str | None) -> None:

@@ -12,6 +12,7 @@ import click
 from diagnose.errors import KbError
 from kb.cli.call import (
     Call,
+    check_depth,
     check_given,
     check_output,
     check_redaction,
@@ -56,6 +57,7 @@ def command(session: Session, /, **given: Any) -> int:
     _no_probing(call)
     _check_call(call)
     check_redaction(call)
+    check_depth(call)
     check_output(call)
     options = options_of(call)
     store = session.store(quiet=call.quiet)
@@ -64,7 +66,7 @@ def command(session: Session, /, **given: Any) -> int:
     tell_troubles(diagnosis)
     if not call.quiet:
         after = origins(diagnosis, store) if options.explain else ""
-        write(diagnosis, call.format_, options, call.output, timeline, after)
+        write(diagnosis, call, timeline, after)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return status_of(diagnosis, warned=call.strict and warned)
 

@@ -91,7 +91,7 @@ def verify(session: Session, call: Call) -> int:
         stopped = not run(choice.run, _named(choice, call, options.given.values()), call.timeout, results)
         diagnosis = replace(ask(replace(options, answers=probe_answers(results))), probes=tuple(results))
     if not call.quiet:
-        write(diagnosis, call.format_, options, call.output)
+        write(diagnosis, call)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     read = status_of(diagnosis, warned=call.strict and warned)
     return 130 if stopped else 2 if read == 2 else _status(diagnosis, plan, results)

@@ -45,7 +45,7 @@ def command(session: Session, /, article: str, format_: str, **given: Any) -> in
     lines = RedactedLines(gathered.matched.passages, redactor) if redactor else None
 
     def hide(source: str, line: int, quote: str) -> str:
-        return lines.quote(source, line, quote) if lines else clip(quote)
+        return clip(lines.quote(source, line, quote) if lines else quote)
 
     if format_ == "json":
         click.echo(json_text(with_quotes(found, hide)))

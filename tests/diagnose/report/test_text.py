@@ -39,7 +39,7 @@ Push the wedge back and start the loom again.
 
 
 def told(diagnosis, kind="text"):
-    return RENDERERS[kind](diagnosis, Style())
+    return RENDERERS[kind](diagnosis, Style(depth="full"))
 
 
 def with_steps(diagnosis, *texts):
@@ -61,14 +61,15 @@ def test_a_step_of_several_lines_keeps_them_and_still_escapes_what_controls(diag
     report = told(with_steps(diagnosed(ERROR), "First this:\n- pull the lever\n- push the\x1b[2J button"), kind)
     assert "x0a" not in report
     assert "\x1b" not in report
-    assert len([line for line in report.replace("<br>", "\n").split("\n") if "lever" in line or "button" in line]) == 2
+    assert not [line for line in report.replace("<br>", "\n").split("\n") if "lever" in line and "button" in line]
+    assert "lever" in report
 
 
 def test_a_step_that_was_cut_says_where_the_rest_is(diagnosed):
     cut = shortened("Stop the service and remove the cache " * 9, 50)
     assert cut == "Stop the service and remove the cache Stop the…"
     assert "the rest of it: kb show pool-failover-dcom-error" in told(with_steps(diagnosed(ERROR), cut))
-    assert "kb show" not in told(with_steps(diagnosed(ERROR), "Stop the service."))
+    assert "the rest of it" not in told(with_steps(diagnosed(ERROR), "Stop the service."))
 
 
 def test_a_short_sentence_is_not_shortened():
@@ -79,7 +80,7 @@ def test_the_report_says_that_there_are_commands_for_other_platforms(diagnosed):
     assert "More commands, for linux: --platform linux\n" in told(diagnosed(ERROR + TRACE, platform="windows"))
     asked = told(diagnosed(ERROR + TRACE, platform="linux"))
     assert "More commands, for windows: --platform windows\n" in asked
-    assert "bash       nc " in asked
+    assert "bash:       nc " in asked
 
 
 def test_an_article_without_symptoms_shows_what_it_was_found_by_and_how_to_read_on(base):
@@ -128,18 +129,18 @@ def test_after_the_fix_the_report_opens_with_what_was_proved(diagnosed):
     diagnosis = diagnosed(ERROR + TRACE)
     tcp, again = proof("t.open", "fix: open it", "open"), proof("t.open", "fix: or there", "open")
     back = proof("p.active", "recovery: bring it back", None)
-    assert headline(replace(diagnosis, proofs=(tcp, again))).startswith("Fixed, and proved: ")
-    assert headline(replace(diagnosis, proofs=(tcp, back))).startswith("Proved in part: ")
-    assert headline(replace(diagnosis, proofs=(back,))).startswith("Not proved yet: ")
-    assert headline(replace(diagnosis, proofs=(proof("t.open", "fix: x", "closed"),))).startswith("Not fixed: ")
+    assert headline(replace(diagnosis, proofs=(tcp, again))).startswith("FIXED, AND PROVED")
+    assert headline(replace(diagnosis, proofs=(tcp, back))).startswith("PROVED IN PART")
+    assert headline(replace(diagnosis, proofs=(back,))).startswith("NOT PROVED YET")
+    assert headline(replace(diagnosis, proofs=(proof("t.open", "fix: x", "closed"),))).startswith("NOT FIXED: ")
 
 
 def test_what_is_fixed_is_not_told_to_be_fixed_again(diagnosed):
     diagnosis = diagnosed(ERROR + TRACE)
     tcp = proof("tcp9001.connected", "fix: open it", "connected")
-    report = told(replace(diagnosis, proofs=(tcp,)))
+    report = RENDERERS["text"](replace(diagnosis, proofs=(tcp,)), Style())
     assert "Set-CsRegistrarConfiguration" not in report
-    assert "Next: check" not in report
+    assert "RUN THIS NOW" not in report
 
 
 def test_one_outcome_does_not_prove_each_of_several_fixes(diagnosed):
@@ -166,5 +167,7 @@ def test_an_unknown_case_lists_no_checks_of_causes_that_are_hardly_possible(diag
     known = diagnosed(ERROR)
     step = (Step(time="2026-01-01T00:00:00+00:00", did="diagnosed"),)
     faint = tuple(replace(cause, probability=0.01) for cause in known.causes)
-    assert "Checks open" not in RENDERERS["text"](replace(known, verdict="unknown", causes=faint), Style(), step)
-    assert "Checks open" in RENDERERS["text"](known, Style(), step)
+    assert "Checks open" not in RENDERERS["text"](
+        replace(known, verdict="unknown", causes=faint), Style(depth="full"), step
+    )
+    assert "Checks open" in RENDERERS["text"](known, Style(depth="full"), step)

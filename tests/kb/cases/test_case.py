@@ -54,8 +54,8 @@ def test_a_case_is_gone_on_with_until_it_is_confirmed_and_proved(kb):
     assert stored()["diagnosis"]["causes"][0]["id"] != BLOCKED
     assert kb("diagnose", "--case", "c.json", "t")[0] == 0
     assert stored()["diagnosis"]["verdict"] == "likely"
-    _, out, _ = kb("diagnose", "--case", "c.json", "s")
-    assert out.startswith("Confirmed")
+    _, out, _ = kb("diagnose", "--case", "c.json", "-v", "s")
+    assert out.startswith("CONFIRMED")
     assert "Timeline:" in out
     _, out, _ = kb("diagnose", "--case", "c.json", "--after-fix", "o")
     assert "tcp9001.connected: proved, it was seen afterwards" in out

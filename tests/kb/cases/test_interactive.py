@@ -202,7 +202,7 @@ def test_control_characters_of_a_paste_do_not_reach_the_terminal(monkeypatch, ca
     out, err = capsys.readouterr()
     assert "\x1b" not in out + err
     assert "Next check, tcp9001" in err
-    assert out.startswith("Likely")
+    assert out.startswith("LIKELY, NOT CONFIRMED")
 
 
 def test_standard_input_cannot_be_input_and_answers(capsys):

@@ -76,7 +76,7 @@ def test_reports_are_complete_and_escape_what_came_from_the_input(kb, format_):
 def test_nothing_known_is_status_1_and_says_unknown(kb):
     done = kb("diagnose", text="all is well here\n")
     assert done.returncode == 1
-    assert "Unknown" in done.out
+    assert "UNKNOWN" in done.out
 
 
 def test_an_empty_paste_is_no_error(kb):

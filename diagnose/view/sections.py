@@ -1,4 +1,4 @@
-"""The sections that all reports for people have in the same words: lists of items, of which some parts are code.
+"""The parts of a report that fold away: lists of items, of which some parts are code.
 
 Takes a Diagnosis and the timeline of its case; gives `Section`s, unescaped. How they look is the renderer's business.
 """
@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose.report.words import RELATED, effect, percent, place
+from diagnose.view.words import RELATED, percent, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from diagnose.diagnosis import (
-        AlsoFound,
         BlindSpot,
         Diagnosis,
         LooseOutput,
         Moment,
         Proof,
-        RuledOut,
         ShownCheck,
         Step,
     )
 
 
 class Part(Struct, frozen=True):
+    """A piece of an item; `code` where it is typed or quoted."""
+
     text: str
     code: bool = False
 
@@ -39,20 +39,29 @@ class Section(Struct, frozen=True):
     items: tuple[tuple[Part, ...], ...]
 
 
-def sections_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> list[Section]:
-    """What a report says after the ranking; only a case has a timeline, and lists its checks done and open."""
+def proofs_of(diagnosis: Diagnosis) -> Section | None:
+    return _shown(_section("Proof of the fix", _proof, _by_outcome(diagnosis.proofs)))
+
+
+def loose_of(diagnosis: Diagnosis) -> Section | None:
+    title = "The output of a check, without the error that it belongs to"
+    return _shown(_section(title, _loose, diagnosis.loose))
+
+
+def folded_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> tuple[Section, ...]:
+    """What is there for whoever asks; only a case has a timeline, and lists its checks done and open."""
     made = (
-        _section("The output of a check, without the error that it belongs to", _loose, diagnosis.loose),
-        _section("Proof of the fix", _proof, _by_outcome(diagnosis.proofs)),
-        _section("Also found, in lines that the above does not explain", _also, diagnosis.also),
-        _section("Ruled out", _ruled_out, diagnosis.ruled_out),
         _section("Not looked at", _blind_spot, diagnosis.blind_spots),
         _section("In order of time", _moment, diagnosis.moments if len(diagnosis.moments) > 1 else ()),
         _section("Checks done", _done, _checks(diagnosis, done=True) if timeline else ()),
         _section("Checks open", _open, _checks(diagnosis, done=False) if timeline else ()),
         _section("Timeline", _step, timeline),
     )
-    return [section for section in made if section.items]
+    return tuple(section for section in made if section.items)
+
+
+def _shown(section: Section) -> Section | None:
+    return section if section.items else None
 
 
 def _section(title: str, item: Callable[[Any], tuple[Part, ...]], values: Sequence[Any]) -> Section:
@@ -96,21 +105,9 @@ def _proof(group: Sequence[Proof]) -> tuple[Part, ...]:
     )
 
 
-def _also(other: AlsoFound) -> tuple[Part, ...]:
-    return Part(f"{other.title} ({other.article}), at {place(other.source, other.line)}"), Part("")
-
-
 def _moment(moment: Moment) -> tuple[Part, ...]:
     what = f"{moment.signal} ({moment.cause})" if moment.signal else "not explained"
     return Part(f"{moment.time}  {place(moment.source, moment.line)}  {what}"), Part(moment.quote[:120])
-
-
-def _ruled_out(cause: RuledOut) -> tuple[Part, ...]:
-    head = Part(f"{cause.title} ({cause.id}), {percent(cause.probability)}")
-    return head, *(
-        Part(f"{effect(e)}: {e.signal} at {place(e.source, e.line)}{f', {e.why}' if e.why else ''}")
-        for e in cause.evidence
-    )
 
 
 def _blind_spot(spot: BlindSpot) -> tuple[Part, ...]:
