@@ -18,6 +18,7 @@ from kb.cli.unread import summed_up, troubles, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
@@ -56,6 +57,8 @@ class Call(Struct, frozen=True, kw_only=True):
     redact: str = "secrets"
     case_file: str | None = None
     interactive: bool = False
+    once: bool = False
+    brief: bool = False
     after_fix: bool = False
     no_learned: bool = False
     output: str | None = None
@@ -65,6 +68,21 @@ class Call(Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...] = ()
     timeout: float = 3.0
     checks: tuple[str, ...] = ()
+
+
+def loops(call: Call) -> bool:
+    """Whether the call goes on where it was pasted: somebody sits at the terminal and asked for nothing else."""
+    given = call.inputs or call.texts or call.output or call.quiet or call.brief or call.once or call.after_fix
+    return call.interactive or (not given and call.format_ == "text" and _at_terminal())
+
+
+def reports_as_it_goes(call: Call) -> bool:
+    """Whether the reports of the talk are the result, so that none follows at its end."""
+    return call.interactive and call.format_ == "text" and not call.output and not call.quiet
+
+
+def _at_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def check_redaction(call: Call) -> None:
@@ -168,13 +186,16 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
     if not inputs and call.texts:
         return
-    if not inputs and sys.stdin is not None and sys.stdin.isatty():
-        keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"
-        click.echo(f"Paste the error and its surroundings, then end with {keys}:", err=True)
-        # One end of input ends the paste, and standard input stays open for an answer (kb verify).
-        yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
-        return
-    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
+    yield from open_inputs(inputs or [STDIN], _pasted(inputs), limit, progress=progress)
+
+
+def _pasted(inputs: Sequence[str]) -> BinaryIO | None:
+    """What stands for standard input where that is asked for and is a terminal: its line mode would lose long lines."""
+    if inputs and "-" not in inputs:
+        return None
+    from kb.terminal.listening import ask_paste, at_terminal
+
+    return io.BytesIO(ask_paste("Paste the error and its surroundings")) if at_terminal() else None
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
@@ -197,8 +218,14 @@ def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None
 
 
 def write(diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()) -> None:
+    outputs.write_output(rendered(diagnosis, format_, options, output, timeline), output)
+
+
+def rendered(
+    diagnosis: Diagnosis, format_: str, options: Any, output: str | None, timeline: Sequence[Step] = ()
+) -> str:
     from diagnose.report import RENDERERS
 
     style = outputs.style_for(output, explain=options.explain)
     shown = diagnosis if format_ == "json" else summed_up(diagnosis)
-    outputs.write_output(RENDERERS[format_](shown, style, timeline), output)
+    return RENDERERS[format_](shown, style, timeline)

@@ -77,8 +77,11 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         "--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds."
     ),
     "interactive": click.option(
-        "--interactive", is_flag=True, help="Go from check to check until a cause is confirmed."
+        "--interactive",
+        is_flag=True,
+        help="Go from check to check until a cause is confirmed, as a paste at a terminal does by itself.",
     ),
+    "once": click.option("--once", is_flag=True, help="At a terminal: one report, then end."),
     "after_fix": click.option(
         "--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it."
     ),

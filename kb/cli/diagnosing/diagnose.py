@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from diagnose.errors import KbError
 from kb.cli.call import (
@@ -15,7 +16,9 @@ from kb.cli.call import (
     check_given,
     check_output,
     check_redaction,
+    loops,
     options_of,
+    reports_as_it_goes,
     sources_of,
     status_of,
     tell_troubles,
@@ -39,8 +42,9 @@ if TYPE_CHECKING:
 def command(session: Session, /, **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
 
-    Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
-    together with the error, or in the same paste: they move the ranking. With --case they may come later.
+    Without INPUT at a terminal: paste, press Enter, read the report, run its command, paste what that prints; Enter
+    alone ends (--once: one report). A paste ends with Enter, a line with only a dot or the end of the input. Nothing is
+    kept but with --case. Outputs of checks may also be given together with the error: they move the ranking.
 
     Ctrl-C ends the reading, not the answer: it is given for what was read, and marked as partial.
 
@@ -53,6 +57,7 @@ def command(session: Session, /, **given: Any) -> int:
 
         return verify(session, call)
     _no_probing(call)
+    call = replace(call, interactive=loops(call))
     _check_call(call)
     check_redaction(call)
     check_output(call)
@@ -61,7 +66,7 @@ def command(session: Session, /, **given: Any) -> int:
     diagnosis, timeline = _diagnosed(call, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
-    if not call.quiet:
+    if not call.quiet and not reports_as_it_goes(call):
         write(diagnosis, call.format_, options, call.output, timeline)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return status_of(diagnosis, warned=call.strict and warned)
@@ -90,8 +95,6 @@ def _check_call(call: Call) -> None:
 def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, tuple[Step, ...]]:
     """The diagnosis of this call, and the timeline of its case where it has one."""
     if not call.case_file and not call.interactive:
-        from msgspec.structs import replace
-
         from kb.ask import ask
         from kb.cli.progress import meter
 
