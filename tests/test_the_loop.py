@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 TYPED = EXAMPLES / "the-loop-typed.txt"
 TRANSCRIPT = EXAMPLES / "the-loop.txt"
 TICKET = EXAMPLES / "the-loop-ticket.md"
-COMMAND = "kb diagnose --interactive --case pool01.json --quiet"
+COMMAND = "kb diagnose --interactive --case pool01.json"
 
 
 class Typist(io.StringIO):
@@ -47,7 +47,7 @@ def recorded(folder, cache):
         patch.setattr(casework, "now", lambda: f"2026-11-25T09:{next(ticks):02}:00+00:00")
         patch.setattr(sys, "stdin", Typist(TYPED.read_text(encoding="utf-8"), screen))
         with redirect_stderr(screen), redirect_stdout(screen):
-            status = run([*COMMAND.split()[1:4], case, "--quiet"])
+            status = run([*COMMAND.split()[1:4], case])
         ticket = io.StringIO()
         with redirect_stdout(ticket):
             run(["case", "export", case])

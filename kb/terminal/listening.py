@@ -37,9 +37,10 @@ def listening() -> Iterator[Callable[[str], Heard]]:
 
 def ask_paste(request: str) -> bytes:
     """What somebody pastes at the terminal after `request`, as it came; empty where nothing did."""
-    sys.stderr.write(f"{request}; {HOW_TO_END}:\n")
-    sys.stderr.flush()
     with listening() as hear:
+        # Only now: what is pasted before the terminal is out of its line mode loses its long lines.
+        sys.stderr.write(f"{request}; {HOW_TO_END}:\n")
+        sys.stderr.flush()
         try:
             while not (first := hear("")).text.strip() and not first.more:
                 pass

@@ -121,8 +121,7 @@ if sys.platform != "win32":
             os.kill(os.getpid(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, self._stopped)
             self._hold()
-            if self._reading:
-                self.resumed()
+            self.resumed()
 
         def _ended(self, number: int, frame: FrameType | None) -> None:
             self._release()

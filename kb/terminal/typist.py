@@ -39,8 +39,14 @@ class Typist:
 
     def hear(self, prompt: str) -> Heard:
         """What comes up to Enter. EOFError at the end of the input, KeyboardInterrupt where it is stopped."""
-        self._prompt, self._typed = prompt, ""
+        self._prompt = prompt
         self._keys.write(prompt)
+        try:
+            return self._entry()
+        finally:
+            self._prompt = self._typed = ""
+
+    def _entry(self) -> Heard:
         pasted = False
         while True:
             found = self._next()
