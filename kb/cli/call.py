@@ -14,6 +14,7 @@ from msgspec import Struct
 from diagnose.errors import KbError
 from kb.cli import output as outputs
 from kb.cli.output import tell
+from kb.cli.period import period_of
 from kb.cli.unread import summed_up, troubles, unread
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
     from diagnose.model import Platform
     from diagnose.options import Options
     from diagnose.scan.intake import Setup
-    from diagnose.timestamps.of_hits import When
-    from diagnose.timestamps.period import Period
     from kb.cli.progress import Meter
-
-
-AROUND = 600.0  # seconds on either side of --around
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -136,26 +132,9 @@ def setup_of(call: Call) -> Setup:
     return Setup(
         encoding=check_encoding(call.encoding) if call.encoding else "",
         threads=call.threads,
-        span=_span(call, when),
+        span=period_of(call, when),
         when=when,
     )
-
-
-def _span(call: Call, when: When) -> Period | None:
-    """The span of time asked for; `--around` is ten minutes before and after."""
-    wanted = {name: text for name in ("since", "until", "around") if (text := getattr(call, name))}
-    if not wanted:
-        return None
-    from diagnose.timestamps.clock import parse_time
-    from diagnose.timestamps.period import Period
-
-    at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
-    if "around" in at:
-        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
-    since, until = at.get("since"), at.get("until")
-    if since is not None and until is not None and since > until:
-        raise KbError("--since", "is later than --until", "give the earlier time with --since")
-    return Period(since, until, when.now, when.zone)
 
 
 def _platform() -> Any:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from kb.store.store import Listed
 
 
 @click.command()
@@ -16,7 +21,7 @@ from kb.cli.session import Session
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, product: str, tag: str, status: str | None, format_: str) -> int:
-    """List the articles by domain: id, status and title."""
+    """List the articles by domain (imported ones by product): id, status and title."""
     from diagnose.text.sanitize import json_text, neutral
 
     rows = [
@@ -29,10 +34,17 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
     if format_ == "json":
         click.echo(json_text(rows))
         return 0 if rows else 1
-    domain = None
-    for row in rows:
-        if row.domain != domain:
-            domain = row.domain
-            click.echo(f"{neutral(domain) or '(no domain)'}:")
+    heading = None
+    for row in sorted(rows, key=lambda row: (_heading(row), row.id)):
+        if _heading(row) != heading:
+            heading = _heading(row)
+            click.echo(f"{neutral(heading) or '(no domain)'}:")
         click.echo(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
     return 0 if rows else 1
+
+
+def _heading(row: Listed) -> str:
+    """The folder that articles share; where each has only a folder of its own, as after an import, the product."""
+    if row.domain != row.id:
+        return row.domain
+    return row.products[0] if row.products else ""

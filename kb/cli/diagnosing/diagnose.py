@@ -25,6 +25,7 @@ from kb.cli.call import (
     write,
 )
 from kb.cli.options import OPTIONS, options
+from kb.cli.period import tell_empty_range
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -66,10 +67,19 @@ def command(session: Session, /, **given: Any) -> int:
     diagnosis, timeline = _diagnosed(call, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
-    if not call.quiet and not reports_as_it_goes(call):
+    tell_empty_range(call, diagnosis, options.setup.when)
+    if (call.output or not call.quiet) and not reports_as_it_goes(call):
         write(diagnosis, call.format_, options, call.output, timeline)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return status_of(diagnosis, warned=call.strict and warned)
+
+
+def _check_inputs(call: Call) -> None:
+    """A text where a file is expected is told in one line: nothing else was given that could be read."""
+    missing = [name for name in call.inputs if name != "-" and not os.path.lexists(name)]
+    texts = [name for name in missing if any(ch.isspace() for ch in name)]
+    if texts and len(missing) == len(call.inputs):
+        raise KbError(texts[0][:80], "is no file", f'to diagnose a text: kb diagnose --text "{texts[0][:80]}"')
 
 
 def _no_probing(call: Call) -> None:
@@ -84,6 +94,7 @@ def _no_case(call: Call) -> None:
 
 
 def _check_call(call: Call) -> None:
+    _check_inputs(call)
     if call.after_fix and (not call.case_file or call.interactive):
         raise KbError("--after-fix", "needs the --case whose fix it is", "add --case FILE")
     if call.interactive and "-" in call.inputs:

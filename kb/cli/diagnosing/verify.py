@@ -20,6 +20,7 @@ from kb.cli.call import (
 )
 from kb.cli.options import PROBE, options
 from kb.cli.output import tell
+from kb.cli.period import tell_empty_range
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def verify(session: Session, call: Call) -> int:
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
+    tell_empty_range(call, diagnosis, options.setup.when)
     plan = plan_of(diagnosis, store.problems({f.article for f in diagnosis.causes}), call.checks)
     choice = choose(plan, call.targets)
     show(plan, choice)
@@ -90,7 +92,7 @@ def verify(session: Session, call: Call) -> int:
     if choice.run and agreed(choice, call.yes, someone):
         stopped = not run(choice.run, _named(choice, call, options.given.values()), call.timeout, results)
         diagnosis = replace(ask(replace(options, answers=answers_of(results))), probes=tuple(results))
-    if not call.quiet:
+    if call.output or not call.quiet:
         write(diagnosis, call.format_, options, call.output)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     read = status_of(diagnosis, warned=call.strict and warned)
