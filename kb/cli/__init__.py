@@ -38,6 +38,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("browsing.index", "Build the derived files now."),
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
 }
+COMMAND_GROUPS = {
+    "Find the cause": ("diagnose", "verify", "why", "code"),
+    "Read the articles": ("search", "show", "list"),
+    "Keep a case": ("case", "resolve"),
+    "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
+    "This installation": ("stats", "index", "doctor"),
+}
 
 
 class Commands(click.Group):
@@ -67,8 +74,9 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        for group, names in COMMAND_GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(name, COMMANDS[name][1]) for name in names])
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -88,18 +96,20 @@ def _version(context: click.Context, parameter: click.Parameter, value: bool) ->
         ),
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    invoke_without_command=False,
+    invoke_without_command=True,
 )
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Paste an error, get ranked root causes with honest odds and the commands that verify them. Offline.
 
     \b
-    kb diagnose                  paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter)
+    kb diagnose                  paste, press Enter; then paste what its command prints
     kb diagnose error.log        or name files, folders, - for standard input
     kb search WORDS              search the articles
     """
     context.call_on_close(context.ensure_object(Session).close)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:
@@ -148,7 +158,12 @@ def _invoke(arguments: list[str]) -> int:
 def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     where = f"{context.command_path} " if context is not None else ""
-    tell(f"{error.format_message()} (see: {where}--help)".replace("kb --help --help", "kb --help"))
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption):
+        from kb.cli.help import option_hint
+
+        message = "; ".join(filter(None, (f"no such option {error.option_name}", option_hint(error))))
+    tell(f"{message} (see: {where}--help)".replace("kb --help --help", "kb --help"))
     return 2
 
 

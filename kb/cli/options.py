@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.help import renamed_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,8 +58,10 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         metavar="N",
         help="Show N lines on either side of evidence.",
     ),
-    "threads": click.option(
-        "--threads",
+    "threads": renamed_option(
+        "--jobs",
+        "threads",
+        old=("--threads",),
         type=click.IntRange(min=0),
         default=0,
         metavar="N",

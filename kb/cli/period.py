@@ -128,5 +128,6 @@ def _sources(call: Call) -> Iterable[Source | InputError]:
     yield from open_inputs([name for name in call.inputs if name != STDIN])
     if (STDIN in call.inputs or not (call.inputs or call.texts)) and sys.stdin is not None and sys.stdin.seekable():
         place = sys.stdin.buffer.tell()
+        sys.stdin.buffer.seek(0)
         yield from open_inputs([STDIN], sys.stdin.buffer)
         sys.stdin.buffer.seek(place)

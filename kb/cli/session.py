@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from kb.articles.article import Article
     from kb.store.open import Building
     from kb.store.store import Store
 
@@ -51,6 +52,14 @@ class Session:
                 if fault.severity == "error":
                     tell(f"{fault}; article left out")
         return store
+
+    def chosen(self, names: Sequence[str], *, warn: bool = True) -> tuple[Store, list[Article]]:
+        """The store, and its articles: of `names`, folders are the base in use and ids choose among it; all without."""
+        folders = [name for name in names if os.path.isdir(name)]
+        self.named.extend(folders)
+        store = self.store(warn=warn)
+        ids = [name for name in names if name not in folders]
+        return store, [store.article(name) for name in ids or store.ids()]
 
     def opened(self, bases: Sequence[Path], building: Building | None = None) -> Store:
         """The store of `bases`, closed with the session."""

@@ -10,21 +10,26 @@ from kb.cli.session import Session
 
 
 @click.command()
-@click.argument("folders", nargs=-1, metavar="[FOLDER]...")
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."
 )
 @click.pass_obj
-def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool) -> int:
-    """Check the articles of the base in use, or below FOLDERs. Status 1 if there is anything to say."""
+def command(session: Session, names: tuple[str, ...], format_: str, deep: bool) -> int:
+    """Check the articles of the base in use, or below FOLDERs, or those with these IDs.
+
+    Status: 0 clean, 1 there is something to say, 2 it could not run.
+    """
     from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
 
-    session.named.extend(folders)
-    store = session.store(warn=False)
-    articles = [store.article(name) for name in store.ids()]
-    found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
+    store, articles = session.chosen(names, warn=False)
+    wanted = {article.path for article in articles}
+    found = [
+        *(fault for fault in store.faults() if len(articles) == store.size or fault.path in wanted),
+        *lint(articles, datetime.now(UTC).date()),
+    ]
     if deep:
         from kb.authoring.lint_base import deep as deeply
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...")
 @click.option("--fires", is_flag=True, help="Tell whose symptoms are seen on which symptom sample.")
 @click.option(
     "--mutate", is_flag=True, help="Tell how many samples survive damage: wrapped, cut, quoted, reordered, padded."
@@ -28,13 +28,12 @@ if TYPE_CHECKING:
     help="With --mutate: status 1 where fewer survive.",
 )
 @click.pass_obj
-def command(session: Session, ids: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
-    """Run every sample of the articles (or of those with these IDs) against the whole base. Status 1 for a failure."""
+def command(session: Session, names: tuple[str, ...], fires: bool, mutate: bool, least: float) -> int:
+    """Run every sample of the articles (or of those below FOLDERs or with these IDs) against the whole base. Status 1 for a failure."""
     from diagnose.text.sanitize import neutral
     from kb.authoring.samples import run
 
-    store = session.store()
-    articles = [store.article(name) for name in (ids or store.ids())]
+    store, articles = session.chosen(names)
     if fires:
         return _fires(store, articles)
     if mutate:

@@ -24,6 +24,7 @@ from kb.cli.call import (
     tell_troubles,
     write,
 )
+from kb.cli.help import KbCommand
 from kb.cli.options import OPTIONS, options
 from kb.cli.period import tell_empty_range
 from kb.cli.session import Session
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from kb.store.store import Store
 
 
-@click.command()
+@click.command(cls=KbCommand)
 @options(*OPTIONS)
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> int:

@@ -18,6 +18,7 @@ from kb.cli.call import (
     tell_troubles,
     write,
 )
+from kb.cli.help import KbCommand
 from kb.cli.options import PROBE, options
 from kb.cli.output import tell
 from kb.cli.period import tell_empty_range
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kb.probing import ProbeChoice
 
 
-@click.command()
+@click.command(cls=KbCommand)
 @options(
     "inputs",
     "texts",
