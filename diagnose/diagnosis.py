@@ -195,6 +195,12 @@ class Moment(Seen, frozen=True, kw_only=True):
     quote: str
 
 
+class NewLine(Line, frozen=True, kw_only=True):
+    """A line of a shape that the baseline lacks: the first one, and how many there are."""
+
+    count: int
+
+
 class InputRead(Seen, frozen=True, kw_only=True):
     """An input as it was read. `blank` says that there was nothing in it, or nothing but white space."""
 
@@ -279,4 +285,5 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     probes: tuple[ProbeResult, ...] = ()
     moments: tuple[Moment, ...] = ()
     loose: tuple[LooseOutput, ...] = ()
+    new_lines: tuple[NewLine, ...] = ()
     stopped: bool = False

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "diagnosing.verify",
         "Diagnose, then run the read-only probes that tell the causes apart, if you agree.",
     ),
+    "run": ("diagnosing.run", "Run your own command, and diagnose it if it fails."),
     "why": ("diagnosing.why", "Show why an article did or did not match an input."),
     "search": ("browsing.search", "Search the articles, offline."),
     "show": ("browsing.show", "Read an article."),
@@ -39,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
 }
 COMMAND_GROUPS = {
-    "Find the cause": ("diagnose", "verify", "why", "code"),
+    "Find the cause": ("diagnose", "run", "verify", "why", "code"),
     "Read the articles": ("search", "show", "list"),
     "Keep a case": ("case", "resolve"),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),

@@ -34,6 +34,8 @@ class Call(Struct, frozen=True, kw_only=True):
 
     inputs: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    clip: bool = False
+    baselines: tuple[str, ...] = ()
     format_: str = "text"
     top: int = 10
     explain: bool = False
@@ -68,8 +70,9 @@ class Call(Struct, frozen=True, kw_only=True):
 
 def loops(call: Call) -> bool:
     """Whether the call goes on where it was pasted: somebody sits at the terminal and asked for nothing else."""
-    given = call.inputs or call.texts or call.output or call.quiet or call.brief or call.once or call.after_fix
-    return call.interactive or (not given and call.format_ == "text" and _at_terminal())
+    given = call.inputs or call.texts or call.clip or call.baselines
+    other = call.output or call.quiet or call.brief or call.once or call.after_fix
+    return call.interactive or (not (given or other) and call.format_ == "text" and _at_terminal())
 
 
 def reports_as_it_goes(call: Call) -> bool:
@@ -163,7 +166,11 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
     inputs, limit = call.inputs, call.max_bytes
     for text in call.texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
-    if not inputs and call.texts:
+    if call.clip:
+        from kb.terminal.clipboard import clipboard
+
+        yield from open_inputs([STDIN], io.BytesIO(clipboard()), limit)
+    if not inputs and (call.texts or call.clip):
         return
     yield from open_inputs(inputs or [STDIN], _pasted(inputs), limit, progress=progress)
 
@@ -207,4 +214,10 @@ def rendered(
 
     style = outputs.style_for(output, explain=options.explain)
     shown = diagnosis if format_ == "json" else summed_up(diagnosis)
-    return RENDERERS[format_](shown, style, timeline)
+    report = RENDERERS[format_](shown, style, timeline)
+    if format_ != "text" or not diagnosis.new_lines:
+        return report
+    from kb.cli.against import said
+
+    new = "\n".join(said(diagnosis.new_lines, style.width))
+    return f"{new}\n\n{report}" if diagnosis.verdict == "unknown" else f"{report}\n{new}\n"

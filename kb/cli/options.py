@@ -16,6 +16,14 @@ PLATFORMS = ("windows", "linux", "macos")
 
 OPTIONS: dict[str, Callable[[Any], Any]] = {
     "inputs": click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
+    "clip": click.option("--clip", is_flag=True, help="Diagnose what is on the clipboard."),
+    "baselines": click.option(
+        "--baseline",
+        "baselines",
+        multiple=True,
+        metavar="GOOD",
+        help="A log of when it worked, file or folder: tell what is new against it (repeatable).",
+    ),
     "texts": click.option("--text", "texts", multiple=True, metavar="TEXT", help="Diagnose TEXT itself."),
     "format_": click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True),
     "top": click.option(

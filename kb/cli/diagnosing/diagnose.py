@@ -98,6 +98,8 @@ def _check_call(call: Call) -> None:
     _check_inputs(call)
     if call.after_fix and (not call.case_file or call.interactive):
         raise KbError("--after-fix", "needs the --case whose fix it is", "add --case FILE")
+    if call.baselines and (call.case_file or call.interactive):
+        raise KbError("--baseline", "does not go into a case or a talk yet", "give it to a kb diagnose of its own")
     if call.interactive and "-" in call.inputs:
         raise KbError(
             "--interactive", "standard input cannot be an INPUT and the answers", "name a file, or paste when asked"
@@ -112,6 +114,10 @@ def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, t
 
         with meter(call.inputs) or nullcontext() as progress:
             options = replace(options, setup=replace(options.setup, progress=progress))
+            if call.baselines:
+                from kb.cli.against import against
+
+                return against(call, sources_of(call, progress), store, options), ()
             return ask(sources_of(call, progress), store, options, raw=call.raw), ()
     from kb.cli.diagnosing import casework
 
@@ -120,7 +126,7 @@ def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, t
 
 def _given_sources(call: Call) -> Iterator[Source | InputError] | None:
     """The inputs of a call that goes on with a case: None where there are none and nothing waits on standard input."""
-    if not (call.inputs or call.texts):
+    if not (call.inputs or call.texts or call.clip):
         known = call.case_file and os.path.lexists(call.case_file)
         if call.interactive or (known and (sys.stdin is None or sys.stdin.isatty())):
             return None
