@@ -223,3 +223,23 @@ def test_no_loop_where_something_else_is_asked_for(terminal, options):
     kb.type(marked(ERROR) + "\r")
     assert kb.status() == 0
     assert "Paste what it prints" not in kb.seen
+
+
+def test_a_command_that_kb_runs_sees_the_terminal(terminal):
+    code = "import os, sys; print([os.isatty(n) for n in (0, 1, 2)], os.get_terminal_size(1).columns, repr(input('name? ')))"
+    kb = terminal("run", "--", sys.executable, "-c", code, columns=61)
+    kb.wait("name? ")
+    kb.type("Ada\r")
+    kb.wait("[True, True, True] 61 'Ada'\n")
+    assert kb.status() == 0
+
+
+def test_ctrl_c_ends_the_command_and_not_kb_before_it(terminal):
+    code = (
+        "import time; print('ready', flush=True)\ntry:\n time.sleep(60)\nexcept KeyboardInterrupt:\n print('tidied up')"
+    )
+    kb = terminal("run", "--", sys.executable, "-c", code)
+    kb.wait("ready")
+    kb.type("\x03")
+    kb.wait("tidied up")
+    assert kb.status() == 0
