@@ -64,6 +64,7 @@ class Call(Struct, frozen=True, kw_only=True):
     verify: bool = False
     yes: bool = False
     targets: tuple[str, ...] = ()
+    here: bool = False
     timeout: float = 3.0
     checks: tuple[str, ...] = ()
 

@@ -18,7 +18,7 @@ OPTION_GROUPS = {
     "Time": ("since", "until", "around", "zone"),
     "Answer": (),
     "Case": ("case_file", "interactive", "once", "after_fix", "no_learned", "keep"),
-    "Probes": ("verify", "yes", "targets", "timeout", "checks"),
+    "Probes": ("verify", "yes", "targets", "here", "timeout", "checks"),
     "Output": ("format_", "output", "force", "quiet", "raw", "redact", "strict"),
     "Other": ("kb", "version"),
 }

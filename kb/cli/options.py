@@ -109,6 +109,9 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "targets": click.option(
         "--target", "targets", multiple=True, metavar="HOST", help="Probe HOST and this machine only (repeatable)."
     ),
+    "here": click.option(
+        "--here", is_flag=True, help="This machine is where the checks belong: what it finds counts in full."
+    ),
     "timeout": click.option(
         "--timeout",
         type=click.FloatRange(min=0.1, max=10),
@@ -122,7 +125,7 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
 }
 INPUT = ("inputs", "texts", "encoding", "max_bytes", "since", "until", "around", "zone", "threads")
-PROBE = ("yes", "targets", "timeout", "checks")
+PROBE = ("yes", "targets", "here", "timeout", "checks")
 
 
 def options(*names: str) -> Callable[[Any], Any]:

@@ -85,8 +85,8 @@ def _check_inputs(call: Call) -> None:
 
 def _no_probing(call: Call) -> None:
     """What only means something with --verify is not taken silently without it."""
-    if call.yes or call.targets or call.checks:
-        raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+    if call.yes or call.targets or call.here or call.checks:
+        raise click.UsageError("--yes, --target, --here and --check want --verify (or kb verify)")
 
 
 def _no_case(call: Call) -> None:
