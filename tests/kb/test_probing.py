@@ -243,7 +243,7 @@ def test_after_a_paste_that_ended_with_ctrl_d_it_still_asks(environment, root, l
     ) as process:  # fmt: skip
         os.close(theirs)
         assert process.stderr
-        assert b"then end with" in process.stderr.readline()
+        assert b"press Enter after the paste" in process.stderr.readline()
         os.write(ours, error(listener.port).encode() + b"\x04")
         while b"tcp 127.0.0.1" not in process.stderr.readline():
             pass
