@@ -16,6 +16,7 @@ from kb.cli import output as outputs
 from kb.cli.output import tell
 from kb.cli.period import period_of
 from kb.cli.unread import summed_up, troubles, unread
+from kb.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +101,7 @@ def options_of(call: Call) -> Options:
     from kb.cases.resolved import with_learned
 
     options = Options(
-        platform=call.platform,
+        platform=call.platform or settings().platform or None,
         here=_platform(),
         given=dict(given_parameters(call.params)),
         setup=setup_of(call),
@@ -128,10 +129,10 @@ def setup_of(call: Call) -> Setup:
     from diagnose.timestamps.of_hits import When
 
     zone = None
-    if call.zone:
+    if said := call.zone or settings().zone:
         from diagnose.timestamps.clock import parse_zone
 
-        zone = parse_zone(call.zone)
+        zone = parse_zone(said)
     when = When(time.time(), zone)
     return Setup(
         encoding=check_encoding(call.encoding) if call.encoding else "",

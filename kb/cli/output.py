@@ -25,8 +25,16 @@ def style_for(path: str | None, *, explain: bool) -> Style:
     """Colours and width of the terminal where the report goes there."""
     from diagnose.report.style import Style
 
-    terminal = not path and sys.stdout.isatty()
-    return Style(colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain)
+    return Style(colour=not path and coloured(), width=_width(), explain=explain)
+
+
+def coloured() -> bool:
+    """Whether standard output takes colours, and they are wanted."""
+    from kb.settings import settings
+
+    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
+        return False
+    return settings().colour != "never"
 
 
 def _width() -> int:

@@ -28,14 +28,32 @@ class Session:
 
     @property
     def bases(self) -> tuple[Path, ...]:
-        """The folders named with --kb or KB_PATH; else the shipped articles and the user's own."""
+        """The folders named with --kb, KB_PATH or the settings; else the shipped articles and the user's own.
+
+        A folder named as +DIR is added to those.
+        """
         from kb.folders import shipped_articles, user_articles
 
-        named = self.named or [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]
-        if named:
-            return tuple(Path(part) for part in named)
+        named, _ = self.named_bases
+        instead = [Path(part) for part in named if not part.startswith("+")]
+        added = [Path(part[1:]) for part in named if part.startswith("+")]
         own = user_articles()
-        return (shipped_articles(), own) if own else (shipped_articles(),)
+        usual = [shipped_articles(), *([own] if own else [])]
+        return (*(instead or usual), *added)
+
+    @property
+    def named_bases(self) -> tuple[Sequence[str], str]:
+        """What names the folders of the base, and where it was said; both empty where nothing does."""
+        from kb.settings import settings, settings_path
+
+        if self.named:
+            return self.named, "--kb"
+        if parts := [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]:
+            return parts, "KB_PATH"
+        path = settings_path()
+        if path and (bases := settings().bases(path.parent)):
+            return bases, str(path)
+        return (), ""
 
     @property
     def cache(self) -> Path | None:
@@ -94,5 +112,5 @@ def base_option() -> click.Option:
         expose_value=False,
         callback=_name_base,
         is_eager=True,
-        help="Use the articles below DIR instead of those that ship (repeatable; also KB_PATH).",
+        help="Use the articles below DIR instead of those that ship, +DIR: besides them (repeatable; also KB_PATH).",
     )

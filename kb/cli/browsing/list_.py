@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.pager import page
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -34,12 +35,15 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
     if format_ == "json":
         click.echo(json_text(rows))
         return 0 if rows else 1
+    lines: list[str] = []
     heading = None
     for row in sorted(rows, key=lambda row: (_heading(row), row.id)):
         if _heading(row) != heading:
             heading = _heading(row)
-            click.echo(f"{neutral(heading) or '(no domain)'}:")
-        click.echo(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
+            lines.append(f"{neutral(heading) or '(no domain)'}:")
+        lines.append(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
+    if lines:
+        page("\n".join(lines) + "\n")
     return 0 if rows else 1
 
 
