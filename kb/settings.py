@@ -6,14 +6,11 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from diagnose.errors import KbError, did_you_mean
-
-if TYPE_CHECKING:
-    from diagnose.model import Platform
 
 LARGEST = 1 << 16
 
@@ -22,7 +19,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """What holds where neither an option nor the environment says otherwise; empty is as usual."""
 
     base: tuple[str, ...] | str = ()
-    platform: Platform | Literal[""] = ""
+    platform: Literal["", "windows", "linux", "macos"] = ""
     colour: Literal["auto", "never"] = "auto"
     zone: str = ""
 

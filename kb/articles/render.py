@@ -76,9 +76,10 @@ def text(article: Article) -> str:
 def html(article: Article) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:55rem;margin:2rem auto;padding:0 1rem}pre,code{white-space:pre-wrap}"
+    shown = _with_blanks(_rendered(article), article.problem, "&lt;{}&gt;")
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{_with_blanks(_rendered(article), article.problem, '&lt;{}&gt;')}\n</body></html>\n"
+        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{shown}\n</body></html>\n"
     )
 
 
