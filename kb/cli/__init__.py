@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resolve": ("diagnosing.resolve", "Record which cause a case turned out to be."),
     "stats": ("browsing.stats", "Show figures of the base and of resolved cases."),
     "schema": ("authoring.schema", "Print the JSON Schema of the article format."),
+    "completion": ("browsing.completion", "Make your shell complete commands, options and ids."),
     "index": ("browsing.index", "Build the derived files now."),
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
 }
@@ -44,7 +45,7 @@ COMMAND_GROUPS = {
     "Read the articles": ("search", "show", "list"),
     "Keep a case": ("case", "resolve"),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
-    "This installation": ("stats", "index", "doctor"),
+    "This installation": ("stats", "index", "doctor", "completion"),
 }
 
 
@@ -115,7 +116,14 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """The console script: run, and turn whatever happens into an exit code."""
+    if COMPLETE in os.environ:  # a shell asks, and reads tabs and the like
+        if os.environ[COMPLETE].startswith("powershell"):
+            import_module("kb.cli.browsing.completion")
+        cli.main(sys.argv[1:], prog_name="kb")
     sys.exit(run(sys.argv[1:]))
+
+
+COMPLETE = "_KB_COMPLETE"
 
 
 def run(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.completing import parameters
 from kb.cli.help import renamed_option
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         help="Show commands and name checks of this platform; as a rule that of the text, else of this machine.",
     ),
     "params": click.option(
-        "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need."
+        "--param",
+        "params",
+        multiple=True,
+        metavar="NAME=VALUE",
+        shell_complete=parameters,
+        help="Give a value that commands need.",
     ),
     "encoding": click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding."),
     "max_bytes": click.option(

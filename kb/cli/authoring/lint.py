@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import click
 
+from kb.cli.completing import articles
 from kb.cli.session import Session
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...")
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...", shell_complete=articles)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."

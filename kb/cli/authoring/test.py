@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.completing import articles
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...")
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...", shell_complete=articles)
 @click.option("--fires", is_flag=True, help="Tell whose symptoms are seen on which symptom sample.")
 @click.option(
     "--mutate", is_flag=True, help="Tell how many samples survive damage: wrapped, cut, quoted, reordered, padded."

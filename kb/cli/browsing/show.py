@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from diagnose.errors import KbError, did_you_mean
+from kb.cli.completing import articles_and_causes
 from kb.cli.pager import page
 from kb.cli.session import Session
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="ID[/CAUSE]")
+@click.argument("name", metavar="ID[/CAUSE]", shell_complete=articles_and_causes)
 @click.option(
     "--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text", show_default=True
 )

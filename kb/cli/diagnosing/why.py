@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.call import Call, options_of, sources_of
+from kb.cli.completing import articles
 from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.session import Session
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=KbCommand)
-@click.argument("article", metavar="ID")
+@click.argument("article", metavar="ID", shell_complete=articles)
 @options(
     "inputs", "texts", "params", "encoding", "max_bytes", "since", "until", "around", "zone", "threads", "raw", "redact"
 )
