@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 import click
 
 from kb.cli.completing import articles
+from kb.cli.output import write_output
 from kb.cli.session import Session
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[FOLDER|ID]...", shell_complete=articles)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
+)
 @click.option(
     "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."
 )
@@ -22,8 +25,8 @@ def command(session: Session, names: tuple[str, ...], format_: str, deep: bool) 
 
     Status: 0 clean, 1 there is something to say, 2 it could not run.
     """
-    from diagnose.text.sanitize import json_text, neutral
     from kb.authoring.lint import lint
+    from kb.authoring.lint_report import FORMATS
 
     store, articles = session.chosen(names, warn=False)
     wanted = {article.path for article in articles}
@@ -36,10 +39,5 @@ def command(session: Session, names: tuple[str, ...], format_: str, deep: bool) 
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
-    if format_ == "json":
-        click.echo(json_text({"articles": len(articles), "faults": faults}))
-    else:
-        for fault in faults:
-            click.echo(f"{neutral(str(fault))} ({fault.severity})")
-        click.echo(f"{len(articles)} articles, {len(faults)} findings")
+    write_output(FORMATS[format_](faults, len(articles)), None)
     return 1 if faults else 0
