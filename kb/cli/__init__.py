@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("diagnosing.case", "Read, replay, compare and export cases."),
     "resolve": ("diagnosing.resolve", "Record which cause a case turned out to be."),
     "stats": ("browsing.stats", "Show figures of the base and of resolved cases."),
-    "schema": ("authoring.schema", "Print the JSON Schema of the article format."),
+    "schema": ("authoring.schema", "Print the JSON Schema of the article format, or explain one field."),
     "completion": ("browsing.completion", "Make your shell complete commands, options and ids."),
     "index": ("browsing.index", "Build the derived files now."),
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),

@@ -153,3 +153,73 @@ def test_standard_input_from_a_file_has_its_own_last_such_time(kb, log, monkeypa
     with log.open() as file:
         monkeypatch.setattr(sys, "stdin", file)
         assert kb("diagnose", "-q", "--around", "09:14")[0] == 0
+
+
+def test_one_cause_is_shown_by_itself_with_blanks_for_values(kb):
+    status, out, _ = kb("show", "pool-failover-dcom-error/port-9001-blocked")
+    assert status == 0
+    assert "TCP 9001 (ConfDirManagement) is blocked" in out
+    assert "The Front End service is not running" not in out
+    assert "-ComputerName <target_fe> -Port 9001" in out
+    assert "${target_fe}" not in kb("show", "pool-failover-dcom-error")[1]
+    assert "&lt;target_fe&gt;" in kb("show", "pool-failover-dcom-error", "--format", "html")[1]
+    assert "did you mean 'port-9001-blocked'?" in kb("show", "pool-failover-dcom-error/port-9001-blokked")[2]
+
+
+def test_a_folder_with_a_plus_is_added_to_the_shipped_articles(kb, tmp_path):
+    (tmp_path / "base" / "own").mkdir(parents=True)
+    text = "---\nid: own\ntitle: Mine\nstatus: draft\nsignals: {s: {contains: boom own x}}\nsymptoms: [s]\n---\n"
+    (tmp_path / "base" / "own" / "article.md").write_text(text)
+    both = kb("list", "--kb", f"+{tmp_path / 'base'}")[1]
+    alone = kb("list", "--kb", tmp_path / "base")[1]
+    assert "  own  [draft]" in both
+    assert "disk-full" in both
+    assert "disk-full" not in alone
+
+
+def test_an_import_without_a_place_goes_to_the_users_own_articles(kb, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "one.md").write_text("# The frobnicator stops\n\n```\nfrob: 0x17 quux is missing\n```\n")
+    status, out, _ = kb("import", "markdown", tmp_path / "notes")
+    assert status == 0
+    assert list((tmp_path / "home").rglob("article.md"))
+    assert "The frobnicator stops" in kb("list")[1]
+
+
+def test_doctor_shows_what_holds_and_why(kb, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = kb("doctor")[1]
+    assert "(no such file: everything is as usual)" in out
+    assert "colour    never (from NO_COLOR)" in out
+
+
+def test_a_field_of_the_article_format_is_explained(kb):
+    status, out, _ = kb("schema", "checks.on")
+    assert (status, out.splitlines()[0]) == (0, "checks.on")
+    assert kb("schema")[1].startswith("{")
+
+
+def test_a_baseline_that_cannot_be_read_is_an_error(kb, log):
+    status, out, err = kb("diagnose", log, "--baseline", "no-such.log")
+    assert (status, out) == (2, "")
+    assert "--baseline no-such.log: no such file" in err
+
+
+def test_what_is_new_stands_first_where_nothing_is_known(kb, tmp_path):
+    (tmp_path / "good.log").write_text("step 1 done\nstep 2 done\n")
+    (tmp_path / "bad.log").write_text("step 3 done\nthe flux is gone\n")
+    _, out, err = kb("diagnose", "bad.log", "--baseline", "good.log")
+    assert out.startswith("New against the baseline")
+    assert "bad.log:2\n      the flux is gone" in out
+    new = kb("diagnose", "bad.log", "--baseline", "good.log", "--format", "json")[1]
+    assert '"new_lines": [\n    {' in new
+    (tmp_path / "other.log").write_text("all of this differs\n")
+    assert "no message in common" in kb("diagnose", "-q", "bad.log", "--baseline", "other.log")[2]
+    assert "has every message" in kb("diagnose", "-q", "good.log", "--baseline", "bad.log", "--baseline", "good.log")[2]
+
+
+def test_secrets_of_new_lines_are_hidden(kb, tmp_path):
+    (tmp_path / "good.log").write_text("step 1 done\n")
+    (tmp_path / "bad.log").write_text("step 2 done\nlogin with password=hunter2 failed\n")
+    assert "hunter2" not in kb("diagnose", "bad.log", "--baseline", "good.log", "--format", "json")[1]
+    assert "hunter2" in kb("diagnose", "bad.log", "--baseline", "good.log", "--raw")[1]
