@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from diagnose.diagnosis import Diagnosis, NewLine
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
-    from kb.cli.call import Call
+    from kb.cli.given import Call
     from kb.store.store import Store
 
 MOST = 50  # new lines in JSON

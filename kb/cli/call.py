@@ -9,10 +9,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
 
 from diagnose.errors import KbError
 from kb.cli import output as outputs
+from kb.cli.given import Call
 from kb.cli.output import tell
 from kb.cli.period import period_of
 from kb.cli.unread import summed_up, troubles, unread
@@ -24,50 +24,9 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
-    from diagnose.model import Platform
     from diagnose.options import Options
     from diagnose.scan.intake import Setup
     from kb.cli.progress import Meter
-
-
-class Call(Struct, frozen=True, kw_only=True):
-    """What one call of a command was given, by the names of the options; each as if it had not been given."""
-
-    inputs: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    clip: bool = False
-    baselines: tuple[str, ...] = ()
-    format_: str = "text"
-    top: int = 10
-    explain: bool = False
-    platform: Platform | None = None
-    params: tuple[str, ...] = ()
-    encoding: str = ""
-    max_bytes: int = 0
-    since: str = ""
-    until: str = ""
-    around: str = ""
-    zone: str = ""
-    context: int = 0
-    threads: int = 0
-    strict: bool = False
-    quiet: bool = False
-    raw: bool = False
-    redact: str = "secrets"
-    case_file: str | None = None
-    interactive: bool = False
-    once: bool = False
-    brief: bool = False
-    after_fix: bool = False
-    no_learned: bool = False
-    output: str | None = None
-    force: bool = False
-    verify: bool = False
-    yes: bool = False
-    targets: tuple[str, ...] = ()
-    here: bool = False
-    timeout: float = 3.0
-    checks: tuple[str, ...] = ()
 
 
 def loops(call: Call) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.completing import parameters
+from kb.cli.browsing.completing import parameters
 from kb.cli.help import renamed_option
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import Source
     from diagnose.timestamps.of_hits import When
     from diagnose.timestamps.period import Period
-    from kb.cli.call import Call
+    from kb.cli.given import Call
 
 AROUND = 600.0  # seconds on either side of --around
 ENDS = 1 << 16  # bytes looked at for a time, at either end of an input

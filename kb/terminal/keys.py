@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -49,14 +48,3 @@ class Keys(Protocol):
 
     def suspend(self) -> None:
         """Stop as Ctrl-Z does; gives back when the program goes on."""
-
-
-def keyboard() -> Keys:
-    """The keyboard behind standard input, which is a terminal."""
-    if sys.platform == "win32":
-        from kb.terminal.windows import ConsoleKeys
-
-        return ConsoleKeys()
-    from kb.terminal.posix import TerminalKeys
-
-    return TerminalKeys()

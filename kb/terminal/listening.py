@@ -11,6 +11,8 @@ from kb.terminal.heard import Heard, whole_paste
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kb.terminal.keys import Keys
+
 HOW_TO_END = "press Enter after the paste; where that does not end it, a line with only a dot does"
 
 
@@ -28,10 +30,9 @@ def listening() -> Iterator[Callable[[str], Heard]]:
             reconfigure(errors="surrogateescape")
         yield _next_line
         return
-    from kb.terminal.keys import keyboard
     from kb.terminal.typist import Typist
 
-    with keyboard() as keys:
+    with _keyboard() as keys:
         yield Typist(keys).hear
 
 
@@ -58,3 +59,14 @@ def _next_line(prompt: str) -> Heard:
     if not line:
         raise EOFError
     return Heard(line.rstrip("\r\n"))
+
+
+def _keyboard() -> Keys:
+    """The keyboard behind standard input, which is a terminal."""
+    if sys.platform == "win32":
+        from kb.terminal.windows import ConsoleKeys
+
+        return ConsoleKeys()
+    from kb.terminal.posix import TerminalKeys
+
+    return TerminalKeys()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from kb.cli.completing import articles
+from kb.cli.browsing.completing import articles
 from kb.cli.output import write_output
 from kb.cli.session import Session
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.completing import articles
+from kb.cli.browsing.completing import articles
 from kb.cli.session import Session
 
 if TYPE_CHECKING:

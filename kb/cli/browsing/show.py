@@ -8,7 +8,7 @@ import click
 from msgspec.structs import replace
 
 from diagnose.errors import KbError, did_you_mean
-from kb.cli.completing import articles_and_causes
+from kb.cli.browsing.completing import articles_and_causes
 from kb.cli.pager import page
 from kb.cli.session import Session
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
     from kb.cases.case import Case
-    from kb.cli.call import Call
+    from kb.cli.given import Call
     from kb.store.store import Store
 
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from diagnose.errors import KbError
 from kb.cli.call import (
-    Call,
     check_given,
     check_output,
     check_redaction,
@@ -24,6 +23,7 @@ from kb.cli.call import (
     tell_troubles,
     write,
 )
+from kb.cli.given import Call
 from kb.cli.help import KbCommand
 from kb.cli.options import OPTIONS, options
 from kb.cli.period import tell_empty_range

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from diagnose.errors import KbError, did_you_mean
 from kb.cases.case import with_step
 from kb.cases.file import load, now, save
-from kb.cli.completing import causes
+from kb.cli.browsing.completing import causes
 from kb.cli.session import Session
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from kb.cli.call import Call, check_given, check_output, check_redaction, options_of, tell_troubles, write
+from kb.cli.call import check_given, check_output, check_redaction, options_of, tell_troubles, write
+from kb.cli.given import Call
 from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.output import tell

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.call import (
-    Call,
     check_given,
     check_output,
     check_redaction,
@@ -19,6 +18,7 @@ from kb.cli.call import (
     tell_troubles,
     write,
 )
+from kb.cli.given import Call
 from kb.cli.help import KbCommand
 from kb.cli.options import PROBE, options
 from kb.cli.output import tell

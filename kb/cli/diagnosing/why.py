@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.call import Call, options_of, sources_of
-from kb.cli.completing import articles
+from kb.cli.browsing.completing import articles
+from kb.cli.call import options_of, sources_of
+from kb.cli.given import Call
 from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.session import Session

@@ -180,7 +180,7 @@ def test_a_folder_with_a_plus_is_added_to_the_shipped_articles(kb, tmp_path):
 def test_an_import_without_a_place_goes_to_the_users_own_articles(kb, tmp_path):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "one.md").write_text("# The frobnicator stops\n\n```\nfrob: 0x17 quux is missing\n```\n")
-    status, out, _ = kb("import", "markdown", tmp_path / "notes")
+    status, _, _ = kb("import", "markdown", tmp_path / "notes")
     assert status == 0
     assert list((tmp_path / "home").rglob("article.md"))
     assert "The frobnicator stops" in kb("list")[1]
@@ -208,7 +208,7 @@ def test_a_baseline_that_cannot_be_read_is_an_error(kb, log):
 def test_what_is_new_stands_first_where_nothing_is_known(kb, tmp_path):
     (tmp_path / "good.log").write_text("step 1 done\nstep 2 done\n")
     (tmp_path / "bad.log").write_text("step 3 done\nthe flux is gone\n")
-    _, out, err = kb("diagnose", "bad.log", "--baseline", "good.log")
+    _, out, _ = kb("diagnose", "bad.log", "--baseline", "good.log")
     assert out.startswith("New against the baseline")
     assert "bad.log:2\n      the flux is gone" in out
     new = kb("diagnose", "bad.log", "--baseline", "good.log", "--format", "json")[1]

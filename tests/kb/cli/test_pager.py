@@ -17,12 +17,17 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """Standard output as a terminal of 24 lines; gives what was written to it."""
+    """Page a text on a terminal of 24 lines; gives what was written there."""
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "80")
-    screen = Screen()
-    monkeypatch.setattr(sys, "stdout", screen)
-    return screen
+
+    def show(text):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", Screen())
+            page(text)
+            return sys.stdout.getvalue()
+
+    return show
 
 
 @pytest.fixture
@@ -36,22 +41,19 @@ def pager(monkeypatch, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other quotes")
 def test_a_long_text_goes_to_the_pager_without_what_a_terminal_obeys(screen, pager):
-    page(LONG + "\x1b]52;c;aGk=\x07")
+    assert screen(LONG + "\x1b]52;c;aGk=\x07") == ""
     assert pager.read_text() == LONG + r"\x1b]52;c;aGk=\x07"
-    assert screen.getvalue() == ""
 
 
 def test_a_short_text_does_not(screen, pager):
-    page("one\ntwo\n")
-    assert screen.getvalue() == "one\ntwo\n"
+    assert screen("one\ntwo\n") == "one\ntwo\n"
     assert not pager.exists()
 
 
 @pytest.mark.parametrize("wanted", ["no-such-pager -x", "", '"', "/etc"])
 def test_a_pager_that_does_not_exist_is_no_error(screen, monkeypatch, wanted):
     monkeypatch.setenv("PAGER", wanted)
-    page(LONG)
-    assert screen.getvalue() == LONG
+    assert screen(LONG) == LONG
 
 
 def test_nothing_is_paged_where_nobody_sits(monkeypatch, pager, capsys):
@@ -63,5 +65,4 @@ def test_nothing_is_paged_where_nobody_sits(monkeypatch, pager, capsys):
 @pytest.mark.skipif(sys.platform == "win32", reason="other quotes")
 def test_a_pager_that_is_left_early_is_no_error(screen, monkeypatch):
     monkeypatch.setenv("PAGER", f'"{sys.executable}" -c "import sys; sys.exit(0)"')
-    page("x" * 80 * 20_000)
-    assert screen.getvalue() == ""
+    assert screen("x" * 80 * 20_000) == ""

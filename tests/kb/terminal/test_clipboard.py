@@ -59,7 +59,8 @@ def test_a_missing_tool_is_named(tool, monkeypatch):
 
 
 def test_the_clipboard_is_an_input(tool, monkeypatch, shipped, capsys):
-    from kb.cli.call import Call, sources_of
+    from kb.cli.call import sources_of
+    from kb.cli.given import Call
 
     monkeypatch.setenv("DISPLAY", ":0")
     tool("xclip", "one line")
