@@ -41,7 +41,7 @@ def recorded(folder, cache):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
             patch.setenv(name, str(cache))
-        for name in ("XDG_DATA_HOME", "APPDATA"):
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "APPDATA"):
             patch.setenv(name, str(folder))
         patch.delenv("KB_PATH", raising=False)
         patch.setattr(casework, "now", lambda: f"2026-11-25T09:{next(ticks):02}:00+00:00")
@@ -56,7 +56,7 @@ def recorded(folder, cache):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory, cache_home):
+def session(tmp_path_factory, cache_home, shipped):  # with its index built, of which a first call tells
     return recorded(tmp_path_factory.mktemp("loop"), cache_home)
 
 

@@ -23,7 +23,7 @@ def offered(root, cache_home, tmp_path):
         env |= {"COMP_WORDS": lines[shell], "COMP_CWORD": str(len(words))}
         done = subprocess.run([sys.executable, "-m", "kb"], env=env, capture_output=True, timeout=100, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
-        return done.stdout.decode().splitlines()
+        return [line for line in done.stdout.decode().splitlines() if line]
 
     return ask
 
