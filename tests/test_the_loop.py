@@ -92,6 +92,12 @@ if __name__ == "__main__":
 
     sys.path.insert(0, str(EXAMPLES.parent))
     with tempfile.TemporaryDirectory() as folder:
-        transcript, ticket = recorded(Path(folder), Path(folder))
+        cache = Path(folder) / "cache"
+        for home in (
+            Path(folder) / "first",
+            Path(folder) / "second",
+        ):  # the first one builds the index, and tells of it
+            home.mkdir()
+            transcript, ticket = recorded(home, cache)
     TRANSCRIPT.write_text(transcript, encoding="utf-8", newline="\n")
     TICKET.write_text(ticket, encoding="utf-8", newline="\n")
