@@ -237,6 +237,12 @@ class Moment(Seen, frozen=True, kw_only=True):
     quote: str
 
 
+class NewLine(Line, frozen=True, kw_only=True):
+    """A line of a shape that the baseline lacks: the first one, and how many there are."""
+
+    count: int
+
+
 class InputRead(Seen, frozen=True, kw_only=True):
     """An input as it was read. `blank` says that there was nothing in it, or nothing but white space."""
 
@@ -328,4 +334,5 @@ class Diagnosis(Seen, frozen=True, kw_only=True):
     problems: tuple[ProblemFound, ...] = ()
     open_line: Line | None = None
     search: str = ""
+    new_lines: tuple[NewLine, ...] = ()
     stopped: bool = False

@@ -65,9 +65,14 @@ def data_dir() -> Path | None:
 
 def user_articles() -> Path | None:
     """The user's own articles, read beside those that ship, if the folder exists."""
-    folder = data_dir()
-    path = folder / "articles" if folder else None
+    path = own_articles()
     return path if path is not None and path.is_dir() else None
+
+
+def own_articles() -> Path | None:
+    """Where the user's own articles belong, there or not yet; None where there is no home."""
+    folder = data_dir()
+    return folder / "articles" if folder else None
 
 
 def shipped_articles() -> Path:

@@ -5,6 +5,7 @@ Takes a `Diagnosis` and the problems behind it; asks, runs and prints nothing.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from diagnose.checks.answers import Answered
 from diagnose.errors import KbError, did_you_mean
 from diagnose.probes.base import is_loopback
 from diagnose.probes.plan import Plan, Planned, merged, plan_probes
+from diagnose.templates import filled_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,10 +88,44 @@ def shown_loopback(planned: Iterable[Planned]) -> set[str]:
     return {item.host for item in planned if item.host and is_loopback(item.host)}
 
 
-def probe_answers(results: Sequence[ProbeResult]) -> tuple[Answered, ...]:
-    """The results as answers of the checks that asked for them, on the route of pasted outputs."""
+# What the machine of a check is called where it is plainly the one that asks.
+_HERE = re.compile(r"(this|any) (machine|computer|host|system)|here|anywhere|localhost|127\.0\.0\.1")
+
+
+def elsewhere(diagnosis: Diagnosis, problems: Mapping[str, Problem], machine: str) -> dict[str, str]:
+    """`article/check` to the machine where its command runs, for each that does not plainly run on this `machine`."""
+    values = {article.id: article.parameters for article in diagnosis.articles}
+    found: dict[str, str] = {}
+    for article, problem in problems.items():
+        for name, check in problem.checks.items():
+            place = filled_plain(check.on, values.get(article, {}))
+            if place and not _HERE.fullmatch(place.casefold()) and not _names(place, machine):
+                found[f"{article}/{name}"] = place
+    return found
+
+
+def _names(place: str, machine: str) -> bool:
+    """Whether the name of this machine, with its domain or without, is one of the words of `place`."""
+    words = {word.strip(".") for word in re.split(r"[^\w.-]+", place.casefold())}
+    short = machine.casefold().partition(".")[0]
+    return bool(short) and any(word.partition(".")[0] == short for word in words)
+
+
+def probe_answers(results: Sequence[ProbeResult], places: Mapping[str, str]) -> tuple[Answered, ...]:
+    """The results as answers of the checks that asked for them, on the route of pasted outputs.
+
+    Those of `places` were asked from the wrong machine: they count at most as weak.
+    """
     return tuple(
-        Answered(article, check, result.outcome, result_line(result), line=number, why=result.detail)
+        Answered(
+            article,
+            check,
+            result.outcome,
+            result_line(result),
+            line=number,
+            why=result.detail,
+            limit="weak" if f"{article}/{check}" in places else None,
+        )
         for number, result in enumerate(results, 1)
         for article, _, check in (name.partition("/") for name in result.checks)
     )

@@ -33,7 +33,7 @@ class Answered(Struct, frozen=True):
     """A state that a check of a problem came out with, found by other means than a paste: a probe, a person.
 
     `line` tells the answers of one `source` apart, from 1. `older` than the texts are answers that a person gave while
-    the check was open: what a text shows has come after them.
+    the check was open: what a text shows has come after them. `limit` is the most that it may count.
     """
 
     problem: str
@@ -44,6 +44,7 @@ class Answered(Struct, frozen=True):
     line: int = 1
     why: str = ""
     older: bool = False
+    limit: Strength | None = None
 
 
 class Located(Struct, frozen=True):

@@ -114,7 +114,7 @@ class CheckReader:
                 outcome = outcome_of(check, answer.state)
                 why = "" if outcome else answer.why or "none of the outcomes of this check"
                 at = Place(source=answer.source, line=answer.line)
-                limit = limit_of(check, self.problem.params, self.assumed)
+                limit = limit_of(check, self.problem.params, self.assumed) or answer.limit
                 result[name] = newer(result.get(name), CheckAnswer(name, outcome, at, answer.quote, why, limit))
         return result
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from diagnose.templates import SLOT
 from diagnose.text.sanitize import json_text, neutral
 from kb.library.listing import came_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from diagnose.model import Problem
     from kb.articles.article import Article
 
 
@@ -59,23 +61,28 @@ def _rendered(article: Article) -> str:
     return neutral((f"<p><em>{escape(made.note)}</em></p>" if made.note else "") + made.html, newlines=True)
 
 
+def _with_blanks(made: str, problem: Problem, form: str) -> str:
+    """The rendered text with the parameters of the problem as blanks to fill in; other ${...} are a shell's own."""
+    return SLOT.sub(lambda slot: form.format(slot[1]) if slot[1] in problem.params else slot[0], made)
+
+
 def article_lines(article: Article) -> str:
     import shutil
 
     from kb.markdown.render import to_text
 
     width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-    return neutral(
-        f"{article.problem.id} ({article.problem.status})\n\n{to_text(_rendered(article), width)}", newlines=True
-    )
+    shown = _with_blanks(to_text(_rendered(article), width), article.problem, "<{}>")
+    return neutral(f"{article.problem.id} ({article.problem.status})\n\n{shown}", newlines=True)
 
 
 def html(article: Article) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:55rem;margin:2rem auto;padding:0 1rem}pre,code{white-space:pre-wrap}"
+    shown = _with_blanks(_rendered(article), article.problem, "&lt;{}&gt;")
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{_rendered(article)}\n</body></html>\n"
+        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{shown}\n</body></html>\n"
     )
 
 

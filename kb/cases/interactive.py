@@ -13,34 +13,37 @@ from msgspec.structs import replace
 
 from diagnose.facts import EXPECTED, typed, unquoted
 from diagnose.pipeline import paste
-from diagnose.report.words import percent, shown, summary
-from kb.cases.case import CaseAnswer
+from diagnose.report.words import shown
+from kb.cases.case import CaseAnswer, with_step
 from kb.cases.resume import ask_case, prove_case
+from kb.terminal.heard import END, whole_paste
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from diagnose.diagnosis import Diagnosis, Finding, NextCheck, ShownCheck
+    from diagnose.diagnosis import Diagnosis, NextCheck, ShownCheck
     from diagnose.inputs.sources import InputError, Source
     from diagnose.knowledge import Knowledge
     from diagnose.model import Param
     from diagnose.options import Options
     from kb.cases.case import Case
+    from kb.terminal.heard import Heard
 
-END = "."
 # What these words mean at every prompt; a value that is such a word is given in quotes.
 WORDS = {
     **dict.fromkeys(("quit", "q", "exit"), "quit"),
     **dict.fromkeys(("skip", "s"), "skip"),
     **dict.fromkeys(("help", "h", "?"), "help"),
+    **dict.fromkeys(("back", "b"), "back"),
 }
 HELP = (
-    "  skip: go on without it.  quit: stop; the answer so far stands.  help: this.",
+    "  skip: go on without it.  back: take the last answer back.  quit: stop; the answer so far stands.  help: this.",
     "  Anything else is taken as what was asked for: a value as it is (in quotes where it is one of these words),",
     "  an outcome by its name or number, or a pasted text; other outputs and logs are welcome too.",
+    "  Enter ends a paste; where it does not (a file, an old console), a line with only a dot does.",
 )
-BLANKS = 3  # empty lines that end a paste: PowerShell itself prints two in a row within an output
-PASTE_END = "end with a line with only a dot, or three empty lines"
+FIRST = "Paste the error and its surroundings, then press Enter (if that does not end it: a line with only a dot):"
+NEXT = "Paste what it prints, or press Enter to end."
 
 
 class Reply(Struct, frozen=True):
@@ -55,8 +58,19 @@ class _QuitError(Exception):
     """Somebody typed `quit`."""
 
 
+class _BackError(Exception):
+    """Somebody typed `back`."""
+
+
+class _EndError(Exception):
+    """Somebody pressed Enter where that ends the talk."""
+
+
 class Talk:
-    """One conversation about a case. `hear` gives the next line without its end, EOFError when there is none."""
+    """One conversation about a case. `hear` gives the next entry, EOFError when there is none.
+
+    `report` is called with every new answer: the case, and its diagnosis with the quotes as they stand.
+    """
 
     def __init__(
         self,
@@ -65,7 +79,8 @@ class Talk:
         options: Options,
         *,
         say: Callable[[str], None],
-        hear: Callable[[str], str],
+        hear: Callable[[str], Heard],
+        report: Callable[[Case, Diagnosis], None],
         now: Callable[[], str],
         save: Callable[[Case], None],
     ) -> None:
@@ -74,27 +89,27 @@ class Talk:
         self.options = options
         self.say = say
         self.hear = hear
+        self.report = report
         self.now = now
         self.save = save
         self.asked: set[str] = set()
         self.shown: set[str] = set()
-        self.advised = ""
+        self.reported = False  # whether the last report shows all that is known
+        self.past: list[tuple[Case, set[str]]] = []
 
     def run(self, sources: Iterable[Source | InputError] | None) -> Case:
         """Talk until confirmed, exhausted or stopped. `sources` None: the error itself is asked for first."""
         try:
-            if sources is None and not self.case.inputs:
-                reply = self._reply(
-                    None, "Paste the error and its surroundings; end with a line with only a dot:", blank_ends=False
-                )
-                if reply.skip:
-                    return self.case
-                sources = _pasted(reply.text)
-            self._rank(sources or ())
-            while self._turn():
+            if sources is not None or self.case.inputs:
+                self._rank(sources or ())
+            while self._going():
                 pass
-        except (EOFError, KeyboardInterrupt, _QuitError):
-            self.say("Stopped; the answer so far stands.")
+        except _EndError:
+            pass
+        except (EOFError, KeyboardInterrupt, _QuitError) as end:
+            if isinstance(end, KeyboardInterrupt) and self.case.diagnosis is None:
+                raise
+            self.say("Stopped; the answer so far stands." if self.case.diagnosis else "Stopped.")
         return self.case
 
     @property
@@ -104,8 +119,32 @@ class Talk:
 
     # --- one turn ---------------------------------------------------------------------------------------------
 
+    def _going(self) -> bool:
+        try:
+            return self._turn()
+        except _BackError:
+            self._take_back()
+            return True
+
+    def _take_back(self) -> None:
+        """The case as it was before the last answer; the timeline says so."""
+        if not self.past:
+            self.say("  there is nothing to take back")
+            return
+        did = self.case.steps[-1].did
+        self.case, self.asked = self.past.pop()
+        if self.case.diagnosis is not None:
+            self.case = with_step(self.case, f"took back: {did}", self.now())
+            self.save(self.case)
+            self._report(self.diagnosis)
+
+    def _remember(self) -> None:
+        self.past.append((self.case, set(self.asked)))
+
     def _turn(self) -> bool:
         """Ask for one thing and take the answer; False where nothing is left to ask."""
+        if self.case.diagnosis is None:
+            return self._first()
         if self.diagnosis.verdict == "confirmed":
             return self._prove()
         step = self.diagnosis.next_check
@@ -116,17 +155,26 @@ class Talk:
             return True
         return self._check(step, step.shown)
 
+    def _first(self) -> bool:
+        reply = self._reply(None, FIRST, enter_ends=False)
+        if reply.skip:
+            return False
+        self._remember()
+        self._rank(_pasted(reply.text))
+        return True
+
     def _check(self, step: NextCheck, check: ShownCheck) -> bool:
         self.say("")
-        self.say(f"Next check, {check.id}: {check.title}")
-        self.say(f"  {step.why}")
-        self._commands(check)
+        if not self.reported:
+            self.say(f"Next check, {check.id}: {check.title}")
+            self._commands(check)
         for spot in self.diagnosis.blind_spots:
             if spot.source not in self.shown:
                 self.shown.add(spot.source)
                 self.say(f"Or look at {spot.source}: {spot.decides}.")
                 self.say(f"  {spot.how}")
-        reply = self._reply(check, f"Paste its output ({PASTE_END}), or type {_menu(check)}")
+        reply = self._reply(check, f"{NEXT}\n  Or type what it says: {_menu(check)}")
+        self._remember()
         if reply.skip:
             self._note_skip(step, check)
         elif reply.outcome:
@@ -148,9 +196,10 @@ class Talk:
         for spot in spots:
             self.say(f"  {spot.source}: {spot.decides}")
             self.say(f"    {spot.how}")
-        reply = self._reply(None, f"Paste more ({PASTE_END}), or type quit, help")
+        reply = self._reply(None, "Paste more, or press Enter to end.")
         if reply.skip:
             return False
+        self._remember()
         before = self.diagnosis
         self._rank(_pasted(reply.text))
         return self.diagnosis != before
@@ -159,10 +208,8 @@ class Talk:
         """The fix, and the check that proves it; False when it is proved or nobody wants to."""
         lead = self.diagnosis.causes[0]
         if self._asked_values(lead.article, [name for step in lead.remediation for name in step.missing], "The fix"):
+            self._report(self.diagnosis)
             return True
-        if self.advised != lead.id:
-            self.advised = lead.id
-            self._advise(lead)
         proved = {proof.verify for proof in self.diagnosis.proofs if proof.proved}
         wanted = {
             step.verify.partition(".")[0] for step in lead.remediation if step.verify and step.verify not in proved
@@ -178,9 +225,10 @@ class Talk:
         for check in checks:
             self.say(f"  {check.id}: {check.title}")
             self._commands(check)
-        reply = self._reply(None, f"Paste the output taken after the fix ({PASTE_END}), or type quit, help")
+        reply = self._reply(None, "Paste what it prints after the fix, or press Enter to end.")
         if reply.skip:
             return False
+        self._remember()
         self.case = prove_case(self.case, _pasted(reply.text), self.base, self.options, self.now())
         self.save(self.case)
         for proof in {proof.verify: proof for proof in self.diagnosis.proofs}.values():
@@ -188,31 +236,18 @@ class Talk:
             self.say(f"  {state}: {proof.verify}{f', {proof.outcome} was seen' if proof.outcome else ''}")
         return True
 
-    def _advise(self, lead: Finding) -> None:
-        self.say("")
-        self.say(f"Confirmed: {lead.title}. What to do:")
-        for number, step in enumerate(lead.remediation, 1):
-            risk = f" (risk: {step.risk})" if step.risk != "none" else ""
-            self.say(f"  {number}. {step.kind}: {step.text}{risk}")
-            for command in shown(step.commands):
-                self.say(f"       {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
-            if step.undo:
-                self.say(f"       undo: {step.undo}")
-            if step.verify:
-                self.say(f"       proved by: {step.verify}")
-
     # --- what comes back --------------------------------------------------------------------------------------
 
     def _rank(self, sources: Iterable[Source | InputError], did: str = "", *, quiet: bool = False) -> None:
-        self.case, _ = ask_case(self.case, sources, self.base, self.options, self.now(), did=did)
+        self.case, plain = ask_case(self.case, sources, self.base, self.options, self.now(), did=did)
         self.save(self.case)
-        if quiet:
-            return
-        self.say("")
-        self.say(summary(self.diagnosis))
-        if self.diagnosis.verdict != "unknown":
-            for rank, finding in enumerate(self.diagnosis.causes[:3], 1):
-                self.say(f"  {rank}. {percent(finding.probability):>5}  {finding.title}")
+        self.reported = False
+        if not quiet:
+            self._report(plain)
+
+    def _report(self, plain: Diagnosis) -> None:
+        self.report(self.case, plain)
+        self.reported = True
 
     def _note_skip(self, step: NextCheck, check: ShownCheck) -> None:
         self.case = replace(self.case, skipped=(*self.case.skipped, f"{step.article}/{check.id}"))
@@ -240,16 +275,19 @@ class Talk:
         """Ask once for each value that is missing; True where one was given."""
         params = self.base.problems([article])[article].params
         given = {}
+        before = set(self.asked)
         for name in dict.fromkeys(missing):
             if name in self.asked or name not in params:
                 continue
             self.asked.add(name)
+            self.reported = False
             self.say("")
             self.say(f"{needed_by} needs <{name}>: {params[name].ask or f'which {name}?'}")
             value = self._value(name, params[name])
             if value:
                 given[name] = value
         if given:
+            self.past.append((self.case, before))
             self.case = replace(self.case, parameters={**self.case.parameters, **given})
             self._rank((), f"gave {', '.join(given)}", quiet=True)
         return bool(given)
@@ -257,7 +295,7 @@ class Talk:
     def _value(self, name: str, param: Param) -> str:
         """A value of the parameter's type; empty where it is left out."""
         empty = param.default or "leave it out"
-        while raw := self._heard(f"{name} (empty or skip: {empty}): ").strip():
+        while raw := self._heard(f"{name} (empty or skip: {empty}): ").text.strip():
             if _word(raw) == "skip":
                 break
             if typed(param.type, value := unquoted(raw)) is not None:
@@ -265,40 +303,33 @@ class Talk:
             self.say(f"  that is not {EXPECTED[param.type]}")
         return ""
 
-    def _heard(self, prompt: str) -> str:
-        """The next line; `quit` ends the talk and `help` is answered here, whatever was asked."""
-        while (word := _word(line := self.hear(prompt))) == "help":
+    def _heard(self, prompt: str) -> Heard:
+        """The next entry; `quit` and `back` leave what was asked, and `help` is answered here, whatever it was."""
+        while (word := _word((heard := self.hear(prompt)).text)) == "help":
             for text in HELP:
                 self.say(text)
         if word == "quit":
             raise _QuitError
-        return line
+        if word == "back":
+            raise _BackError
+        return heard
 
     def _commands(self, check: ShownCheck) -> None:
         for command in shown(check.commands):
             self.say(f"    {command.shell}: {command.command}{'   [not ready]' if command.missing else ''}")
 
-    def _reply(self, check: ShownCheck | None, prompt: str, *, blank_ends: bool = True) -> Reply:
+    def _reply(self, check: ShownCheck | None, request: str, *, enter_ends: bool = True) -> Reply:
         """An outcome of the check, or a paste: whatever is no word of ours and no outcome begins one."""
-        self.say(prompt)
-        while not (line := self._heard("> ")).strip() or line.strip() == END:
-            pass
+        for line in request.split("\n"):
+            self.say(line)
+        while not (heard := self._heard("> ")).text.strip() or heard.text.strip() == END:
+            if enter_ends and not heard.text.strip() and not heard.more:
+                raise _EndError
+        line = heard.text.strip()
         if _word(line) == "skip":
             return Reply(skip=True)
-        outcome = _outcomes(check).get(line.strip().casefold(), "") if check is not None else ""
-        return Reply(outcome=outcome) if outcome else Reply(text=self._paste(line, blank_ends=blank_ends))
-
-    def _paste(self, first: str, *, blank_ends: bool) -> str:
-        """Lines up to a lone dot, BLANKS empty lines in a row or the end of the input; nothing in them is a word of ours."""
-        lines = [first]
-        try:
-            while (line := self.hear("")).strip() != END:
-                lines.append(line)
-                if blank_ends and not any(line.strip() for line in lines[-BLANKS:]):
-                    break
-        except EOFError:
-            pass
-        return "\n".join(lines) + "\n"
+        outcome = _outcomes(check).get(line.casefold(), "") if check is not None else ""
+        return Reply(outcome=outcome) if outcome else Reply(text=whole_paste(heard, self.hear))
 
 
 def _word(line: str) -> str:
@@ -322,7 +353,7 @@ def _odds(diagnosis: Diagnosis) -> dict[str, float]:
 
 
 def _menu(check: ShownCheck) -> str:
-    return ", ".join([*(f"{n} {name}" for n, name in enumerate(check.outcomes, 1)), "skip, quit, help"])
+    return ", ".join([*(f"{n} {name}" for n, name in enumerate(check.outcomes, 1)), "skip, back, help"])
 
 
 def _pasted(text: str) -> Sequence[Source | InputError]:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "diagnosing.verify",
         "Diagnose, then run the read-only probes that tell the causes apart, if you agree.",
     ),
+    "run": ("diagnosing.run", "Run your own command, and diagnose it if it fails."),
     "why": ("diagnosing.why", "Show why an article did or did not match an input."),
     "search": ("browsing.search", "Search the articles, offline."),
     "show": ("browsing.show", "Read an article."),
@@ -34,9 +35,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("diagnosing.case", "Read, replay, compare and export cases."),
     "resolve": ("diagnosing.resolve", "Record which cause a case turned out to be."),
     "stats": ("browsing.stats", "Show figures of the base and of resolved cases."),
-    "schema": ("authoring.schema", "Print the JSON Schema of the article format."),
+    "schema": ("authoring.schema", "Print the JSON Schema of the article format, or explain one field."),
+    "completion": ("browsing.completion", "Make your shell complete commands, options and ids."),
     "index": ("browsing.index", "Build the derived files now."),
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
+}
+COMMAND_GROUPS = {
+    "Find the cause": ("diagnose", "run", "verify", "why", "code"),
+    "Read the articles": ("search", "show", "list"),
+    "Keep a case": ("case", "resolve"),
+    "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
+    "This installation": ("stats", "index", "doctor", "completion"),
 }
 
 
@@ -67,8 +76,9 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        for group, names in COMMAND_GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl([(name, COMMANDS[name][1]) for name in names])
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -93,25 +103,34 @@ def _version(context: click.Context, parameter: click.Parameter, value: bool) ->
         ),
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    invoke_without_command=False,
+    invoke_without_command=True,
 )
 @click.pass_context
 def cli(context: click.Context, strict_sweep: bool) -> None:
     """Paste an error, get ranked root causes with honest odds and the commands that verify them. Offline.
 
     \b
-    kb diagnose                  paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter)
+    kb diagnose                  paste, press Enter; then paste what its command prints
     kb diagnose error.log        or name files, folders, - for standard input
     kb search WORDS              search the articles
     """
     session = context.ensure_object(Session)
     session.strict_sweep = strict_sweep
     context.call_on_close(session.close)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:
     """The console script: run, and turn whatever happens into an exit code."""
+    if COMPLETE in os.environ:  # a shell asks, and reads tabs and the like
+        if os.environ[COMPLETE].startswith("powershell"):
+            import_module("kb.cli.browsing.completion")
+        cli.main(sys.argv[1:], prog_name="kb")
     sys.exit(run(sys.argv[1:]))
+
+
+COMPLETE = "_KB_COMPLETE"
 
 
 def run(arguments: list[str]) -> int:
@@ -155,7 +174,12 @@ def _invoke(arguments: list[str]) -> int:
 def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     where = f"{context.command_path} " if context is not None else ""
-    tell(f"{error.format_message()} (see: {where}--help)".replace("kb --help --help", "kb --help"))
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption):
+        from kb.cli.help import option_hint
+
+        message = "; ".join(filter(None, (f"no such option {error.option_name}", option_hint(error))))
+    tell(f"{message} (see: {where}--help)".replace("kb --help --help", "kb --help"))
     return 2
 
 

@@ -9,67 +9,42 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
 
 from diagnose.errors import KbError
 from kb.cli import output as outputs
+from kb.cli.given import Call
 from kb.cli.output import tell
+from kb.cli.period import period_of
 from kb.cli.unread import summed_up, troubles, unread
+from kb.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from diagnose.diagnosis import Diagnosis, Step
     from diagnose.inputs.sources import InputError, Source
-    from diagnose.model import Platform
     from diagnose.options import Options
     from diagnose.report.style import Depth
     from diagnose.scan.intake import Setup
-    from diagnose.timestamps.of_hits import When
-    from diagnose.timestamps.period import Period
     from kb.cli.progress import Meter
     from kb.store.store import Store
 
 
-AROUND = 600.0  # seconds on either side of --around
+def loops(call: Call) -> bool:
+    """Whether the call goes on where it was pasted: somebody sits at the terminal and asked for nothing else."""
+    given = call.inputs or call.texts or call.clip or call.baselines
+    other = call.output or call.quiet or call.brief or call.once or call.after_fix
+    return call.interactive or (not (given or other) and call.format_ == "text" and _at_terminal())
 
 
-class Call(Struct, frozen=True, kw_only=True):
-    """What one call of a command was given, by the names of the options; each as if it had not been given."""
+def reports_as_it_goes(call: Call) -> bool:
+    """Whether the reports of the talk are the result, so that none follows at its end."""
+    return call.interactive and call.format_ == "text" and not call.output and not call.quiet
 
-    inputs: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    format_: str = "text"
-    top: int = 10
-    verbose: bool = False
-    brief: bool = False
-    fix: int | None = None
-    explain: bool = False
-    platform: Platform | None = None
-    params: tuple[str, ...] = ()
-    encoding: str = ""
-    max_bytes: int = 0
-    since: str = ""
-    until: str = ""
-    around: str = ""
-    zone: str = ""
-    context: int = 0
-    threads: int = 0
-    strict: bool = False
-    quiet: bool = False
-    raw: bool = False
-    redact: str = "secrets"
-    case_file: str | None = None
-    interactive: bool = False
-    after_fix: bool = False
-    no_learned: bool = False
-    output: str | None = None
-    force: bool = False
-    verify: bool = False
-    yes: bool = False
-    targets: tuple[str, ...] = ()
-    timeout: float = 3.0
-    checks: tuple[str, ...] = ()
+
+def _at_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def check_redaction(call: Call) -> None:
@@ -96,7 +71,7 @@ def options_of(call: Call) -> Options:
     from kb.cases.resolved import with_learned
 
     options = Options(
-        platform=call.platform,
+        platform=call.platform or settings().platform or None,
         here=_platform(),
         given=dict(given_parameters(call.params)),
         setup=setup_of(call),
@@ -124,34 +99,17 @@ def setup_of(call: Call) -> Setup:
     from diagnose.timestamps.of_hits import When
 
     zone = None
-    if call.zone:
+    if said := call.zone or settings().zone:
         from diagnose.timestamps.clock import parse_zone
 
-        zone = parse_zone(call.zone)
+        zone = parse_zone(said)
     when = When(time.time(), zone)
     return Setup(
         encoding=check_encoding(call.encoding) if call.encoding else "",
         threads=call.threads,
-        span=_span(call, when),
+        span=period_of(call, when),
         when=when,
     )
-
-
-def _span(call: Call, when: When) -> Period | None:
-    """The span of time asked for; `--around` is ten minutes before and after."""
-    wanted = {name: text for name in ("since", "until", "around") if (text := getattr(call, name))}
-    if not wanted:
-        return None
-    from diagnose.timestamps.clock import parse_time
-    from diagnose.timestamps.period import Period
-
-    at = {name: parse_time(text, when.now, when.zone) for name, text in wanted.items()}
-    if "around" in at:
-        at = {"since": at["around"] - AROUND, "until": at["around"] + AROUND} | at
-    since, until = at.get("since"), at.get("until")
-    if since is not None and until is not None and since > until:
-        raise KbError("--since", "is later than --until", "give the earlier time with --since")
-    return Period(since, until, when.now, when.zone)
 
 
 def _platform() -> Any:
@@ -180,15 +138,22 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
     inputs, limit = call.inputs, call.max_bytes
     for text in call.texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")), limit)
-    if not inputs and call.texts:
+    if call.clip:
+        from kb.terminal.clipboard import clipboard
+
+        yield from open_inputs([STDIN], io.BytesIO(clipboard()), limit)
+    if not inputs and (call.texts or call.clip):
         return
-    if not inputs and sys.stdin is not None and sys.stdin.isatty():
-        keys = "Ctrl-Z, then Enter" if sys.platform == "win32" else "Ctrl-D on a line of its own"
-        click.echo(f"Paste the error and its surroundings, then end with {keys}:", err=True)
-        # One end of input ends the paste, and standard input stays open for an answer (kb verify).
-        yield from open_inputs([STDIN], io.BytesIO(sys.stdin.buffer.read()), limit)
-        return
-    yield from open_inputs(inputs or [STDIN], limit=limit, progress=progress)
+    yield from open_inputs(inputs or [STDIN], _pasted(inputs), limit, progress=progress)
+
+
+def _pasted(inputs: Sequence[str]) -> BinaryIO | None:
+    """What stands for standard input where that is asked for and is a terminal: its line mode would lose long lines."""
+    if inputs and "-" not in inputs:
+        return None
+    from kb.terminal.listening import ask_paste, at_terminal
+
+    return io.BytesIO(ask_paste("Paste the error and its surroundings")) if at_terminal() else None
 
 
 def check_given(given: dict[str, str], diagnosis: Diagnosis, store: Any) -> None:
@@ -230,10 +195,20 @@ def origins(diagnosis: Diagnosis, store: Store) -> str:
 
 def write(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), after: str = "") -> None:
     """The report in the format and depth of the call, to where it asks for; `after` is added to text and Markdown."""
+    outputs.write_output(rendered(diagnosis, call, timeline, after), call.output)
+
+
+def rendered(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), after: str = "") -> str:
     from diagnose.report import RENDERERS
 
     depth: Depth = "brief" if call.brief else "full" if call.verbose else "short"
     style = outputs.style_for(call.output, explain=call.explain, depth=depth, fix=call.fix or 0)
     shown = diagnosis if call.format_ == "json" else summed_up(diagnosis)
     report = RENDERERS[call.format_](shown, style, timeline)
-    outputs.write_output(f"{report}{after}" if call.format_ in ("text", "markdown") else report, call.output)
+    report = f"{report}{after}" if call.format_ in ("text", "markdown") else report
+    if call.format_ != "text" or not diagnosis.new_lines:
+        return report
+    from kb.cli.against import said
+
+    new = "\n".join(said(diagnosis.new_lines, style.width))
+    return f"{new}\n\n{report}" if diagnosis.verdict == "unknown" else f"{report}\n{new}\n"

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.browsing.completing import parameters
+from kb.cli.help import renamed_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,6 +17,14 @@ PLATFORMS = ("windows", "linux", "macos")
 
 OPTIONS: dict[str, Callable[[Any], Any]] = {
     "inputs": click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
+    "clip": click.option("--clip", is_flag=True, help="Diagnose what is on the clipboard."),
+    "baselines": click.option(
+        "--baseline",
+        "baselines",
+        multiple=True,
+        metavar="GOOD",
+        help="A log of when it worked, file or folder: tell what is new against it (repeatable).",
+    ),
     "texts": click.option("--text", "texts", multiple=True, metavar="TEXT", help="Diagnose TEXT itself."),
     "format_": click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True),
     "top": click.option(
@@ -31,7 +42,12 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         help="Show commands and name checks of this platform; as a rule that of the text, else of this machine.",
     ),
     "params": click.option(
-        "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a value that commands need."
+        "--param",
+        "params",
+        multiple=True,
+        metavar="NAME=VALUE",
+        shell_complete=parameters,
+        help="Give a value that commands need.",
     ),
     "encoding": click.option("--encoding", default="", metavar="NAME", help="Read the inputs in this encoding."),
     "max_bytes": click.option(
@@ -61,8 +77,10 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         metavar="N",
         help="Show N lines on either side of evidence.",
     ),
-    "threads": click.option(
-        "--threads",
+    "threads": renamed_option(
+        "--jobs",
+        "threads",
+        old=("--threads",),
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
@@ -82,8 +100,11 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
         "--case", "case_file", metavar="FILE", help="Keep all this in FILE, redacted; go on with what it holds."
     ),
     "interactive": click.option(
-        "--interactive", is_flag=True, help="Go from check to check until a cause is confirmed."
+        "--interactive",
+        is_flag=True,
+        help="Go from check to check until a cause is confirmed, as a paste at a terminal does by itself.",
     ),
+    "once": click.option("--once", is_flag=True, help="At a terminal: one report, then end."),
     "after_fix": click.option(
         "--after-fix", is_flag=True, help="INPUTs were taken after the fix of the --case: prove it."
     ),
@@ -99,6 +120,9 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "targets": click.option(
         "--target", "targets", multiple=True, metavar="HOST", help="Probe HOST and this machine only (repeatable)."
     ),
+    "here": click.option(
+        "--here", is_flag=True, help="This machine is where the checks belong: what it finds counts in full."
+    ),
     "timeout": click.option(
         "--timeout",
         type=click.FloatRange(min=0.1, max=10),
@@ -112,7 +136,7 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
 }
 INPUT = ("inputs", "texts", "encoding", "max_bytes", "since", "until", "around", "zone", "threads")
-PROBE = ("yes", "targets", "timeout", "checks")
+PROBE = ("yes", "targets", "here", "timeout", "checks")
 
 
 def options(*names: str) -> Callable[[Any], Any]:

@@ -27,10 +27,16 @@ def style_for(path: str | None, *, explain: bool, depth: Depth = "full", fix: in
     """Colours and width of the terminal where the report goes there, else plain lines of WIDTH."""
     from diagnose.report.style import Style
 
-    terminal = not path and sys.stdout.isatty()
-    return Style(
-        colour=terminal and "NO_COLOR" not in os.environ, width=_width(), explain=explain, depth=depth, fix=fix
-    )
+    return Style(colour=not path and coloured(), width=_width(), explain=explain, depth=depth, fix=fix)
+
+
+def coloured() -> bool:
+    """Whether standard output takes colours, and they are wanted."""
+    from kb.settings import settings
+
+    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
+        return False
+    return settings().colour != "never"
 
 
 def _width() -> int:

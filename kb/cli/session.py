@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from kb.articles.article import Article
     from kb.store.open import Building
     from kb.store.store import Store
 
@@ -27,10 +29,32 @@ class Session:
 
     @property
     def bases(self) -> tuple[Path, ...]:
-        """The folders named with --kb; else those of KB_PATH, else the shipped articles and the user's own."""
-        from kb.folders import default_bases
+        """The folders named with --kb, KB_PATH or the settings; else the shipped articles and the user's own.
 
-        return tuple(Path(part) for part in self.named) or default_bases()
+        A folder named as +DIR is added to those.
+        """
+        from kb.folders import shipped_articles, user_articles
+
+        named, _ = self.named_bases
+        instead = [Path(part) for part in named if not part.startswith("+")]
+        added = [Path(part[1:]) for part in named if part.startswith("+")]
+        own = user_articles()
+        usual = [shipped_articles(), *([own] if own else [])]
+        return (*(instead or usual), *added)
+
+    @property
+    def named_bases(self) -> tuple[Sequence[str], str]:
+        """What names the folders of the base, and where it was said; both empty where nothing does."""
+        from kb.settings import settings, settings_path
+
+        if self.named:
+            return self.named, "--kb"
+        if parts := [part for part in os.environ.get("KB_PATH", "").split(os.pathsep) if part]:
+            return parts, "KB_PATH"
+        path = settings_path()
+        if path and (bases := settings().bases(path.parent)):
+            return bases, str(path)
+        return (), ""
 
     @property
     def cache(self) -> Path | None:
@@ -47,6 +71,14 @@ class Session:
                 if fault.severity == "error":
                     tell(f"{fault}; article left out")
         return store
+
+    def chosen(self, names: Sequence[str], *, warn: bool = True) -> tuple[Store, list[Article]]:
+        """The store, and its articles: of `names`, folders are the base in use and ids choose among it; all without."""
+        folders = [name for name in names if os.path.isdir(name)]
+        self.named.extend(folders)
+        store = self.store(warn=warn)
+        ids = [name for name in names if name not in folders]
+        return store, [store.article(name) for name in ids or store.ids()]
 
     def opened(self, bases: Sequence[Path], building: Building | None = None) -> Store:
         """The store of `bases`, closed with the session."""
@@ -81,5 +113,5 @@ def base_option() -> click.Option:
         expose_value=False,
         callback=_name_base,
         is_eager=True,
-        help="Use the articles below DIR instead of those that ship (repeatable; also KB_PATH).",
+        help="Use the articles below DIR instead of those that ship, +DIR: besides them (repeatable; also KB_PATH).",
     )

@@ -243,7 +243,7 @@ def test_after_a_paste_that_ended_with_ctrl_d_it_still_asks(environment, root, l
     ) as process:  # fmt: skip
         os.close(theirs)
         assert process.stderr
-        assert b"then end with" in process.stderr.readline()
+        assert b"press Enter after the paste" in process.stderr.readline()
         os.write(ours, error(listener.port).encode() + b"\x04")
         while b"tcp 127.0.0.1" not in process.stderr.readline():
             pass
@@ -399,3 +399,58 @@ def test_answers_are_part_of_the_options_and_alter_no_other_article(diagnosed):
     assert before.articles[0].parameters == after.articles[0].parameters != {}
     checks = [c for f in after.causes for c in f.checks if c.id == "tcp"]
     assert {c.outcome for c in checks} == {"connected"}
+
+
+def test_it_says_from_which_machine_and_that_there_is_nothing_to_probe(kb):
+    import platform
+
+    done = kb("verify", text=error(closed_port()))
+    assert f"from this machine ({platform.node() or 'no name'}): they tell what it reaches" in done.err
+    done = kb("verify", text="all is well\n")
+    assert "nothing to probe: no cause is known" in done.err
+
+
+@pytest.mark.parametrize(
+    ("on", "here"),
+    [
+        ("this machine", True),
+        ("Any machine", True),
+        ("${host}", True),
+        ("the server (${host}.corp.example)", True),
+        ("the server (app02)", False),
+        ("the application server", False),
+        ("any domain controller", False),
+        ("", True),
+    ],
+)
+def test_where_a_check_belongs_is_told_from_its_words_and_this_machine(on, here):
+    from kb.probing import elsewhere
+
+    check = SimpleNamespace(on=on)
+    problem = SimpleNamespace(checks={"port": check})
+    diagnosis = SimpleNamespace(articles=[SimpleNamespace(id="app-db", parameters={"host": "app01"})])
+    found = elsewhere(diagnosis, {"app-db": problem}, "APP01.corp.example")
+    assert (found == {}) is here
+
+
+def test_an_answer_from_the_wrong_machine_counts_little(root, environment, folder, tmp_path):
+    base = tmp_path / "base" / "app-db"
+    base.mkdir(parents=True)
+    text = ARTICLE.replace("    probe: {tcp:", "    on: the application server\n    probe: {tcp:", 1)
+    assert text != ARTICLE
+    (base / "article.md").write_text(text, encoding="utf-8")
+    port = closed_port()
+
+    def verified(*options):
+        done = subprocess.run(
+            [sys.executable, "-m", "kb", "verify", "--kb", str(base), "--yes", "--target", "127.0.0.1", *options],
+            input=error(port).encode(), capture_output=True, env=environment, cwd=root, timeout=60, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stderr.decode()
+
+    status, said = verified("-q")
+    assert status == 1
+    assert "counts little from here: it belongs on the application server" in said
+    status, said = verified("-q", "--here")
+    assert status == 0
+    assert "counts little" not in said

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.text.sanitize import json_text
+from kb.cli.help import KbCommand, renamed_option
 from kb.cli.output import check_output, save, tell
 from kb.cli.session import Session
 
@@ -16,12 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@click.command()
+@click.command(cls=KbCommand)
 @click.argument("cases", metavar="CASES.jsonl")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes (default: one a processor).")
-@click.option(
-    "--failures", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="List N failures."
+@renamed_option(
+    "--jobs",
+    old=("--threads",),
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Use N processes (default: one a processor).",
+)
+@renamed_option(
+    "--limit",
+    "failures",
+    old=("--failures",),
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="List N failures.",
 )
 @click.option("--svg", metavar="FILE", help="Write a reliability diagram to FILE.")
 @click.option("--fit", metavar="FILE", help="Fit the weights of the ranking, cross-validated, and write them to FILE.")

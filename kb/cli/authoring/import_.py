@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from diagnose.errors import KbError
 from kb.cli.output import tell
+from kb.folders import own_articles
 from kb.importers import IMPORTERS
 
 
@@ -16,9 +18,12 @@ from kb.importers import IMPORTERS
 @click.argument("format_", metavar="FORMAT", type=click.Choice(list(IMPORTERS)))
 @click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
 @click.option(
-    "--to", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the articles; a base."
+    "--to",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder for the articles; a base. Without it, your own folder, which is read beside the shipped ones.",
 )
-def command(format_: str, path: Path, to: Path) -> int:
+def command(format_: str, path: Path, to: Path | None) -> int:
     """Turn a foreign knowledge base below PATH into articles below DIR, which is made if missing.
 
     Importing again writes only what changed and takes nothing away. What cannot be brought over is listed.
@@ -27,6 +32,9 @@ def command(format_: str, path: Path, to: Path) -> int:
     from kb.importers import reader
     from kb.importers.write import write
 
+    to = to or own_articles()
+    if to is None:
+        raise KbError("kb import", "there is no home folder to keep them in", "name a folder: --to DIR")
     report = write(reader(format_)(path), to, format_)
     for left in report.left:
         tell(str(left))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.browsing.completing import articles
+from kb.cli.output import write_output
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -15,40 +17,39 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folders", nargs=-1, metavar="[FOLDER]...")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...", shell_complete=articles)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
+)
 @click.option(
     "--deep", is_flag=True, help="Also check the base as a whole: collisions, untested signals, stray samples."
 )
 @click.option("--health", is_flag=True, help="Show the state of the base instead: one row an article, and the sums.")
 @click.pass_obj
-def command(session: Session, folders: tuple[str, ...], format_: str, deep: bool, health: bool) -> int:
-    """Check the articles of the base in use, or below FOLDERs. Status 1 for a finding. Of plain Markdown articles it lists
-    what they are matched by."""
-    from diagnose.text.sanitize import json_text, neutral
+def command(session: Session, names: tuple[str, ...], format_: str, deep: bool, health: bool) -> int:
+    """Check the articles of the base in use, or below FOLDERs, or those with these IDs. Of plain Markdown articles it lists
+    what they are matched by.
+
+    Status: 0 clean, 1 for a finding, 2 it could not run.
+    """
     from kb.authoring.linting.lint import lint
+    from kb.authoring.linting.report import FORMATS
     from kb.authoring.matched import matched_by
 
-    session.named.extend(folders)
-    store = session.store(warn=False)
-    articles = [store.article(name) for name in store.ids()]
+    store, articles = session.chosen(names, warn=False)
     if health:
         return _health(store, articles, format_)
-    found = [*store.faults(), *lint(articles, datetime.now(UTC).date())]
+    wanted = {article.path for article in articles}
+    found = [
+        *(fault for fault in store.faults() if len(articles) == store.size or fault.path in wanted),
+        *lint(articles, datetime.now(UTC).date()),
+    ]
     if deep:
         from kb.authoring.linting.base import deep as deeply
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
-    matched = list(matched_by(articles))
-    if format_ == "json":
-        click.echo(json_text({"articles": len(articles), "faults": faults, "matched": matched}))
-    else:
-        for item in matched:
-            click.echo(neutral(str(item), newlines=True))
-        for fault in faults:
-            click.echo(f"{neutral(str(fault))} ({fault.severity})")
-        click.echo(f"{len(articles)} articles, {len(faults)} findings")
+    write_output(FORMATS[format_](faults, len(articles), list(matched_by(articles))), None)
     return 1 if faults else 0
 
 

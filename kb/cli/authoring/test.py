@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.text.sanitize import json_text, neutral
+from kb.cli.browsing.completing import articles
 from kb.cli.output import tell
 from kb.cli.session import Session
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("names", nargs=-1, metavar="[FOLDER|ID]...", shell_complete=articles)
 @click.option("--fires", is_flag=True, help="Tell whose symptoms are seen on which symptom sample.")
 @click.option(
     "--mutate", is_flag=True, help="Tell how many samples survive damage: wrapped, cut, quoted, reordered, padded."
@@ -53,32 +54,31 @@ if TYPE_CHECKING:
 def command(
     session: Session,
     /,
-    ids: tuple[str, ...],
+    names: tuple[str, ...],
     fires: bool,
     mutate: bool,
     least: float,
     against: str | None,
     **given: Any,
 ) -> int:
-    """Run every sample of the articles (or of those with these IDs) against the whole base, and the recorded outputs and
-    samples of the library (of an ID such as check:tcp-port). Every verify is run against outputs of before and after. Status 1
-    for a failure."""
+    """Run every sample of the articles (or of those below FOLDERs or with these IDs) against the whole base, and the recorded
+    outputs and samples of the library (of an ID such as check:tcp-port). Every verify is run against outputs of before and
+    after. Status 1 for a failure."""
     if against:
-        return _against(session, ids, against, **given)
+        return _against(session, names, against, **given)
     if given["cases"] or given["kept"]:
         raise click.UsageError("--cases and --case are for --against DIR|REVISION; kb eval measures labelled cases")
     from diagnose.text.sanitize import neutral
     from kb.authoring.samples import joined, library, run
 
-    store = session.store()
-    entries = [name for name in ids if name.partition(":")[0] in ("check", "signal")]
-    named = [name for name in ids if name not in entries]
-    articles = [store.article(name) for name in (named or ([] if entries else store.ids()))]
+    entries = [name for name in names if name.partition(":")[0] in ("check", "signal")]
+    store, articles = session.chosen([name for name in names if name not in entries])
+    articles = [] if len(entries) == len(names) > 0 else articles
     if fires:
         return _fires(store, articles)
     if mutate:
         return _mutate(store, articles, least)
-    tested = joined(run(store, articles), library(store, entries if ids else None))
+    tested = joined(run(store, articles), library(store, entries if names else None))
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
     proved = f", {tested.proofs} proofs" if tested.proofs else ""

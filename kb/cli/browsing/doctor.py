@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import platform
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGES = ("click", "hyperscan", "Whoosh", "Markdown", "PyYAML", "msgspec", "nh3")
 
@@ -37,10 +41,13 @@ def command(session: Session, deep: bool) -> int:
     click.echo(f"engine      {engine()}")
     damage = _damage(session) if deep else []
     store = session.store(warn=False)
+    named, by = session.named_bases
     for base in session.bases:
-        click.echo(f"articles    {base}")
+        click.echo(f"articles    {base}{f' (named by {by})' if named else ''}")
     click.echo(f"cache       {session.cache or 'none: results come from memory'}")
     click.echo(f"indexed     {store.size} articles, {len(store.faults())} faults (kb lint shows them)")
+    for line in _in_force():
+        click.echo(line)
     for line in damage:
         click.echo(f"damage      {line}; made again")
     if deep:
@@ -58,3 +65,20 @@ def _damage(session: Session) -> list[str]:
     found = damage_of(session.bases, session.cache)
     session.strict_sweep = bool(found)
     return found + damaged(session.cache / "search")
+
+
+def _in_force() -> Iterator[str]:
+    """Each setting with its value and where that comes from."""
+    import os
+
+    from kb.settings import settings, settings_path
+
+    path, found = settings_path(), settings()
+    yield f"settings    {path}{'' if path and path.is_file() else ' (no such file: everything is as usual)'}"
+    for name in ("platform", "colour", "zone"):
+        value = getattr(found, name)
+        said = f"from {path.name}" if path and value not in ("", "auto") else "as usual"
+        if name == "colour" and "NO_COLOR" in os.environ:
+            value, said = "never", "from NO_COLOR"
+        usual = {"platform": "that of the text, else of this machine", "zone": "UTC"}.get(name, "")
+        yield f"  {name:<9} {value or usual} ({said})"

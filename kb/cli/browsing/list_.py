@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.pager import page
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
     from kb.library.files import Kind
+    from kb.store.store import Listed
 
 
 @click.command()
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(session: Session, /, product: str, tag: str, status: str | None, format_: str, kind: Kind | None) -> int:
-    """List the articles by domain: id, status and title. With --checks or --signals, what articles may use by name."""
+    """List the articles by domain (imported ones by product): id, status and title. With --checks or --signals, what articles
+    may use by name."""
     from diagnose.text.sanitize import json_text, neutral
 
     if kind:
@@ -40,12 +43,15 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
     if format_ == "json":
         click.echo(json_text(rows))
         return 0 if rows else 1
-    domain = None
-    for row in rows:
-        if row.domain != domain:
-            domain = row.domain
-            click.echo(f"{neutral(domain) or '(no domain)'}:")
-        click.echo(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
+    lines: list[str] = []
+    heading = None
+    for row in sorted(rows, key=lambda row: (_heading(row), row.id)):
+        if _heading(row) != heading:
+            heading = _heading(row)
+            lines.append(f"{neutral(heading) or '(no domain)'}:")
+        lines.append(f"  {row.id}  [{row.status}]\n      {neutral(row.title)}")
+    if lines:
+        page("\n".join(lines) + "\n")
     return 0 if rows else 1
 
 
@@ -65,3 +71,10 @@ def _library(session: Session, kind: Kind, format_: str) -> int:
             f"{row.name}({', '.join(row.values)}){where}\n    {neutral(row.title)}\n    {', '.join(row.outcomes)}"
         )
     return 0
+
+
+def _heading(row: Listed) -> str:
+    """The folder that articles share; where each has only a folder of its own, as after an import, the product."""
+    if row.domain != row.id:
+        return row.domain
+    return row.products[0] if row.products else ""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import click
 
-from kb.cli.output import tell
+from kb.cli.output import coloured, tell
 from kb.cli.session import Session
 
 
@@ -43,7 +40,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
         answer = {"query": text, "hits": hits, "did_you_mean": result.did_you_mean}
         click.echo(json_text(answer))
         return 0 if hits else 1
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colour = coloured()
     for hit in result.hits:
         click.echo(f"{hit.id}\n    {neutral(hit.title)}")
         click.echo("    " + "".join(_span(neutral(t), marked, colour) for t, marked in hit.snippet) + "\n")

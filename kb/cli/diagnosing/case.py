@@ -19,9 +19,18 @@ if TYPE_CHECKING:
     from kb.cases.diff import CaseChange
 
 
-@click.group(params=[base_option()], context_settings={"help_option_names": ["-h", "--help"]})
-def command() -> None:
+@click.group(
+    params=[base_option()],
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.pass_context
+def command(context: click.Context) -> int | None:
     """Work with a case: the file that `kb diagnose --case FILE` keeps."""
+    if context.invoked_subcommand is not None:
+        return None
+    click.echo(context.get_help(), err=True)
+    return 2
 
 
 @command.command()

@@ -12,6 +12,7 @@ from diagnose.errors import KbError
 from diagnose.text.sanitize import neutral
 from kb import __version__
 from kb.cases.file import load_or_new, new_case, now, save
+from kb.cli.call import rendered, reports_as_it_goes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from diagnose.inputs.sources import InputError, Source
     from diagnose.options import Options
     from kb.cases.case import Case
-    from kb.cli.call import Call
+    from kb.cli.given import Call
     from kb.store.store import Store
 
 
@@ -32,9 +33,9 @@ def run(
     case = load_or_new(path) if path else new_case()
     case = replace(case, kb=__version__, base=store.documents_digest)
     if call.interactive:
-        case = _talk(case, store, options, sources, _saver(path))
+        case = _talk(call, case, store, options, sources)
         if case.diagnosis is None:
-            raise KbError("--interactive", "stopped before anything was given", "paste the error when asked")
+            raise KbError("kb diagnose", "stopped before anything was given", "paste the error when asked")
         return _top(case.diagnosis, options), case.steps
     from kb.cases.resume import ask_case, prove_case
 
@@ -61,31 +62,25 @@ def _saver(path: str | None) -> Callable[[Case], None]:
 
 
 def _talk(
-    case: Case,
-    store: Store,
-    options: Options,
-    sources: Iterable[Source | InputError] | None,
-    keep: Callable[[Case], None],
+    call: Call, case: Case, store: Store, options: Options, sources: Iterable[Source | InputError] | None
 ) -> Case:
     from kb.cases.interactive import Talk
+    from kb.terminal.listening import listening
 
-    reconfigure = getattr(sys.stdin, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
-    talk = Talk(case, store, options, say=_say, hear=_hear, now=now, save=keep)
-    return talk.run(sources)
+    stream = sys.stdout if reports_as_it_goes(call) else sys.stderr
+
+    def report(case: Case, plain: Diagnosis) -> None:
+        """The report of a diagnosis, apart from what stands above it."""
+        shown = plain if call.raw or case.diagnosis is None else case.diagnosis
+        stream.write(
+            "\n" + rendered(_top(shown, options), replace(call, format_="text", output=None)).rstrip("\n") + "\n"
+        )
+        stream.flush()
+
+    with listening() as hear:
+        talk = Talk(case, store, options, say=_say, hear=hear, report=report, now=now, save=_saver(call.case_file))
+        return talk.run(sources)
 
 
 def _say(line: str) -> None:
     click.echo(neutral(line), err=True)
-
-
-def _hear(prompt: str) -> str:
-    """One line of standard input; the prompt goes where everything else goes that is not the result."""
-    if prompt:
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
-    line = sys.stdin.readline() if sys.stdin is not None else ""
-    if not line:
-        raise EOFError
-    return line.rstrip("\r\n")

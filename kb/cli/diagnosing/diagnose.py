@@ -8,22 +8,27 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from diagnose.errors import KbError
 from kb.cli.call import (
-    Call,
     check_depth,
     check_given,
     check_output,
     check_redaction,
+    loops,
     options_of,
     origins,
+    reports_as_it_goes,
     sources_of,
     status_of,
     tell_troubles,
     write,
 )
+from kb.cli.given import Call
+from kb.cli.help import KbCommand
 from kb.cli.options import OPTIONS, options
+from kb.cli.period import tell_empty_range
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -35,14 +40,15 @@ if TYPE_CHECKING:
     from kb.store.store import Store
 
 
-@click.command()
+@click.command(cls=KbCommand)
 @options(*OPTIONS)
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> int:
     """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
 
-    Without INPUT on a terminal: paste, then end with Ctrl-D (Windows: Ctrl-Z, Enter). Give outputs of the checks
-    together with the error, or in the same paste: they move the ranking. With --case they may come later.
+    Without INPUT at a terminal: paste, press Enter, read the report, run its command, paste what that prints; Enter
+    alone ends (--once: one report). A paste ends with Enter, a line with only a dot or the end of the input. Nothing is
+    kept but with --case. Outputs of checks may also be given together with the error: they move the ranking.
 
     Ctrl-C ends the reading, not the answer: it is given for what was read, and marked as partial.
 
@@ -55,6 +61,7 @@ def command(session: Session, /, **given: Any) -> int:
 
         return verify(session, call)
     _no_probing(call)
+    call = replace(call, interactive=loops(call))
     _check_call(call)
     check_redaction(call)
     check_depth(call)
@@ -64,17 +71,26 @@ def command(session: Session, /, **given: Any) -> int:
     diagnosis, timeline = _diagnosed(call, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
-    if not call.quiet:
+    tell_empty_range(call, diagnosis, options.setup.when)
+    if (call.output or not call.quiet) and not reports_as_it_goes(call):
         after = origins(diagnosis, store) if options.explain else ""
         write(diagnosis, call, timeline, after)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     return status_of(diagnosis, warned=call.strict and warned)
 
 
+def _check_inputs(call: Call) -> None:
+    """A text where a file is expected is told in one line: nothing else was given that could be read."""
+    missing = [name for name in call.inputs if name != "-" and not os.path.lexists(name)]
+    texts = [name for name in missing if any(ch.isspace() for ch in name)]
+    if texts and len(missing) == len(call.inputs):
+        raise KbError(texts[0][:80], "is no file", f'to diagnose a text: kb diagnose --text "{texts[0][:80]}"')
+
+
 def _no_probing(call: Call) -> None:
     """What only means something with --verify is not taken silently without it."""
-    if call.yes or call.targets or call.checks:
-        raise click.UsageError("--yes, --target and --check want --verify (or kb verify)")
+    if call.yes or call.targets or call.here or call.checks:
+        raise click.UsageError("--yes, --target, --here and --check want --verify (or kb verify)")
 
 
 def _no_case(call: Call) -> None:
@@ -83,8 +99,11 @@ def _no_case(call: Call) -> None:
 
 
 def _check_call(call: Call) -> None:
+    _check_inputs(call)
     if call.after_fix and (not call.case_file or call.interactive):
         raise KbError("--after-fix", "needs the --case whose fix it is", "add --case FILE")
+    if call.baselines and (call.case_file or call.interactive):
+        raise KbError("--baseline", "does not go into a case or a talk yet", "give it to a kb diagnose of its own")
     if call.interactive and "-" in call.inputs:
         raise KbError(
             "--interactive", "standard input cannot be an INPUT and the answers", "name a file, or paste when asked"
@@ -94,13 +113,15 @@ def _check_call(call: Call) -> None:
 def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, tuple[Step, ...]]:
     """The diagnosis of this call, and the timeline of its case where it has one."""
     if not call.case_file and not call.interactive:
-        from msgspec.structs import replace
-
         from kb.ask import ask
         from kb.cli.progress import meter
 
         with meter(call.inputs) or nullcontext() as progress:
             options = replace(options, setup=replace(options.setup, progress=progress))
+            if call.baselines:
+                from kb.cli.against import against
+
+                return against(call, sources_of(call, progress), store, options), ()
             return ask(sources_of(call, progress), store, options, raw=call.raw), ()
     from kb.cli.diagnosing import casework
 
@@ -109,7 +130,7 @@ def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, t
 
 def _given_sources(call: Call) -> Iterator[Source | InputError] | None:
     """The inputs of a call that goes on with a case: None where there are none and nothing waits on standard input."""
-    if not (call.inputs or call.texts):
+    if not (call.inputs or call.texts or call.clip):
         known = call.case_file and os.path.lexists(call.case_file)
         if call.interactive or (known and (sys.stdin is None or sys.stdin.isatty())):
             return None

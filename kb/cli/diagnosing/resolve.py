@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from diagnose.errors import KbError, did_you_mean
 from kb.cases.case import with_step
 from kb.cases.file import load, now, save
+from kb.cli.browsing.completing import causes
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("case", metavar="CASE")
-@click.option("--cause", metavar="ID", help="The cause it was: ARTICLE/CAUSE, or CAUSE of the leading article.")
+@click.option(
+    "--cause",
+    metavar="ID",
+    shell_complete=causes,
+    help="The cause it was: ARTICLE/CAUSE, or CAUSE of the leading article.",
+)
 @click.option("--none", "none", is_flag=True, help="It was none of the causes of the leading article.")
 @click.pass_obj
 def command(session: Session, case: str, cause: str | None, none: bool) -> int:

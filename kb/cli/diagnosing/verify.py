@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kb.cli.call import (
-    Call,
     check_given,
     check_output,
     check_redaction,
@@ -18,19 +18,22 @@ from kb.cli.call import (
     tell_troubles,
     write,
 )
+from kb.cli.given import Call
+from kb.cli.help import KbCommand
 from kb.cli.options import PROBE, options
 from kb.cli.output import tell
+from kb.cli.period import tell_empty_range
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from diagnose.diagnosis import Diagnosis, ProbeResult
     from diagnose.probes.plan import Plan, Planned
     from kb.probing import ProbeChoice
 
 
-@click.command()
+@click.command(cls=KbCommand)
 @options(
     "inputs",
     "texts",
@@ -59,7 +62,8 @@ if TYPE_CHECKING:
 def command(session: Session, /, **given: Any) -> int:
     """Diagnose INPUTs, list the read-only probes of the leading causes, ask, run them, and rank again.
 
-    Probes connect, look up a name or look at this machine; they change nothing and run no command of an article.
+    Probes connect, look up a name or look at this machine; they change nothing and run no command of an article. They
+    run from this machine: an answer to a check that belongs on another one counts little, unless you say --here.
     Without a terminal, name what may be asked: kb verify error.log --yes --target fe02.contoso.com
 
     Status: 0 a cause is confirmed, or a probe shows that its fix works; 1 nothing is confirmed; 2 nothing was run, or
@@ -72,7 +76,7 @@ def verify(session: Session, call: Call) -> int:
     from msgspec.structs import replace
 
     from kb.ask import asking
-    from kb.probing import choose, plan_of, probe_answers
+    from kb.probing import choose, elsewhere, plan_of, probe_answers
 
     check_call(call)
     someone = sys.stdin is not None and sys.stdin.isatty() and "-" not in call.inputs
@@ -82,15 +86,21 @@ def verify(session: Session, call: Call) -> int:
     diagnosis = ask(options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
-    plan = plan_of(diagnosis, store.problems({f.article for f in diagnosis.causes}), call.checks)
+    tell_empty_range(call, diagnosis, options.setup.when)
+    problems = store.problems({f.article for f in diagnosis.causes})
+    plan = plan_of(diagnosis, problems, call.checks)
     choice = choose(plan, call.targets)
-    show(plan, choice)
+    places = {} if call.here else elsewhere(diagnosis, problems, platform.node())
+    told = someone and not call.yes and not call.quiet and call.format_ == "text" and not call.output
+    if told:  # whoever is asked sees first what for
+        write(diagnosis, call)
+    show(diagnosis, plan, choice, places)
     results: list[ProbeResult] = []
     stopped = False
     if choice.run and agreed(choice, call.yes, someone):
         stopped = not run(choice.run, _named(choice, call, options.given.values()), call.timeout, results)
-        diagnosis = replace(ask(replace(options, answers=probe_answers(results))), probes=tuple(results))
-    if not call.quiet:
+        diagnosis = replace(ask(replace(options, answers=probe_answers(results, places))), probes=tuple(results))
+    if (call.output or not call.quiet) and (results or not told):
         write(diagnosis, call)
     warned = bool(diagnosis.warnings) or any(fault.severity == "error" for fault in store.faults())
     read = status_of(diagnosis, warned=call.strict and warned)
@@ -109,16 +119,31 @@ def check_call(call: Call) -> None:
         raise click.UsageError("--yes wants --target HOST for every host that may be probed (--target localhost: none)")
 
 
-def show(plan: Plan, choice: ProbeChoice) -> None:
-    """The list, on standard error: what would run, what would not and why."""
+def show(diagnosis: Diagnosis, plan: Plan, choice: ProbeChoice, places: Mapping[str, str]) -> None:
+    """The list, on standard error: from where, what would run, what would not and why."""
     if choice.run:
-        click.echo("Read-only probes of the leading causes:", err=True)
+        machine = platform.node() or "no name"
+        click.echo("Read-only probes of the leading causes,", err=True)
+        _say(f"from this machine ({machine}): they tell what it reaches and holds, not what another one does.")
     for number, item in enumerate(choice.run, 1):
         _line(f"{number:>3}  {_question(item)}", item.title, item.checks)
+        for place in dict.fromkeys(places[check] for check in item.checks if check in places):
+            _say(f"       counts little from here: it belongs on {place} (if that is this machine: --here)")
     for item, why in choice.left_out:
         _line(f"  -  {_question(item)}", f"left out: {why}", item.checks)
     for other in plan.not_runnable:
         _line(f"  -  {other.kind}", f"cannot run: {other.why}", (other.check,))
+    if not (plan.planned or plan.not_runnable):
+        unknown = diagnosis.verdict == "unknown"
+        tell(
+            f"nothing to probe: {'no cause is known' if unknown else 'no open check of the leading causes has a probe'}"
+        )
+
+
+def _say(line: str) -> None:
+    from diagnose.text.sanitize import neutral
+
+    click.echo(neutral(line), err=True)
 
 
 def _question(item: Planned) -> str:
@@ -126,9 +151,7 @@ def _question(item: Planned) -> str:
 
 
 def _line(head: str, text: str, checks: Sequence[str]) -> None:
-    from diagnose.text.sanitize import neutral
-
-    click.echo(neutral(f"{head}   {text} [{', '.join(checks)}]"), err=True)
+    _say(f"{head}   {text} [{', '.join(checks)}]")
 
 
 def agreed(choice: ProbeChoice, yes: bool, someone: bool) -> bool:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.call import Call, options_of, sources_of
+from kb.cli.browsing.completing import articles
+from kb.cli.call import options_of, sources_of
+from kb.cli.given import Call
+from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.session import Session
 
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
     from diagnose.model import Score
 
 
-@click.command()
-@click.argument("article", metavar="ID")
+@click.command(cls=KbCommand)
+@click.argument("article", metavar="ID", shell_complete=articles)
 @options(
     "inputs", "texts", "params", "encoding", "max_bytes", "since", "until", "around", "zone", "threads", "raw", "redact"
 )

@@ -2,6 +2,8 @@
 
 import pytest
 
+from kb.terminal.heard import Heard
+
 ERROR = """\
 Invoke-CsPoolFailOver : Could not find a compatible interface with the server.
 Invoke-CsPoolFailOver : Unable to connect to the servers in pool
@@ -25,7 +27,13 @@ class Person:
     """Says the lines of a script, then nothing more; `stops` raises where the script says so."""
 
     def __init__(self, *lines):
-        self.lines = iter([line for text in lines for line in (text if isinstance(text, list) else text.split("\n"))])
+        self.lines = iter(
+            [
+                line
+                for text in lines
+                for line in (text.split("\n") if isinstance(text, str) else text if isinstance(text, list) else [text])
+            ]
+        )
         self.heard = []
 
     def hear(self, prompt):
@@ -33,7 +41,7 @@ class Person:
         line = next(self.lines, EOFError)
         if line in (EOFError, KeyboardInterrupt):
             raise line
-        return line
+        return line if isinstance(line, Heard) else Heard(line)
 
     def say(self, line):
         self.heard.append(line)
@@ -49,6 +57,8 @@ def talk(shipped):
 
     from diagnose.inputs.sources import open_inputs
     from diagnose.options import Options
+    from diagnose.report.style import Style
+    from diagnose.report.text import render
     from kb.cases.file import new_case
     from kb.cases.interactive import Talk
 
@@ -61,6 +71,7 @@ def talk(shipped):
             Options(**options),
             say=person.say,
             hear=person.hear,
+            report=lambda case, plain: person.say(render(case.diagnosis, Style())),
             now=lambda: "T",
             save=saved.append,
         )
@@ -86,10 +97,66 @@ def test_a_paste_with_empty_lines_in_it_is_taken_whole(talk):
     assert case.inputs[1].lines == 9
 
 
-def test_three_empty_lines_or_the_end_of_the_input_end_a_paste_too(talk):
-    for end in (["", "", "", "quit"], []):
-        _, person, _ = talk(FAILED, end, error=ERROR + TRACE)
-        assert "tcp9001 -> failed" in person.all
+def test_the_end_of_the_input_ends_a_paste_too(talk):
+    _, person, _ = talk(FAILED, error=ERROR + TRACE)
+    assert "tcp9001 -> failed" in person.all
+
+
+def test_empty_lines_do_not_end_a_paste(talk):
+    case, _, _ = talk(FAILED, "", "", "", "", "PS C:\\>", ".", error=ERROR + TRACE)
+    assert case.inputs[1].lines == 14
+
+
+def test_a_marked_paste_is_whole_whatever_is_in_it(talk):
+    text = FAILED + "\n.\nquit\n\n\n\nthe end"
+    case, person, _ = talk(Heard(text, pasted=True), "", error=ERROR + TRACE)
+    assert "tcp9001 -> failed" in person.all
+    assert case.inputs[1].lines == 15
+
+
+def test_a_dot_typed_behind_a_marked_paste_is_no_part_of_it(talk):
+    case, _, _ = talk(Heard(FAILED + "\n.", pasted=True), "", error=ERROR + TRACE)
+    assert case.inputs[1].lines == 9
+
+
+def test_enter_alone_ends_the_talk_without_a_word(talk):
+    case, person, _ = talk("", "more", error=ERROR + TRACE)
+    assert case.diagnosis.verdict == "likely"
+    assert "Stopped" not in person.all
+    assert next(person.lines) == "more"
+
+
+def test_an_empty_line_with_more_behind_it_begins_a_paste(talk):
+    _, person, _ = talk(Heard("", more=True), FAILED, ".", "", error=ERROR + TRACE)
+    assert "tcp9001 -> failed" in person.all
+
+
+def test_back_takes_the_last_answer_back(talk):
+    case, person, saved = talk("connected", "back", "", error=ERROR + TRACE)
+    fresh, _, _ = talk("", error=ERROR + TRACE)
+    assert case.answers == ()
+    assert case.diagnosis == fresh.diagnosis
+    assert [step.did for step in case.steps][-1] == "took back: answered tcp9001: connected"
+    assert person.all.count("Or type what it says: 1 name-error") == 2
+    assert saved[-1] == case
+
+
+def test_back_asks_again_for_a_value_and_for_the_error_itself(talk):
+    case, person, _ = talk(ERROR, ".", "fe01.fabrikam.example", "back", "back", ERROR + TRACE, ".", "", error=None)
+    assert case.parameters == {}
+    assert case.diagnosis.causes[0].id == BLOCKED
+    assert len(case.inputs) == 1
+    assert sum("needs <target_fe>" in line for line in person.heard) == 2
+
+
+def test_back_with_nothing_to_take_back_is_told(talk):
+    _, person, _ = talk("back", "", error=ERROR + TRACE)
+    assert "there is nothing to take back" in person.all
+
+
+def test_ctrl_c_before_anything_was_given_stops_the_program(talk):
+    with pytest.raises(KeyboardInterrupt):
+        talk([KeyboardInterrupt], error=None)
 
 
 def test_a_missing_value_is_asked_for_until_it_is_of_its_type(talk):
@@ -113,7 +180,7 @@ def test_quit_ends_the_talk_at_every_prompt(talk, word):
     at_a_check = talk(word, "more", error=ERROR + TRACE)
     for case, person, _ in (at_the_error, at_a_value, at_a_check):
         assert case.parameters == {}
-        assert person.heard[-1] == "Stopped; the answer so far stands."
+        assert person.heard[-1] == ("Stopped; the answer so far stands." if case.diagnosis else "Stopped.")
         assert next(person.lines) == "more"
 
 
@@ -201,8 +268,8 @@ def test_control_characters_of_a_paste_do_not_reach_the_terminal(monkeypatch, ca
     assert run(["diagnose", "--interactive"]) == 0
     out, err = capsys.readouterr()
     assert "\x1b" not in out + err
-    assert "Next check, tcp9001" in err
-    assert out.startswith("LIKELY, NOT CONFIRMED")
+    assert "type what it says: 1 name-error" in err
+    assert out.strip().startswith("LIKELY, NOT CONFIRMED")
 
 
 def test_standard_input_cannot_be_input_and_answers(capsys):
