@@ -143,7 +143,7 @@ def test_a_case_may_lie_in_a_file_beside(tmp_path):
 
 def test_several_processes_give_the_same_answers_in_the_same_order(shipped):
     cases = [
-        LabelledCase(id=str(n), report_text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)
+        LabelledCase(id=str(n), text=f"No space left on device {n}", expect=("disk-full",)) for n in range(10)
     ]
     cache = shipped.search_dir.parent
     assert answers(cases, shipped, cache, jobs=2) == answers(cases, shipped, cache)
@@ -206,7 +206,7 @@ def test_linear_equations_are_solved_with_pivots():
 
 def test_a_choice_has_the_features_of_every_candidate(shipped):
     (choice,) = choices(
-        [LabelledCase(id="1", report_text="No space left on device", expect=("disk-full",))], shipped, None
+        [LabelledCase(id="1", text="No space left on device", expect=("disk-full",))], shipped, None
     )
     features = dict(choice.candidates)["disk-full"]
     assert len(features) == len(FEATURES)
