@@ -7,7 +7,7 @@ candidates, in order of how little ordinary logs hold of them; what FILL_IN mark
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -59,7 +59,7 @@ class Draft(Struct, frozen=True):
 def draft(name: str, lines: Sequence[str]) -> Draft:
     """The draft of an article with the id `name` about the error that `lines` show. It has no symptoms where nothing in
     them tells this error from what ordinary logs hold."""
-    shipped = Library.shipped()
+    shipped = _shipped()
     library = proposed(lines, shipped)
     found = messages_of(lines, partial(own_part, library=shipped))
     own = [message for message in found if not known_message(message.printed, shipped)]
@@ -94,6 +94,12 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
     }
     front |= {"causes": library.causes or _CAUSES, "checks": library.checks or _CHECKS} if symptoms else {}
     return Draft({key: value for key, value in front.items() if value}, BODY.format(title=title), library.uses)
+
+
+@cache
+def _shipped() -> Library:
+    """The library that ships: its files are read once."""
+    return Library.shipped()
 
 
 # A cause and a check to be filled in, where the library has none that fits.

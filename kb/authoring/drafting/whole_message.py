@@ -45,7 +45,7 @@ _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 # What a program writes before its message: times, levels, the thread and the logger; once also its own name.
 _BEFORE = re.compile(
     r"""^(?:
-      \W*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d\S*)?\s* | \W*\d\d:\d\d:\d\d\S*\s+ | [A-Z][a-z]{2}\s+\d{1,2}\ \d\d:\d\d:\d\d\s+\S+\s+
+      \W*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d\S*)?\s* | \W*\d\d:\d\d(?::\d\d\S*)?\s+ | [A-Z][a-z]{2}\s+\d{1,2}\ \d\d:\d\d:\d\d\s+\S+\s+
       | [IWEF]\d{4}\ \d\d:\d\d:\d\d\S*\s+\d+\ [^\]\n]{1,80}\]\s+ | Caused\ by:\ | \[[^\]\n]{1,80}\]:?\s+ | -\ + | \W?(?i:trace|debug|info|notice|warn|warning|error|err|severe|fatal|critical|crit|panic|alert)\b[\]:>]{0,2}\s+
     )""",
     re.VERBOSE,

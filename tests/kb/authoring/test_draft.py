@@ -187,7 +187,7 @@ def test_the_draft_is_a_base_that_finds_its_own_sample(new, tmp_path, capsys):
     base = str(tmp_path / "base")
     run(["lint", "--kb", base])
     assert "(error)" not in capsys.readouterr().out
-    assert run(["test", "--kb", base]) == 0
+    assert run(["test", "--kb", base, "lease-locked"]) == 0
     assert run(["diagnose", "--kb", base, "--quiet", "--text", ERROR]) == 0
 
 
@@ -260,7 +260,7 @@ def test_a_draft_passes_lint_and_finds_its_own_sample(new, tmp_path, capsys):
         base = str(tmp_path / "base" / f"telling-{number}")
         capsys.readouterr()
         assert run(["lint", "--kb", base]) == 0, capsys.readouterr().out
-        assert run(["test", "--kb", base]) == 0
+        assert run(["test", "--kb", base, f"telling-{number}"]) == 0
         capsys.readouterr()
 
 

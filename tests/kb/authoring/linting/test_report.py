@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from kb.documents.fault import Fault
 from kb.authoring.linting import report as lint_report
+from kb.documents.fault import Fault
 
 
 @pytest.fixture
