@@ -42,10 +42,11 @@ def _where(step: Remediation) -> str:
 
 
 def risks_fit(article: Article) -> Finding:
-    """The label is at least what the table of `touches` says, or the step says why it is less."""
+    """From medium on the label is at least what the table of `touches` says, or the step says why it is less. What is merely
+    started may be none or low: the author knows what runs there."""
     for cause, number, step in steps(article.problem):
         found = gravest((*in_commands(_lines(step)), *in_text(step.text)))
-        if found and not step.reason and ORDER.index(step.risk) < ORDER.index(found[0].risk):
+        if found and found[0].risk != "low" and not step.reason and ORDER.index(step.risk) < ORDER.index(found[0].risk):
             touch, words = found
             what = f"cause '{cause.id}', step {number}: risk {step.risk}, but '{words}' touches {touch.name} ({touch.risk})"
             yield _where(step), what, f"say risk: {touch.risk}, or give a reason:"

@@ -335,3 +335,26 @@ def test_own_codes_are_those_of_the_docs(root):
     assert {code: meaning.casefold() + "." for code, meaning in rows} == {
         c: m.casefold() for c, m in own_codes().items()
     }
+
+
+def test_the_second_reading_of_an_article_is_shown(kb, tmp_path):
+    shown = kb("show", "disk-full", "--review")
+    assert shown.returncode == 0
+    assert shown.out.startswith("date: 20")
+    told = json.loads(kb("show", "disk-full", "--review", "--format", "json").out)
+    assert (told["article"], told["verdict"], told["overtaken"]) == ("disk-full", "signed", False)
+    (tmp_path / "valve.md").write_text("# The valve does not open\n\n> The valve did not open\n", encoding="utf-8")
+    missing = kb("show", "valve", "--review", "--kb", str(tmp_path))
+    assert missing.returncode == 2
+    assert "has no review.md beside it" in missing.err
+
+
+def test_the_state_of_a_base_is_one_table(kb):
+    done = kb("lint", "--health", "--kb", "articles")
+    assert done.returncode == 0
+    head, *rows, sums = done.out.splitlines()
+    assert head.split()[:4] == ["article", "status", "reading", "age"]
+    assert any(row.startswith("disk-full ") and " signed " in row for row in rows)
+    assert sums.startswith(f"{len(rows)} articles")
+    told = json.loads(kb("lint", "--health", "--format", "json", "--kb", "articles").out)
+    assert len(told["articles"]) == len(rows)
