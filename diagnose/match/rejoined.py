@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diagnose.match.found import FoundPattern, compiled_regex
 from diagnose.scan.hits import SALIENT, located
 from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage
+from diagnose.scan.pattern_check import open_pieces
 from diagnose.text.unwrap import entries, joined, squeezed
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 LEAST_PREFIX = 16
+MOST_OPEN = 4  # a match with more, as of an event, is placed where its joined line begins
 
 
 def nearby(found: dict[tuple[int, str, int], FoundPattern], seen: FoundPattern) -> bool:
@@ -56,7 +58,7 @@ def _placed(
     if pattern is None:
         return
     begins = start
-    regex = compiled_regex(pattern.regex, pattern.caseless)
+    regex = compiled_regex(pattern.regex, pattern.caseless) if open_pieces(pattern.regex) <= MOST_OPEN else None
     if regex is not None:
         inside = regex.search(text[:LONGEST_CAPTURE_LINE])
         if inside is None:

@@ -84,6 +84,7 @@ def _re2(module: ModuleType, regex: str, caseless: bool) -> LinePattern:
     options = module.Options()
     options.encoding = module.Options.Encoding.LATIN1  # bytes, as in the other engines
     options.case_sensitive = not caseless
+    options.never_nl = True  # a match that runs on into the next line would hide one there
     options.log_errors = False
     compiled: LinePattern = module.compile(b"(?m)" + regex.encode(), options)
     return compiled

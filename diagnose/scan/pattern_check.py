@@ -61,6 +61,11 @@ def bounded(pattern: str) -> bool:
     return not _nested(tree) and _bomb(tree) <= MOST_REPEATS and steps(tree) <= MOST_STEPS
 
 
+def open_pieces(pattern: str) -> int:
+    """The number of its pieces that repeat without bound."""
+    return sum(1 for _, high, _ in _repeats(_parsed(pattern)) if high >= _UNBOUNDED)
+
+
 def steps(tree: Any) -> int:
     """How often an engine that goes back may try something in WINDOW characters, at most: from every place where a match may
     begin, the product of the lengths of all pieces that may vary and are followed by what they match themselves."""
