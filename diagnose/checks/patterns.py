@@ -53,8 +53,9 @@ def told_by(check: Check, text: str) -> tuple[str, str]:
     What an article itself takes for an answer of the check, such as a denial that it names, stays one.
     """
     outcome = first_outcome(check, text)
-    refused = [refusal for refusal in refusals(tuple(text.split("\n"))) if not first_outcome(check, refusal.record)]
-    return ("", refused[0].why) if refused else (outcome, "")
+    refused = refusals(tuple(text.split("\n")))
+    named = any(first_outcome(check, refusal.record) for refusal in refused)
+    return ("", refused[0].why) if refused and not named else (outcome, "")
 
 
 def names_itself(check: Check, text: str) -> bool:

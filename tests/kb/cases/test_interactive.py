@@ -83,12 +83,12 @@ def talk(shipped):
 
 
 def test_an_outcome_may_be_typed_by_name_or_number(talk):
-    for word in ("timeout", "6", "TIMEOUT"):
+    for word in ("timeout", "5", "TIMEOUT"):
         case, person, _ = talk(word, error=ERROR + TRACE)
         assert case.diagnosis.verdict == "confirmed"
         assert case.diagnosis.causes[0].id == BLOCKED
         assert "answered tcp9001: timeout" in [step.did for step in case.steps]
-        assert "Confirmed" in person.all
+        assert "CONFIRMED" in person.all
 
 
 def test_a_paste_with_empty_lines_in_it_is_taken_whole(talk):

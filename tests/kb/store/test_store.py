@@ -308,7 +308,7 @@ def test_a_strict_sweep_knows_files_by_their_content(folder, cache, opened_store
     before = find_articles([folder])
     path = folder / "one" / "article.md"
     path.write_text(path.read_text(encoding="utf-8").replace("It is off", "It is OFF"), encoding="utf-8")
-    monkeypatch.setattr(opening, "find", lambda roots: before)
+    monkeypatch.setattr(opening, "find_articles", lambda roots: before)
     assert opened_store([folder], cache).problems(["one"])["one"].causes[0].title == "It is off"
     assert opening.damage_of([folder], cache) == [f"{path}: changed behind its size and times"]
     assert opened_store([folder], cache, strict=True).problems(["one"])["one"].causes[0].title == "It is OFF"
