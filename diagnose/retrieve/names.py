@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
+from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE, MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
-from diagnose.text.terms import identifiers
+from diagnose.text.terms import COMMON_CODES, identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 NAMED_BEST = 40
+_COMMON = exp(-COMMON_CODE)  # the share that a number of any program counts as, however few problems name it
 
 
 class Named(Struct, frozen=True):
@@ -45,8 +47,15 @@ def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLi
     best = set(sorted(sums, key=lambda d: (-sums[d], d))[:NAMED_BEST])
     names = base.names(best)
     return [
-        Named(names[entry >> 8], term, len(found[term]) / least, where[term])
+        Named(
+            names[entry >> 8], term, max(len(found[term]) / least, _COMMON if _says_little(term) else 0.0), where[term]
+        )
         for term in sorted(found)
         for entry in found[term]
         if entry >> 8 in best
     ]
+
+
+def _says_little(term: str) -> bool:
+    """Whether a term is a number that any program ends with, such as an installer's 1603."""
+    return term.startswith("code:win32:") and term.rpartition(":")[2] in COMMON_CODES
