@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import exp
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE, MOST_PAIRS, rarity
+from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
 from diagnose.text.terms import COMMON_CODES, identifiers
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 
 NAMED_BEST = 40
-_COMMON = exp(-COMMON_CODE)  # the share that a number of any program counts as, however few problems name it
 
 
 class Named(Struct, frozen=True):
@@ -36,7 +34,8 @@ def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLi
         for name in identifiers(place.text):
             where.setdefault(f"name:{name}", place)
     for code, place in codes:
-        where.setdefault(f"code:{code}", place)
+        if not _says_little(code):
+            where.setdefault(f"code:{code}", place)
     least = max(base.size, LEAST_BASE)
     found = {term: p for term, p in base.postings(list(where)[:MOST_PAIRS]).items() if len(p) < 0.05 * least}
     sums: dict[int, float] = {}
@@ -47,15 +46,13 @@ def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLi
     best = set(sorted(sums, key=lambda d: (-sums[d], d))[:NAMED_BEST])
     names = base.names(best)
     return [
-        Named(
-            names[entry >> 8], term, max(len(found[term]) / least, _COMMON if _says_little(term) else 0.0), where[term]
-        )
+        Named(names[entry >> 8], term, len(found[term]) / least, where[term])
         for term in sorted(found)
         for entry in found[term]
         if entry >> 8 in best
     ]
 
 
-def _says_little(term: str) -> bool:
-    """Whether a term is a number that any program ends with, such as an installer's 1603."""
-    return term.startswith("code:win32:") and term.rpartition(":")[2] in COMMON_CODES
+def _says_little(code: str) -> bool:
+    """Whether a code is a number that any program ends with, such as an installer's 1603: it leads to nothing."""
+    return code.startswith("win32:") and code.rpartition(":")[2] in COMMON_CODES
