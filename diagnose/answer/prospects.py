@@ -51,10 +51,10 @@ def _prospects(case: Candidate, shown: ShownCheck) -> Iterator[Prospect]:
     command = shown.commands[0].command if shown.commands else ""
     tells = next((states for tool, states in _TELLS.items() if tool in command), set(check.outcomes))
     before = _shares(case)
-    leader = max(before, key=lambda cause: (before[cause], cause))
+    leader = max(before, key=lambda cause: before[cause])  # on a tie the first, as the next check names it
     for name, outcome in check.outcomes.items():
         after = _shares(case, f"{shown.id}.{name}")
-        best = max(after, key=lambda cause: (after[cause], cause == leader, cause))
+        best = max(after, key=lambda cause: (after[cause], cause == leader))
         if name not in tells or abs(after[leader] - before[leader]) < LEAST_MOVE:
             continue
         title = next((cause.title for cause in case.problem.causes if cause.id == best), "")
