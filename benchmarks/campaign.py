@@ -190,7 +190,7 @@ def importers(ground: Ground, chance: random.Random) -> None:
 def cases(ground: Ground, chance: random.Random) -> None:
     """Damaged cases, and numbers in them that are too large."""
     from diagnose.errors import KbError
-    from kb.cases.case import sources_of
+    from kb.cases.case import case_sources
     from kb.cases.file import load, new_case, save
 
     with tempfile.TemporaryDirectory() as folder:
@@ -202,13 +202,13 @@ def cases(ground: Ground, chance: random.Random) -> None:
         data = json.dumps(value).encode()
         path.write_bytes(fuzz_readers.mutant(data, chance) if chance.random() < 0.5 else data)
         with contextlib.suppress(KbError):
-            for source in sources_of(load(str(path))):
+            for source in case_sources(load(str(path))):
                 sum(map(len, source.chunks))
 
 
 def queries(ground: Ground, chance: random.Random) -> None:
     """Strange queries."""
-    from kb.search.query import parse
+    from kb.search.query import parse_query
 
     pieces = [
         '"',
@@ -228,7 +228,7 @@ def queries(ground: Ground, chance: random.Random) -> None:
         "\u202e",
         "9" * 40,
     ]
-    parse("".join(chance.choice(pieces) for _ in range(chance.randrange(1, 200))))
+    parse_query("".join(chance.choice(pieces) for _ in range(chance.randrange(1, 200))))
 
 
 PARTS = (kills, flips, full_disks, readers, parser, recognisers, importers, cases, queries)
