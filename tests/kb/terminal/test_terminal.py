@@ -236,9 +236,7 @@ def test_a_command_that_kb_runs_sees_the_terminal(terminal):
 
 
 def test_ctrl_c_ends_the_command_and_not_kb_before_it(terminal):
-    code = (
-        "import time\ntry:\n print('ready', flush=True)\n time.sleep(60)\nexcept KeyboardInterrupt:\n print('tidied up')"
-    )
+    code = "import time\ntry:\n print('ready', flush=True)\n time.sleep(60)\nexcept KeyboardInterrupt:\n print('tidied up')"
     kb = terminal("run", "--", sys.executable, "-c", code)
     kb.wait("ready")
     kb.type("\x03")
