@@ -64,30 +64,14 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
 
 
 def _ps(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
-    i = count = 0
-    below = -1
-    while i < len(page) and count < MOST:
-        if not _begins(page[i]):
-            i += 1
-            continue
-        row, last = rows.read(page, i, _begins, _parse)
-        if row is not None:
-            first = i if i == below else _head(page, commands, i)
-            fields = {"id": row.id, "image": row.image, "status": row.status, "exit_code": row.exit}
-            fields = {key: value for key, value in fields.items() if value}
-            yield output(PARSER, page.raw, (first, last), subject={"name": row.name}, state=row.state, fields=fields)
-            count += 1
-        below = i = last + 1
+    for span, row in rows.under(page, commands, _HEADER, _begins, _parse):
+        fields = {"id": row.id, "image": row.image, "status": row.status, "exit_code": row.exit}
+        fields = {key: value for key, value in fields.items() if value}
+        yield output(PARSER, page.raw, span, subject={"name": row.name}, state=row.state, fields=fields)
 
 
 def _begins(line: str) -> bool:
     return _ID.match(line) is not None
-
-
-def _head(page: Paste, commands: Sequence[echo.Echo], line: int) -> int:
-    header = next((i for i in range(line - 1, max(-1, line - 4), -1) if _HEADER.match(page[i])), line)
-    above = echo.above(page, commands, header)
-    return above.first if above else header
 
 
 def _parse(line: str) -> _Row | None:

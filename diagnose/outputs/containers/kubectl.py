@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from diagnose.outputs.base import MOST, Output, output
+from diagnose.outputs.base import Output, output
 from diagnose.outputs.parsing import echo, rows, tables
 from diagnose.outputs.parsing.paste import Paste, paste, soft
 from diagnose.outputs.parsing.pieces import sentences
@@ -86,28 +86,12 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
 
 
 def _get(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
-    i = count = 0
-    below = -1
-    while i < len(page) and count < MOST:
-        if not _begins(page[i]):
-            i += 1
-            continue
-        row, last = rows.read(page, i, _begins, _parse)
-        if row is not None:
-            first = i if i == below else _head(page, commands, i)
-            yield _output(page, (first, last), row)
-            count += 1
-        below = i = last + 1
+    for span, row in rows.under(page, commands, _HEADER, _begins, _parse):
+        yield _output(page, span, row)
 
 
 def _begins(line: str) -> bool:
     return _BEGINS.match(line) is not None
-
-
-def _head(page: Paste, commands: Sequence[echo.Echo], line: int) -> int:
-    header = next((i for i in range(line - 1, max(-1, line - 4), -1) if _HEADER.match(page[i])), line)
-    above = echo.above(page, commands, header)
-    return above.first if above else header
 
 
 def _parse(line: str) -> _Row | None:

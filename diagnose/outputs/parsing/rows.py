@@ -7,9 +7,11 @@ wraps can be read in two ways that both parse and differ, there is no row: a gue
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from re import Pattern
 from typing import Protocol, TypeVar
 
-from diagnose.outputs.parsing.echo import is_prompt
+from diagnose.outputs.base import MOST
+from diagnose.outputs.parsing.echo import Echo, above, is_prompt
 from diagnose.outputs.parsing.paste import Paste, full, indent
 
 MOST_PIECES = 4  # lines that one row is wrapped over
@@ -47,6 +49,33 @@ def read(page: Paste, at: int, begins: Callable[[str], bool], parse: Callable[[s
     if last == at + MOST_PIECES - 1 and last + 1 < len(page) and _continues(page, last + 1, begins):
         found = found if not full(page[last], page[last + 1]) else {}  # wrapped over more lines than are read
     return (next(iter(found.values())), last) if len(found) == 1 else (None, at)
+
+
+def under(
+    page: Paste,
+    commands: Sequence[Echo],
+    header: Pattern[str],
+    begins: Callable[[str], bool],
+    parse: Callable[[str], R | None],
+) -> Iterator[tuple[tuple[int, int], R]]:
+    """Each row and its lines, at most `MOST`; those of a first row take in its header and the command above it."""
+    i = count = 0
+    below = -1
+    while i < len(page) and count < MOST:
+        if not begins(page[i]):
+            i += 1
+            continue
+        row, last = read(page, i, begins, parse)
+        if row is not None:
+            yield (i if i == below else _head(page, commands, header, i), last), row
+            count += 1
+        below = i = last + 1
+
+
+def _head(page: Paste, commands: Sequence[Echo], header: Pattern[str], line: int) -> int:
+    top = next((i for i in range(line - 1, max(-1, line - 4), -1) if header.match(page[i])), line)
+    command = above(page, commands, top)
+    return command.first if command else top
 
 
 def _parsed(texts: Iterable[str], parse: Callable[[str], R | None]) -> dict[Hashable, R]:
