@@ -47,12 +47,15 @@ def _named(problem: Problem, retrieved: Retrieved) -> Iterator[ShownEvidence]:
 
 def _title(problem: Problem, retrieved: Retrieved, passages: Sequence[Passage]) -> list[ShownEvidence]:
     titled = {stem: word for word in re.findall(r"[\w-]+", problem.title) for stem in prose(word)}
+    stems = frozenset(titled)
     best, found = 0.0, list[ShownEvidence]()
     for passage in passages:
         for index, line in enumerate(passage.lines):
-            shared = titled.keys() & prose(line)
-            worth = sum(retrieved.rarity.get(word, 0.0) for word in shared)
-            if len(shared) >= LEAST_WORDS and worth > best:
+            shared = stems & retrieved.words[line]
+            if len(shared) < LEAST_WORDS:
+                continue
+            worth = sum(retrieved.rarity.get(stem, 0.0) for stem in titled if stem in shared)
+            if worth > best:
                 words = dict.fromkeys(word for stem, word in titled.items() if stem in shared)
                 place = TextLine(passage.source, passage.first + index, passage.quotes[index])
                 best, found = worth, [_evidence("title", place, f"words of its title: {', '.join(words)}")]

@@ -12,14 +12,14 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from diagnose.retrieve.coverage import Covered, covered_messages
 from diagnose.retrieve.fulltext import FullText, fulltext_scores, stretches_of
 from diagnose.retrieve.names import Named, named_problems
 from diagnose.retrieve.rarity import MOST_PAIRS, word_worth
 from diagnose.scan.passages import TextLine
-from diagnose.text.terms import prose
+from diagnose.text.terms import LineWords, prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,8 @@ MOST_LINES = 2_000
 
 class Retrieved(Struct, frozen=True):
     """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base
-    (nats), `stretches` the distinct words of each stretch, `errors` the errors of Windows that the text names."""
+    (nats), `stretches` the distinct words of each stretch, `errors` the errors of Windows that the text names, `words` those
+    of any line, read when they are asked for."""
 
     covered: tuple[Covered, ...]
     named: tuple[Named, ...]
@@ -39,6 +40,7 @@ class Retrieved(Struct, frozen=True):
     rarity: dict[str, float] = {}
     stretches: tuple[frozenset[str], ...] = ()
     errors: frozenset[str] = frozenset()
+    words: LineWords = field(default_factory=LineWords)
 
 
 def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], base: Knowledge) -> Retrieved:

@@ -129,6 +129,14 @@ def prose(text: str) -> list[str]:
     return found
 
 
+class LineWords(dict[str, frozenset[str]]):
+    """The distinct stemmed words of lines, each line read once: `words[line]`. For one case, and gone with it."""
+
+    def __missing__(self, line: str) -> frozenset[str]:
+        self[line] = found = frozenset(prose(line))
+        return found
+
+
 # Codes that tell that something failed, not what: any program returns them (E_FAIL, access denied, not found, a crash, an
 # installer's fatal error). As words of prose, lower case.
 COMMON_CODES = frozenset(
