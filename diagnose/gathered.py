@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from diagnose.match.evidence import Matched
     from diagnose.model import Platform
     from diagnose.retrieve.lookup import Retrieved
-    from diagnose.scan.intake import Read
     from diagnose.scan.passages import Passage
+    from diagnose.scan.reading import Read
 
 
 class Gathered(Struct, frozen=True):

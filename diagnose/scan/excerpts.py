@@ -26,17 +26,19 @@ _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 class Excerpt(Struct, frozen=True):
     """Lines that stood together; `line` is the number of the first. `hit` where a pattern stands in it; `at` is the index of
-    the line that it was kept for."""
+    the line that it was kept for, `missing` how many lines below the end of the part cut off."""
 
     line: int
     lines: tuple[bytes, ...]
     hit: bool = True
     at: int = 0
+    missing: int = 0
 
     def narrowed(self, reach: int) -> Excerpt:
         """Only `reach` lines to either side of the line that it was kept for."""
-        first = max(0, self.at - reach)
-        return Excerpt(self.line + first, self.lines[first : self.at + reach + 1], self.hit, self.at - first)
+        first, below = max(0, self.at - reach), len(self.lines) - 1 - self.at
+        missing = min(self.missing, max(0, reach - below))
+        return Excerpt(self.line + first, self.lines[first : self.at + reach + 1], self.hit, self.at - first, missing)
 
 
 class Edges(Struct, frozen=True):
@@ -126,9 +128,11 @@ class Windows:
         return lines
 
     def excerpts(self) -> tuple[Excerpt, ...]:
+        missing = max(0, self._wanted_to - self._end()) if self._windows else 0  # the last alone can reach over the end
+        last = len(self._windows) - 1
         return tuple(
-            Excerpt(line, tuple(part[:LONGEST_LINE] for part in lines), hit, at)
-            for line, lines, hit, at in self._windows
+            Excerpt(line, tuple(part[:LONGEST_LINE] for part in lines), hit, at, missing if index == last else 0)
+            for index, (line, lines, hit, at) in enumerate(self._windows)
         )
 
     def edges(self) -> Edges:

@@ -1,9 +1,8 @@
 """Blocks and a matcher to the lines that hit, with counts, and the excerpts that deserve a closer look.
 
-    parts of a source --scan_part, in any thread--> PartScan --Merged.add, in order--> SourceScan
+    parts of a source --scan_part, in any thread--> PartScan --merging.Merged.add, in order--> SourceScan
 
-A part is scanned on its own, with its lines numbered from 1; merging moves the numbers and joins what an edge cut. Knows
-nothing of articles or of what a hit means.
+A part is scanned on its own, with its lines numbered from 1. Knows nothing of articles or of what a hit means.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from diagnose.scan.excerpts import AROUND, MOST_HIT, MOST_SALIENT, NEAR, WHOLE, WIDE, Edges, Excerpt, Windows, shape
+from diagnose.scan.excerpts import WHOLE, Edges, Excerpt, Windows
 from diagnose.text.decode import valid_utf8
 from diagnose.text.fold import fold
 
@@ -35,6 +33,8 @@ KEPT_PER_PATTERN = 40
 # Salient lines looked at in one part; the engine reports one a block, the fallback every one.
 MOST_SALIENT_LINES = 2000
 LONGEST_QUOTE = 1 << 16
+# (first line, last line, lines of each pattern) of every part.
+Pieces = tuple[tuple[int, int, dict[int, int]], ...]
 
 
 class LineHit(Struct, frozen=True):
@@ -51,7 +51,8 @@ class PartScan(Struct, frozen=True):
 
     `counts` has the lines of every pattern (of a frequent one at least: it reports once a block), `hits` the first
     KEPT_PER_PATTERN of each, `last` the last. `whole` is all text of a part of at most WHOLE bytes, else None. `trouble`
-    is where reading ended early, `left_out` the lines outside of the times asked for.
+    is where reading ended early, `left_out` the lines outside of the times asked for. Of several parts that were put
+    together, `parts` has the first and last line and the counts of each.
     """
 
     size: int
@@ -66,6 +67,11 @@ class PartScan(Struct, frozen=True):
     cut_lines: int = 0
     left_out: int = 0
     trouble: InputError | None = None
+    parts: Pieces = ()
+
+    @property
+    def pieces(self) -> Pieces:
+        return self.parts or (((1, self.lines, self.counts),) if self.size or self.lines else ())
 
 
 class SourceScan(Struct, frozen=True):
@@ -84,20 +90,13 @@ class SourceScan(Struct, frozen=True):
     cut_lines: int = 0
     left_out: int = 0
     whole: bool = False
-    parts: tuple[tuple[int, int, dict[int, int]], ...] = ()
+    parts: Pieces = ()
 
     def places(self, number: int) -> list[tuple[int, int, int]]:
         """(first line, last line, count) of a pattern: its lines where all were kept, else the parts that held some."""
         if self.counts.get(number, 0) <= KEPT_PER_PATTERN:
             return [(hit.line, hit.line, 1) for hit in self.hits if hit.number == number]
         return [(first, last, counts[number]) for first, last, counts in self.parts if number in counts]
-
-
-def scan_source(name: str, blocks: Iterable[Block], matcher: Matcher) -> SourceScan:
-    """Scan all `blocks` of one source at once."""
-    merged = Merged(name)
-    merged.add(scan_part(blocks, matcher))
-    return merged.result()
 
 
 # --- one part ------------------------------------------------------------------------------------------------------
@@ -233,104 +232,3 @@ def located(first: int, data: bytes, found: Iterable[Hit]) -> Iterator[tuple[int
             line += data.count(b"\n", position, start)
             position = start
         yield number, line, start
-
-
-# --- parts in order ------------------------------------------------------------------------------------------------
-
-
-class Merged:
-    """The parts of one source, added in order. One that begins inside a line goes on with the line that was open."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self.size = self.lines = self.left_out = 0
-        self._open = False
-        self._cut = 0
-        self._hits: list[LineHit] = []
-        self._last: dict[int, LineHit] = {}
-        self._counts: dict[int, int] = {}
-        self._whole: bytes | None = b""
-        self._excerpts: list[Excerpt] = []
-        self._shapes: set[bytes] = set()
-        self._left = {True: MOST_HIT, False: MOST_SALIENT}
-        self._closing: tuple[bytes, ...] = ()
-        self._parts: list[tuple[int, int, dict[int, int]]] = []
-
-    def add(self, part: PartScan) -> None:
-        shift = self.lines - self._open
-        kept = {number: KEPT_PER_PATTERN - count for number, count in self._counts.items()}
-        for hit in part.hits:
-            left = kept.get(hit.number, KEPT_PER_PATTERN)
-            kept[hit.number] = left - 1
-            if left > 0:
-                self._hits.append(replace(hit, line=hit.line + shift))
-        for number, hit in part.last.items():
-            self._last[number] = replace(hit, line=hit.line + shift)
-        for number, count in part.counts.items():
-            self._counts[number] = self._counts.get(number, 0) + count
-        self._parts.append((shift + 1, shift + part.lines, part.counts))
-        self._add_text(part, shift)
-        self.size += part.size
-        self.lines = shift + part.lines
-        self._open = part.open_end
-        self._cut += part.cut_lines
-        self.left_out += part.left_out
-
-    def _add_text(self, part: PartScan, shift: int) -> None:
-        small = self._whole is not None and part.whole is not None and len(self._whole) + len(part.whole) <= WHOLE
-        self._whole = self._whole + part.whole if small else None  # type: ignore[operator]
-        self._join_edges(part, shift)
-        for excerpt in part.excerpts:
-            self._take(excerpt, shift)
-        self._closing = part.edges.closing
-
-    def _join_edges(self, part: PartScan, shift: int) -> None:
-        """A window that ends with the part before goes on with the first lines of this one."""
-        if self._excerpts and self._closing:
-            last = self._excerpts[-1]
-            if last.line + len(last.lines) == shift + 1:
-                self._excerpts[-1] = replace(last, lines=(*last.lines, *part.edges.opening[:AROUND]))
-
-    def _take(self, excerpt: Excerpt, shift: int) -> None:
-        key = shape(excerpt.lines[excerpt.at])
-        if not self._left[excerpt.hit] or key in self._shapes:
-            return
-        self._shapes.add(key)
-        reach = AROUND if excerpt.hit and self._left[True] > MOST_HIT - WIDE else NEAR
-        if reach == NEAR:
-            excerpt = excerpt.narrowed(NEAR)
-        self._left[excerpt.hit] -= 1
-        missing = reach - excerpt.at if shift and excerpt.line == 1 else 0
-        before = self._closing[-missing:] if missing > 0 else ()
-        self._excerpts.append(Excerpt(excerpt.line + shift - len(before), (*before, *excerpt.lines), excerpt.hit))
-
-    def result(self, whole: int = WHOLE, lines: int = 1 << 30) -> SourceScan:
-        """All of it as one excerpt where it has at most `whole` bytes, else its windows of up to `lines` lines in all."""
-        text = self._whole if self._whole is not None and len(self._whole) <= whole else None
-        return SourceScan(
-            name=self._name,
-            size=self.size,
-            lines=self.lines,
-            hits=tuple(self._hits),
-            last=self._last,
-            counts=self._counts,
-            excerpts=_whole(text) if text is not None else _within(self._excerpts, lines),
-            cut_lines=self._cut,
-            left_out=self.left_out,
-            whole=text is not None,
-            parts=tuple(self._parts),
-        )
-
-
-def _whole(text: bytes) -> tuple[Excerpt, ...]:
-    return (Excerpt(1, tuple(text.removesuffix(b"\n").split(b"\n"))),) if text.strip() else ()
-
-
-def _within(excerpts: list[Excerpt], lines: int) -> tuple[Excerpt, ...]:
-    """As many as fit, those with hits before the others, in order of the text."""
-    kept = []
-    for excerpt in sorted(excerpts, key=lambda e: (not e.hit, e.line)):
-        if len(excerpt.lines) <= lines:
-            kept.append(excerpt)
-            lines -= len(excerpt.lines)
-    return tuple(sorted(kept, key=lambda e: e.line))

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.diagnosis import InputRead, Skipped
-from diagnose.errors import LEFT_OUT, STOPPED, InputError
+from diagnose.errors import STOPPED, InputError
 from diagnose.inputs.kinds import HEAD
-from diagnose.scan.excerpts import WHOLE
-from diagnose.scan.hits import Merged
-from diagnose.scan.parts import ChangedEncodingError, ranges, runs
+from diagnose.scan.merging import Merged
+from diagnose.scan.parts import ChangedEncodingError, piece_of, ranges, runs
+from diagnose.scan.reading import Read, Scanned, read_of
 from diagnose.scan.workers import Ticket, Workers
 from diagnose.text.binary import kind, not_a_log, text_lines, without_noise
 from diagnose.text.decode import looks_binary, sniff
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from diagnose.inputs.sources import Source
-    from diagnose.scan.hits import PartScan, SourceScan
+    from diagnose.scan.hits import PartScan
     from diagnose.scan.parts import Part
     from diagnose.scan.patterns import Matcher
     from diagnose.timestamps.period import Period
@@ -34,17 +33,14 @@ if TYPE_CHECKING:
 # A plain file from this size on is read by the threads themselves, in ranges.
 RANGED = 4 << 20
 SMALL = 1 << 17
-# Text that is looked at closely in one case: small inputs whole, as long as they stay within MOST_WHOLE bytes together,
-# then the lines around hits, up to MOST_LINES.
-MOST_WHOLE = 2 * WHOLE
-MOST_LINES = 12_000
 BLANKS = b" \t\r\n\f\v\0"  # with the zero bytes of UTF-16 between them
 
 
 class Setup(Struct, frozen=True):
     """How to read: the encoding that a person named, threads (0: as many as is usual), the span of time wanted.
 
-    `when` is what is known of times that a text does not tell; `progress` gets the number of bytes just read.
+    `when` is what is known of times that a text does not tell; `progress` gets the number of bytes just read. `piece` (K, N)
+    asks for the K-th of N pieces of a file, from 1.
     """
 
     encoding: str = ""
@@ -52,20 +48,19 @@ class Setup(Struct, frozen=True):
     span: Period | None = None
     when: When = When()
     progress: Callable[[int], object] | None = None
+    piece: tuple[int, int] = (1, 1)
 
 
-class Read(Struct, frozen=True):
-    """The inputs as they were scanned, and what was not. `stopped` where a person stopped the reading."""
-
-    scans: tuple[SourceScan, ...]
-    inputs: tuple[InputRead, ...]
-    skipped: tuple[Skipped, ...]
-    warnings: tuple[str, ...]
-    stopped: bool = False
-
-
-def read_all(sources: Iterable[Source | InputError], matcher: Matcher, setup: Setup | None = None) -> Read:
+def read_all(sources: Iterable[Source | Scanned | InputError], matcher: Matcher, setup: Setup | None = None) -> Read:
     """Scan every source. One that ends early counts with what was read of it, and so does a reading stopped by Ctrl-C."""
+    items, stopped = scan_all(sources, matcher, setup)
+    return read_of(items, stopped=stopped)
+
+
+def scan_all(
+    sources: Iterable[Source | Scanned | InputError], matcher: Matcher, setup: Setup | None = None
+) -> tuple[list[Scanned | InputError], bool]:
+    """What every source showed, in order, and whether Ctrl-C stopped the reading. What was scanned before stays as it is."""
     intake = _Intake(matcher, setup or Setup())
     try:
         for source in sources:
@@ -73,7 +68,7 @@ def read_all(sources: Iterable[Source | InputError], matcher: Matcher, setup: Se
         intake.settle(0)
     except KeyboardInterrupt:
         intake.stop()
-    return intake.read()
+    return intake.items(), intake.stopped
 
 
 class _Opened:
@@ -83,7 +78,9 @@ class _Opened:
         self.source = source
         self.used = used
         self.mixed = mixed
-        self.merged = Merged(source.name)
+        self.merged = Merged()
+        self.notes: list[str] = []
+        self.piece: tuple[int, int] | None = None
         self.trouble: InputError | None = None
         self.changed = False
         self.handed_out = False
@@ -110,6 +107,20 @@ class _Opened:
     def done(self) -> bool:
         return self.handed_out and not self.open_parts
 
+    def scanned(self) -> Scanned:
+        source = self.source
+        return Scanned(
+            name=source.name,
+            scan=self.merged.part(),
+            kind=source.kind,
+            encoding=self.used,
+            blank=_is_blank(source.head),
+            notes=tuple(self.notes),
+            trouble=self.trouble,
+            piece=self.piece,
+            of=source.size if self.piece else 0,
+        )
+
 
 class _Intake:
     """The state of one reading. Lives inside `read_all` only."""
@@ -123,12 +134,11 @@ class _Intake:
         # Several threads get copies: the caller goes on with the matcher itself while one of them may still run.
         self.free = [matcher] if self.workers.count == 1 else []
         self.pending: deque[tuple[_Opened, Ticket[PartScan]]] = deque()
-        self.all: list[_Opened | InputError] = []
-        self.warnings: list[str] = []
+        self.all: list[_Opened | Scanned | InputError] = []
         self.stopped = False
 
-    def take(self, source: Source | InputError) -> None:
-        if isinstance(source, InputError):
+    def take(self, source: Source | Scanned | InputError) -> None:
+        if isinstance(source, (InputError, Scanned)):
             self.all.append(source)
             return
         setup = self.setup
@@ -136,28 +146,34 @@ class _Intake:
         if binary and not source.asked and (what := kind(source.head)):
             self.all.append(not_a_log(source.name, what))
             return
-        if binary and source.asked:
-            self.warnings.append(f"{source.name}: looks like binary data; matched as it stands")
         known = source.encoding or setup.encoding
         used, mark = (known, 0) if known else sniff(source.head)
         opened = _Opened(source, used, mixed=binary and not source.asked)
         self.all.append(opened)
-        self._note_clock(source, used)
+        if binary and source.asked:
+            opened.notes.append(f"{source.name}: looks like binary data; matched as it stands")
+        self._note_clock(opened)
         self._hand_out(opened, mark)
 
-    def _note_clock(self, source: Source, used: str) -> None:
+    def _note_clock(self, opened: _Opened) -> None:
         if self.setup.span is None:
             return
         from diagnose.timestamps.period import has_times
 
+        source, used = opened.source, opened.used
         head = source.head if used.startswith("utf-8") else source.head.replace(b"\0", b"")
         if not has_times(head, self.setup.span.now):
-            self.warnings.append(f"{source.name}: its first lines have no times; lines before the first one were kept")
+            opened.notes.append(f"{source.name}: its first lines have no times; lines before the first one were kept")
 
     def _hand_out(self, opened: _Opened, mark: int) -> None:
         source, setup = opened.source, self.setup
         if source.path and source.size >= RANGED and opened.used == "utf-8" and not (mark or opened.mixed):
-            parts = ranges(source.path, source.size, setup.span, setup.progress)
+            start, stop = piece_of(source.size, *setup.piece)
+            opened.piece = (start, stop) if stop - start < source.size else None
+            parts = ranges(source.path, start, stop, source.size, setup.span, setup.progress)
+        elif setup.piece[0] < setup.piece[1]:  # what cannot be cut is in the last piece, whole
+            opened.piece = (0, 0)
+            parts = iter(())
         else:
             parts = runs(opened.chunks(mark), opened.used, setup.span, opened.text if opened.mixed else None)
         for part in parts:
@@ -212,7 +228,11 @@ class _Intake:
     def _finish(self, opened: _Opened) -> None:
         """Read a file again as a stream where a range of it turned out to be in another encoding."""
         if opened.changed and opened.done:
-            opened.merged, opened.changed = Merged(opened.source.name), False
+            opened.merged, opened.changed = Merged(), False
+            if opened.piece:
+                what = "holds NUL bytes, so where its encoding changes can only be told from its beginning"
+                opened.trouble = InputError(opened.source.name, what, "scan it whole, without --piece")
+                return
             for part in runs(opened.chunks(0), opened.used, self.setup.span):
                 opened.merged.add(self._scan(part))
 
@@ -229,50 +249,10 @@ class _Intake:
                     source.source.name, what, "run it again", bytes_read=source.merged.size, code=STOPPED
                 )
 
-    def read(self) -> Read:
-        inputs: list[InputRead] = []
-        skipped: list[Skipped] = []
-        scans: list[SourceScan] = []
-        whole, lines = MOST_WHOLE, MOST_LINES
-        for item in self.all:
-            if isinstance(item, InputError):
-                skipped.append(_skipped(item))
-                if item.code != LEFT_OUT:
-                    inputs.append(InputRead(name=item.where, bytes=0, lines=0, error=_error(item)))
-            else:
-                scan = item.merged.result(whole, lines)
-                whole -= scan.size if scan.whole else 0
-                lines -= 0 if scan.whole else sum(len(excerpt.lines) for excerpt in scan.excerpts)
-                scans.append(scan)
-                inputs.append(_input(item, scan))
-                if item.trouble:
-                    skipped.append(_skipped(item.trouble))
-                if scan.cut_lines:
-                    self.warnings.append(f"{scan.name}: lines longer than 1 MiB were matched in pieces")
-        return Read(tuple(scans), tuple(inputs), tuple(skipped), tuple(self.warnings), self.stopped)
-
-
-def _input(opened: _Opened, scan: SourceScan) -> InputRead:
-    return InputRead(
-        name=scan.name,
-        bytes=scan.size,
-        lines=scan.lines,
-        error=_error(opened.trouble) if opened.trouble else None,
-        encoding=opened.used,
-        kind=opened.source.kind,
-        left_out=scan.left_out,
-        blank=_is_blank(opened.source.head),
-    )
+    def items(self) -> list[Scanned | InputError]:
+        return [item if isinstance(item, (InputError, Scanned)) else item.scanned() for item in self.all]
 
 
 def _is_blank(head: bytes) -> bool:
     """Whether a source that its beginning holds whole has nothing but white space."""
     return len(head) < HEAD and not head[sniff(head)[1] :].translate(None, BLANKS)
-
-
-def _error(error: InputError) -> str:
-    return f"{error.what}; {error.way_out}" if error.way_out else error.what
-
-
-def _skipped(error: InputError) -> Skipped:
-    return Skipped(path=error.where, reason=error.what, bytes_read=error.bytes_read, code=error.code)

@@ -42,9 +42,17 @@ class ChangedEncodingError(Exception):
     """A range of a file holds NUL bytes: where its encoding changes can only be told from its beginning."""
 
 
-def ranges(path: str, size: int, span: Period | None, progress: Progress | None) -> Iterator[Part]:
-    """The parts of a plain file in UTF-8 of `size` bytes."""
-    for start in range(0, size, RANGE):
+def piece_of(size: int, number: int, count: int) -> tuple[int, int]:
+    """Where the `number`-th (from 1) of `count` pieces of a file of `size` bytes begins and ends: pieces are whole ranges."""
+    whole = -(-size // RANGE)
+    return whole * (number - 1) // count * RANGE, min(size, whole * number // count * RANGE)
+
+
+def ranges(
+    path: str, begin: int, end: int, size: int, span: Period | None, progress: Progress | None
+) -> Iterator[Part]:
+    """The parts of a plain file in UTF-8 of `size` bytes, from `begin` to `end`."""
+    for start in range(begin, end, RANGE):
         yield _range(path, start, min(size, start + RANGE), size, span, progress)
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from diagnose.inputs.sources import InputError
-    from diagnose.scan.intake import Read
     from diagnose.scan.passages import Passage
+    from diagnose.scan.reading import Read
 
 CASE_SCHEMA = "kb.case/1"
 ANSWER = "answer"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.inputs.sources import InputError, open_inputs
-from diagnose.scan.hits import SALIENT, SALIENT_REGEX, WHOLE, scan_source
+from diagnose.scan.hits import SALIENT, SALIENT_REGEX, WHOLE
+from diagnose.scan.merging import scan_source
 from diagnose.scan.patterns import (
     Pattern,
     ReMatcher,

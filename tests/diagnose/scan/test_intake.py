@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from diagnose.inputs.sources import open_inputs
-from diagnose.scan import intake, parts
+from diagnose.scan import intake, parts, reading
 from diagnose.scan.hits import SALIENT, SALIENT_REGEX
 from diagnose.scan.intake import Setup, read_all
 from diagnose.scan.patterns import Pattern, compile_patterns, literal
@@ -156,7 +156,7 @@ def test_ctrl_c_keeps_what_was_read(tmp_path, matcher):
 
 
 def test_small_inputs_are_kept_whole_only_as_long_as_they_are_few(tmp_path, matcher, monkeypatch):
-    monkeypatch.setattr(intake, "MOST_WHOLE", 5_000)
+    monkeypatch.setattr(reading, "MOST_WHOLE", 5_000)
     for number in range(10):
         (tmp_path / f"{number}.log").write_text("nothing to see\n" * 100 + f"port={number}\n", encoding="utf-8")
     found = read([tmp_path], matcher)

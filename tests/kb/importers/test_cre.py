@@ -312,7 +312,7 @@ def test_single_terms_still_bring_the_article_up_and_a_veto_takes_them_along(
     tmp_path: Path, opened_store: Callable[..., Store]
 ) -> None:
     from diagnose.match.evidence import match
-    from diagnose.scan.hits import scan_source
+    from diagnose.scan.merging import scan_source
     from diagnose.text.blocks import blocks
 
     imported(rule_file(tmp_path / "rules"), tmp_path / "base")

@@ -129,7 +129,7 @@ def test_the_scan_finds_every_wording_and_no_look_alike(every, name):
 
 def test_captures_are_what_the_wording_names(every):
     from diagnose.match.evidence import match
-    from diagnose.scan.hits import scan_source
+    from diagnose.scan.merging import scan_source
     from diagnose.text.blocks import blocks
 
     store, _ = every
