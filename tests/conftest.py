@@ -1,5 +1,8 @@
 """Third-party data lies beside the project; tests that read it are deselected where it is absent."""
 
+import os
+import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,6 +12,10 @@ from hypothesis import settings
 # The same examples every time: a run must mean the same on every machine. Longer, random campaigns are run by hand.
 settings.register_profile("kb", derandomize=True, deadline=None)
 settings.load_profile("kb")
+
+# Tests start kb some hundred times: compiled once, not at every start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -29,7 +36,6 @@ def needs_tool():
 
     The test is skipped then, with what to install; with KB_REQUIRE_TOOLS=1 in the environment, as in CI, it fails.
     """
-    import os
     import shutil
 
     rows = (ROOT / "tests" / "tools.txt").read_text(encoding="utf-8").splitlines()
@@ -58,15 +64,29 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def cache_home(tmp_path_factory):
-    """A folder for derived files, shared by all tests of a process: as XDG_CACHE_HOME or LOCALAPPDATA."""
-    home = tmp_path_factory.mktemp("cache")
-    (home / "kb-diagnose").mkdir(mode=0o700)
+    """A folder for derived files, as XDG_CACHE_HOME or LOCALAPPDATA: the shipped articles are indexed there.
+
+    All processes of a run share it; the first one builds the index, which takes seconds, and the others wait for it.
+    """
+    from kb.store.open import open_store
+
+    run = tmp_path_factory.getbasetemp()
+    home = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "cache"
+    try:
+        (home / "kb-diagnose").mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        patience = time.monotonic() + 100
+        while not (home / "built").exists() and time.monotonic() < patience:
+            time.sleep(0.05)
+    else:
+        open_store([ROOT / "articles"], home / "kb-diagnose").close()
+        (home / "built").touch()
     return home
 
 
 @pytest.fixture(scope="session")
 def shipped(cache_home):
-    """The store of the shipped articles, in a cache of its own."""
+    """The store of the shipped articles."""
     from kb.store.open import open_store
 
     with open_store([ROOT / "articles"], cache_home / "kb-diagnose") as store:

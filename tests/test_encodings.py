@@ -1,6 +1,7 @@
-"""The same error in any encoding has the same cause: 20 samples of shipped articles in 10 encodings."""
+"""The same error in any encoding has the same cause: 20 samples of shipped articles, each in 3 of 10 encodings."""
 
 import codecs
+from itertools import cycle, islice
 
 ENCODINGS = (
     "utf-8-sig",
@@ -26,12 +27,12 @@ def leading(found):
     return found.verdict, found.causes[0].id if found.causes else ""
 
 
-def test_twenty_errors_in_ten_encodings_lead_to_the_same_cause(root, diagnosed):
+def test_twenty_errors_in_three_of_ten_encodings_each_lead_to_the_same_cause(root, diagnosed):
     paths = samples(root)
     assert len(paths) == 20
-    for path in paths:
+    for number, path in enumerate(paths):
         text = path.read_text(encoding="utf-8")
         plain = leading(diagnosed(text))
-        for encoding in ENCODINGS:
+        for encoding in islice(cycle(ENCODINGS), 3 * number, 3 * number + 3):
             mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
             assert leading(diagnosed(mark + text.encode(encoding))) == plain, (path, encoding)

@@ -95,9 +95,10 @@ def test_what_dead_writers_left_goes_and_what_living_ones_make_stays(tmp_path):
     ],
     ids=lambda command: " ".join(command[:2]),
 )
-def test_no_command_waits_for_a_pipe(tmp_path, command, capsys):
+def test_no_command_waits_for_a_pipe(tmp_path, command, capsys, cache_home, monkeypatch):
     from kb.cli import run
 
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
     pipes = tmp_path / "pipes"
     pipes.mkdir()
     for name in ("p.md", "p.yaml", "p.jsonl"):

@@ -166,7 +166,8 @@ def test_one_cause_is_shown_by_itself_with_blanks_for_values(kb):
     assert "did you mean 'port-9001-blocked'?" in kb("show", "pool-failover-dcom-error/port-9001-blokked")[2]
 
 
-def test_a_folder_with_a_plus_is_added_to_the_shipped_articles(kb, tmp_path):
+def test_a_folder_with_a_plus_is_added_to_the_shipped_articles(kb, tmp_path, root, monkeypatch):
+    monkeypatch.setattr("kb.folders.shipped_articles", lambda: root / "articles" / "system")
     (tmp_path / "base" / "own").mkdir(parents=True)
     text = "---\nid: own\ntitle: Mine\nstatus: draft\nsignals: {s: {contains: boom own x}}\nsymptoms: [s]\n---\n"
     (tmp_path / "base" / "own" / "article.md").write_text(text)
@@ -177,7 +178,8 @@ def test_a_folder_with_a_plus_is_added_to_the_shipped_articles(kb, tmp_path):
     assert "disk-full" not in alone
 
 
-def test_an_import_without_a_place_goes_to_the_users_own_articles(kb, tmp_path):
+def test_an_import_without_a_place_goes_to_the_users_own_articles(kb, tmp_path, root, monkeypatch):
+    monkeypatch.setattr("kb.folders.shipped_articles", lambda: root / "articles" / "system")
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "one.md").write_text("# The frobnicator stops\n\n```\nfrob: 0x17 quux is missing\n```\n")
     status, _, _ = kb("import", "markdown", tmp_path / "notes")

@@ -147,8 +147,8 @@ def test_several_processes_give_the_same_answers_in_the_same_order(shipped):
     assert answers(cases, shipped, cache, jobs=2) == answers(cases, shipped, cache)
 
 
-def test_the_command_measures_compares_and_draws(tmp_path, root, monkeypatch, capsys):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def test_the_command_measures_compares_and_draws(tmp_path, root, monkeypatch, capsys, cache_home):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
     cases = tmp_path / "cases.jsonl"
     rows = [
         {"id": "1", "text": "write failed: No space left on device", "expect": ["disk-full"], "kind": "real"},
