@@ -99,6 +99,7 @@ def test_no_command_waits_for_a_pipe(tmp_path, command, capsys, cache_home, monk
     from kb.cli import run
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     pipes = tmp_path / "pipes"
     pipes.mkdir()
     for name in ("p.md", "p.yaml", "p.jsonl"):
