@@ -11,7 +11,9 @@ def played(shipped, root):
     loop = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loop)
     names = sorted(shipped.ids())
-    articles = [shipped.article(name) for name in names[:: len(names) // 30 or 1]]  # however many there are: some seconds
+    articles = [
+        shipped.article(name) for name in names[:: len(names) // 30 or 1]
+    ]  # however many there are: some seconds
     return {kind: loop.simulate(shipped, articles, kind, 7, 1) for kind in loop.WORLDS}
 
 
