@@ -9,6 +9,7 @@ Prints one heading a step; exits 1 if a step fails, 2 where a step does not exis
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,11 @@ STEPS = (
     Step("lint", "ruff's rules", ("-m", "ruff", "check", "."), ("-m", "ruff", "check", "--fix", ".")),
     Step("types", "mypy, strict", ("-m", "mypy")),
     Step("articles", "kb lint has nothing to say of the shipped articles", ("-m", "kb", "lint", "--kb", "articles")),
-    Step("samples", "kb test: every sample and output of the articles", ("-m", "kb", "test", "--kb", "articles")),
+    Step(
+        "samples",
+        "kb test: every sample and output of the articles",
+        ("-m", "kb", "test", "--kb", "articles", "--jobs", str(os.cpu_count() or 1)),
+    ),
     Step("against", "kb test --against the last release: no answer got worse", (str(CI / "against.py"),)),
     Step("links", "links between the pages lead somewhere; docs/README.md names every page", (str(CI / "links.py"),)),
     Step("coverage", "all tests but those of speed, with what they cover, branch by branch", (str(CI / "measure.py"),)),

@@ -7,6 +7,7 @@ the outputs of before and after: one must show its outcome, one another.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from diagnose.checks.patterns import told_by
 from diagnose.facts import merge
 from diagnose.pipeline import diagnose, evidence, paste
 from kb.authoring.linting.beside import outputs_of, proofs
+from kb.evaluate.run import spread
 from kb.safe_files import read
 
 if TYPE_CHECKING:
@@ -53,18 +55,24 @@ class Tested(Struct, frozen=True):
     proofs: int = 0
 
 
-def run(store: Store, articles: list[Article], *, outputs: bool = True) -> Tested:
-    """Test all samples of `articles` against `store`, and the outputs of their checks unless they are left out."""
-    count = proved = 0
-    failures: list[Failure] = []
-    for article in articles:
-        told: dict[Path, str] = {}
-        shown = (*_samples(store, article), *(_outputs(store, article, told) if outputs else ()))
-        proof = tuple(_proofs(store, article, told)) if outputs else ()
-        count += len(shown)
-        proved += len(proof)
-        failures += [Failure(str(path), failure) for path, failure in (*shown, *proof) if failure]
-    return Tested(count, tuple(failures), proved)
+def run(
+    store: Store, articles: list[Article], *, outputs: bool = True, jobs: int = 1, cache: Path | None = None
+) -> Tested:
+    """Test all samples of `articles` against `store`, and the outputs of their checks unless they are left out.
+
+    With several `jobs`, as many processes, which find the index of the base in `cache`.
+    """
+    names = [article.problem.id for article in articles]
+    return joined(*spread(partial(_tested, outputs), names, store, cache, jobs, shard=1))
+
+
+def _tested(outputs: bool, name: str, store: Store) -> Tested:
+    article = store.article(name)
+    told: dict[Path, str] = {}
+    shown = (*_samples(store, article), *(_outputs(store, article, told) if outputs else ()))
+    proof = tuple(_proofs(store, article, told)) if outputs else ()
+    failures = tuple(Failure(str(path), failure) for path, failure in (*shown, *proof) if failure)
+    return Tested(len(shown), failures, len(proof))
 
 
 def library(store: Store, names: list[str] | None) -> Tested:

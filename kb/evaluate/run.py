@@ -120,10 +120,12 @@ def spread(
     cache: Path | None,
     jobs: int = 1,
     told: Callable[[int], None] = lambda done: None,
+    shard: int = SHARD,
 ) -> list[T]:
-    """`one` of everything `asked`, in its order: here, or in worker processes that open the base themselves."""
+    """`one` of everything `asked`, in its order: here, or in worker processes that open the base themselves and take `shard`
+    of them at a time."""
     result: list[T] = []
-    if jobs <= 1 or len(asked) <= SHARD:
+    if jobs <= 1 or len(asked) <= shard:
         for item in asked:
             result.append(one(item, base))
             told(len(result))
@@ -131,14 +133,14 @@ def spread(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    shards = [asked[start : start + SHARD] for start in range(0, len(asked), SHARD)]
+    shards = [asked[start : start + shard] for start in range(0, len(asked), shard)]
     roots = [str(root) for root in base.roots]
     # spawn: the only way of starting that all platforms share, and no thread of this process is copied.
     with ProcessPoolExecutor(
         min(jobs, len(shards)), get_context("spawn"), _open, (roots, str(cache) if cache else "")
     ) as pool:
-        for shard in pool.map(partial(_shard, one), shards):
-            result += shard
+        for done in pool.map(partial(_shard, one), shards):
+            result += done
             told(len(result))
     return result
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     help="With --against: ask these labelled cases as well (repeatable).",
 )
 @click.option("--case", "kept", multiple=True, metavar="FILE", help="With --against: and this kept case (repeatable).")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="With --against: use N processes.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Use N processes.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="With --against: the form."
 )
@@ -78,7 +78,9 @@ def command(
         return _fires(store, articles)
     if mutate:
         return _mutate(store, articles, least)
-    tested = joined(run(store, articles), library(store, entries if names else None))
+    tested = joined(
+        run(store, articles, jobs=given["jobs"], cache=session.cache), library(store, entries if names else None)
+    )
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
     proved = f", {tested.proofs} proofs" if tested.proofs else ""
