@@ -67,6 +67,16 @@ class Knowledge(Protocol):
         ...
 
     @property
+    def version(self) -> str:
+        """The version of kb that reads it."""
+        ...
+
+    @property
+    def documents_digest(self) -> str:
+        """Changes with the content of any article."""
+        ...
+
+    @property
     def lines(self) -> Matcher:
         """All patterns, for lines as they stand and joined ones."""
         ...
@@ -77,6 +87,10 @@ class Knowledge(Protocol):
         ...
 
     def known(self, numbers: Collection[int]) -> dict[int, KnownPattern]: ...
+
+    def numbers(self, patterns: Collection[tuple[str, bool, str]]) -> dict[tuple[str, bool, str], int]:
+        """The numbers of those of `patterns` (regex, caseless, literal) that it has."""
+        ...
 
     def problems(self, ids: Iterable[str]) -> dict[str, Problem]: ...
 

@@ -16,10 +16,12 @@ from diagnose.diagnosis import Diagnosis, SeenCode
 from diagnose.gathered import Gathered
 from diagnose.match.evidence import match
 from diagnose.options import Options
+from diagnose.parts.opened import opened, whole
 from diagnose.retrieve.lookup import retrieve
 from diagnose.retrieve.platform import platform_of
-from diagnose.scan.intake import Setup, read_all
+from diagnose.scan.intake import Setup, scan_all
 from diagnose.scan.passages import TextLine, places
+from diagnose.scan.reading import read_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.model import Platform
     from diagnose.scan.passages import Passage
+    from diagnose.scan.reading import Read
 
 
 def diagnose(sources: Iterable[Source | InputError], base: Knowledge, options: Options | None = None) -> Diagnosis:
@@ -55,7 +58,7 @@ def evidence(data: bytes | str, base: Knowledge) -> Gathered:
 def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
     """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
     setup = setup or Setup()
-    read = read_all(sources, base.lines, setup)
+    read = read_inputs(sources, base, setup)
     matched = match(read.scans, base, setup.when)
     platform = platform_of(matched.passages)
     seen = list(codes_in(matched.passages, platform))
@@ -67,6 +70,12 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
         codes=distinct(code for _, _, code in seen),
         platform=platform,
     )
+
+
+def read_inputs(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup) -> Read:
+    """All inputs scanned, part files among them as what they were made of."""
+    items, stopped = scan_all(opened(sources, base, dated=setup.span is not None), base.lines, setup)
+    return read_of(whole(items), stopped=stopped)
 
 
 def diagnosis_of(gathered: Gathered, base: Knowledge, options: Options) -> Diagnosis:

@@ -14,7 +14,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Shape = Literal["packed", "archive", "text", "unread"]
+Shape = Literal["packed", "archive", "text", "part", "unread"]
+PART = "kb-part"
 # Bytes of an input that its kind is recognised by.
 HEAD = 1 << 16
 
@@ -23,7 +24,7 @@ class Reader(Struct, frozen=True):
     """A kind of input.
 
     `shape` says what `open` (`module:function`) makes of a Stream: `packed` the bytes inside, `archive` its members,
-    `text` lines in UTF-8; `unread` kinds are only named. It is recognised by `magic` at its start, else by `tells`.
+    `text` lines in UTF-8; a `part` is left to `diagnose.parts`, `unread` kinds are only named. It is recognised by `magic` at its start, else by `tells`.
     """
 
     name: str
@@ -84,6 +85,7 @@ READERS: tuple[Reader, ...] = (
     Reader("docker-json", "text", "logs.jsonlines:render_docker", tells=_json("docker-json")),
     Reader("journal-json", "text", "logs.jsonlines:render_journal", tells=_json("journal-json")),
     Reader("json-lines", "text", "logs.jsonlines:render_lines", tells=_json("json-lines")),
+    Reader(PART, "part", magic=(b"kb part 1\n",)),
     Reader("compress (.Z)", "unread", magic=(b"\x1f\x9d",)),
     Reader("7z archive", "unread", magic=(b"7z\xbc\xaf\x27\x1c",)),
     Reader("rar archive", "unread", magic=(b"Rar!\x1a\x07",)),

@@ -271,6 +271,8 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
         kind = "+".join(stream.kinds) or "plain"
         plain = path if not stream.kinds else ""
         yield Source(stream.name, kind, head, _chunks(stream.feed, stream.name), asked, "", plain, stream.size)
+    elif reader.shape == "part":
+        yield Source(stream.name, reader.name, head, _chunks(stream.feed, stream.name), asked)
     elif reader.shape == "text":
         yield from _rendered(stream, reader, asked)
     elif reader.shape == "unread":

@@ -27,6 +27,7 @@ KEPT = 100_000  # pseudonyms remembered; beyond, a secret is still replaced, but
 _SHORTEST_TOKEN = 16  # of those known by their first letters
 _STEM = 3
 _SHORTEST_BODY = 60  # a line of a key's body, which has no word to know it by
+_NAMED_APART = re.compile(r"\[([a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*)-x([0-9a-f]{16})\]")
 _PATHS = re.compile(r"([/\\!])")
 _SEPARATOR = re.compile(r"[-_.+,;@#=()\[\]{} ]+")
 _MOST_SEPARATORS = 40  # in a part of a name
@@ -97,10 +98,12 @@ class Redactor:
     """Replaces secrets by stable pseudonyms; `counts` tells how many places were replaced, by kind.
 
     No secret is kept: what is remembered is a keyed digest, whose key lives and dies with this object. With `personal`,
-    data of persons is replaced as well (see personal).
+    data of persons is replaced as well (see personal). `apart` gives names for texts that another redactor reads later, which
+    numbers them as if it had met the secrets themselves: `[password-x0a1b2c3d4e5f6071]`.
     """
 
-    def __init__(self, *, personal: bool = False) -> None:
+    def __init__(self, *, personal: bool = False, apart: bool = False) -> None:
+        self._apart = apart
         self._index = _index(personal)
         self.counts: dict[str, int] = {}
         self._names: dict[bytes, str] = {}
@@ -112,6 +115,8 @@ class Redactor:
 
         Redact before clipping: of a secret that was cut, the rest may no longer look like one.
         """
+        if "-x" in text and not self._apart:
+            text = _NAMED_APART.sub(lambda match: self._name(match[1], match[2]), text)
         for number in self._index.candidates(text):
             text = self._apply(self._index.rules[number], text)
         return text
@@ -147,6 +152,8 @@ class Redactor:
     def _name(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+        if self._apart:
+            return f"[{kind}-x{digest[:8].hex()}]"
         name = self._names.get(digest)
         if name is None:
             if len(self._names) >= KEPT:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.options import Options
-from diagnose.pipeline import diagnosis_of, gather
+from diagnose.pipeline import diagnosis_of, gather, read_inputs
 from kb.ask import redactor_for
 from kb.redaction import redacted, renamed
 
@@ -72,7 +72,6 @@ def prove_case(
 ) -> Case:
     """The case with `sources` as what was seen after its fix: the steps of the leading cause are proved or not."""
     from diagnose.answer.proof import prove
-    from diagnose.scan.intake import read_all
     from diagnose.scan.passages import passages_of
     from kb.cases.case import case_answers, case_sources, input_name, named_apart, with_inputs, with_step
 
@@ -84,7 +83,7 @@ def prove_case(
 
     if case.diagnosis is None:
         return case
-    read = read_all(everything(), base.lines, options.setup)
+    read = read_inputs(everything(), base, options.setup)
     passages = passages_of(read.scans)
     proofs = prove(case.diagnosis, passages, base, case_answers(case, after=True))
     kept = with_inputs(case, read, passages, redactor.redact, now, after=True)

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("browsing.show", "Read an article."),
     "list": ("browsing.list_", "List the articles."),
     "code": ("diagnosing.code", "Decode an error code in any notation."),
+    "scan": ("scaling.scan", "Read inputs into a small part file that any machine diagnoses."),
     "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
     "new": ("authoring.new", "Draft an article from an error text."),
     "lint": ("authoring.lint", "Check articles for faults."),
@@ -43,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COMMAND_GROUPS = {
     "Find the cause": ("diagnose", "run", "verify", "why", "code"),
     "Read the articles": ("search", "show", "list"),
+    "Many inputs, many machines": ("scan",),
     "Keep a case": ("case", "resolve"),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
     "This installation": ("stats", "index", "doctor", "completion"),

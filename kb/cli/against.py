@@ -28,12 +28,12 @@ def against(call: Call, sources: Iterable[Source | InputError], store: Store, op
     from diagnose.inputs.sources import open_inputs
     from kb.ask import ask, redactor_for
 
-    comparison = Comparison(open_inputs(call.baselines))
+    comparison = Comparison(_with_lines(open_inputs(call.baselines)))
     for trouble in comparison.troubles:
         if not comparison.known:
             raise trouble.said_of(f"--baseline {trouble.where}")
         tell(f"--baseline {trouble} ({trouble.code})")
-    diagnosis = ask(comparison.watched(sources), store, options, raw=call.raw)
+    diagnosis = ask(comparison.watched(_with_lines(sources)), store, options, raw=call.raw)
     _tell_overlap(comparison)
     new = comparison.new_lines(MOST)
     if not call.raw:
@@ -42,6 +42,18 @@ def against(call: Call, sources: Iterable[Source | InputError], store: Store, op
             replace(item, source=redactor.redact_name(item.source), quote=redactor.redact(item.quote)) for item in new
         )
     return replace(diagnosis, new_lines=new)
+
+
+def _with_lines(sources: Iterable[Source | InputError]) -> Iterator[Source | InputError]:
+    """`sources`, with an error for a part: the lines that a comparison needs are not in it."""
+    from diagnose.errors import InputError
+    from diagnose.inputs.kinds import PART
+
+    for source in sources:
+        if not isinstance(source, InputError) and source.kind == PART:
+            yield InputError(source.name, "a part, which has no lines to compare", "name the logs that it was made of")
+        else:
+            yield source
 
 
 def _tell_overlap(comparison: Comparison) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnose.diagnosis import Diagnosis, Skipped
+    from diagnose.scan.reading import Read
 
 NAMED = 3
 
@@ -32,7 +33,7 @@ def summed_up(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, skipped=tuple(shown))
 
 
-def troubles(diagnosis: Diagnosis) -> Iterator[str]:
+def troubles(diagnosis: Diagnosis | Read) -> Iterator[str]:
     """A line for each input that was not read whole, for many of one reason together."""
     codes = {item.path: item.code for item in diagnosis.skipped}
     groups: dict[str, list[str]] = {}
@@ -43,7 +44,7 @@ def troubles(diagnosis: Diagnosis) -> Iterator[str]:
         yield from (f"{name}: {what}" for name in _named(names))
 
 
-def unread(diagnosis: Diagnosis) -> tuple[int, int]:
+def unread(diagnosis: Diagnosis | Read) -> tuple[int, int]:
     """How many files or streams could not be read whole, and of how many; members count with their archive."""
     missed = [item.path for item in diagnosis.skipped if item.code != LEFT_OUT]
     return _files(missed), _files([*missed, *(item.name for item in diagnosis.inputs)])

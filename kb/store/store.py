@@ -16,6 +16,7 @@ import msgspec
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
+from kb import __version__
 from kb.store.compiled import matcher
 from kb.store.schema import unpacked, unsealed
 
@@ -68,6 +69,10 @@ class Store:
     def size(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM article").fetchone()[0])
 
+    @property
+    def version(self) -> str:
+        return __version__
+
     @cached_property
     def lines(self) -> Matcher:
         return matcher(self._db, "lines")
@@ -98,6 +103,12 @@ class Store:
                 tuple(owners.get(key, ())),
             )
         return {n: self._known[n] for n in numbers if n in self._known}
+
+    def numbers(self, patterns: Collection[tuple[str, bool, str]]) -> dict[tuple[str, bool, str], int]:
+        query = "SELECT number, regex, caseless, literal FROM pattern WHERE regex IN ({})"
+        rows = self._rows(query, {regex for regex, _, _ in patterns})
+        found = {(regex, bool(caseless), literal): number for number, regex, caseless, literal in rows}
+        return {pattern: found[pattern] for pattern in patterns if pattern in found}
 
     @cached_property
     def _known(self) -> dict[int, KnownPattern]:
@@ -209,7 +220,7 @@ class Store:
             result.append(Listed(name, problem.title, problem.status, products, problem.tags, domain))
         return result
 
-    @property
+    @cached_property
     def documents_digest(self) -> str:
         """Changes with the content of any article."""
         rows = self._db.execute("SELECT name, digest FROM article ORDER BY name")

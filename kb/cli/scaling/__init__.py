@@ -1,0 +1,1 @@
+"""Commands for many inputs, many machines and logs that are being written."""
