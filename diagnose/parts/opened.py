@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from diagnose.knowledge import Knowledge
-    from diagnose.parts.part import Item
+    from diagnose.scan.reading import Item
 
 
 def opened(sources: Iterable[Source | Item], base: Knowledge, *, dated: bool = False) -> Iterator[Source | Item]:

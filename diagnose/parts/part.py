@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.errors import DAMAGED, InputError
+from diagnose.parts.wire import fingerprint
 from diagnose.scan.merging import Merged
 from diagnose.scan.reading import Scanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-Item = Scanned | InputError
+    from diagnose.scan.reading import Item
 
 
 def merged(parts: Sequence[Sequence[Item]]) -> list[Item]:
@@ -56,8 +57,6 @@ def _in_place(items: Iterable[Item], joined: Sequence[Scanned]) -> list[Item]:
 
 def _order(group: tuple[Item, ...]) -> tuple[list[str], bytes]:
     """By name, folder by folder; two inputs of one name, as from two machines, by what they hold."""
-    from diagnose.parts.wire import fingerprint
-
     return input_of(group[0]).replace("\\", "/").split("/"), fingerprint(group)
 
 

@@ -18,8 +18,8 @@ from diagnose.scan.reading import MOST_LINES, MOST_WHOLE, Scanned
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagnose.parts.part import Item
     from diagnose.scan.excerpts import Excerpt
+    from diagnose.scan.reading import Item
 
 
 class Room:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from diagnose.knowledge import Knowledge
-    from diagnose.parts.part import Item
+    from diagnose.scan.reading import Item
 
 MAGIC = b"kb part 1\n"
 _DIGEST = 16

@@ -41,6 +41,10 @@ class Scanned(Struct, frozen=True, kw_only=True):
     of: int = 0
 
 
+# What became of one input.
+Item = Scanned | InputError
+
+
 class Read(Struct, frozen=True):
     """The inputs as they were scanned, and what was not. `stopped` where a person stopped the reading."""
 
@@ -51,7 +55,7 @@ class Read(Struct, frozen=True):
     stopped: bool = False
 
 
-def read_of(items: Iterable[Scanned | InputError], *, stopped: bool = False) -> Read:
+def read_of(items: Iterable[Item], *, stopped: bool = False) -> Read:
     """All inputs of a case; what was already looked at whole leaves less for those behind it."""
     inputs: list[InputRead] = []
     skipped: list[Skipped] = []
