@@ -1,10 +1,11 @@
 """Kills, flipped bytes, full disks and damaged inputs against kb: the answer must be the right one, or an honest error.
 
-Usage: python benchmarks/campaign.py [--seconds 180] [--seed 1] [--only PART] [--round N] [--state FILE]
+Usage: python benchmarks/campaign.py [--seconds 180] [--seed 1] [--only PART] [--round N] [--state FILE] [--most N]
 
-The time is shared among the parts. Round N of a part is the same for the same seed, so `--only PART --round N` repeats a
-failure. With --state the rounds go on where the last call ended, and the figures add up. Prints a line a part; exits 1 if
-anything failed.
+The time is shared among the parts, and a part ends early after --most rounds. Round N of a part is the same for the same
+seed, so `--only PART --round N` repeats a failure. Readers, recognisers and importers have a part for each of theirs
+(`readers:zip`). With --state the rounds go on where the last call ended, and the figures add up. Prints a line a part;
+exits 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ import io
 import json
 import os
 import random
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +31,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import fuzz_readers
 
-SLOW = 5.0
+Figures = dict[str, float]
+SLOW, HANGS = 5.0, 60.0
+FORKING = ("kills", "full_disks")  # parts whose rounds are processes
 ERROR = "the alpha engine could not be started by the alpha service"
 ARTICLE = """---
 id: {id}
@@ -48,7 +54,7 @@ class Ground:
     """A folder with a small base and a cache; the answers that are right for it."""
 
     def __init__(self, folder: Path) -> None:
-        self.base, self.cache = folder / "base", folder / "cache"
+        self.base, self.cache, self.told = folder / "base", folder / "cache", folder / "told.txt"
         self.cache.mkdir(mode=0o700)
         for name in ("alpha", "beta", "gamma"):
             self.write(name, 1)
@@ -57,24 +63,56 @@ class Ground:
         (self.base / name).mkdir(parents=True, exist_ok=True)
         (self.base / name / "article.md").write_text(ARTICLE.format(id=name, version=version), encoding="utf-8")
 
-    def started(self, before: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "XDG_CACHE_HOME": str(self.cache), "PYTHONPATH": str(ROOT)}
-        call = [sys.executable, "-m", "kb", "diagnose", "--kb", str(self.base), "--format", "json", "--text", ERROR]
-        return subprocess.Popen(
-            call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=before
-        )
+    def warm(self) -> None:
+        """Everything imported that a forked process needs."""
+        os.environ["XDG_CACHE_HOME"] = str(self.cache)
+        _asked(self.base)
 
-    def answer(self, version: int, before: Callable[[], None] | None = None) -> None:
+    def started(self, most: int | None = None) -> Process:
+        """A process that asks the base; no file of it may grow past `most` bytes. Forked where the system can, so that it
+        has nothing to do but what is tried."""
+        process = KIND.Process(target=_asks, args=(self.base, self.cache, self.told, most))
+        process.start()
+        return process
+
+    def answer(self, version: int, most: int | None = None) -> None:
         """The answer of a process of its own is that of the articles as they are."""
-        process = self.started(before)
-        out, err = process.communicate(timeout=120)
-        if process.returncode:
-            raise Failed(f"status {process.returncode}: {err.decode(errors='replace')[-300:]}")
-        if f"Start it, version {version}." not in out.decode():
+        process = self.started(most)
+        process.join(120)
+        told = self.told.read_text(encoding="utf-8", errors="replace")
+        if process.exitcode:
+            raise Failed(f"status {process.exitcode}: {told[-300:]}")
+        if f"Start it, version {version}." not in told:
             raise Failed("another answer than that of the articles")
 
     def left(self) -> list[str]:
         return [path.name for path in self.cache.rglob("*.tmp")]
+
+
+KIND = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
+
+
+def _asks(base: Path, cache: Path, told: Path, most: int | None) -> None:
+    os.environ["XDG_CACHE_HOME"] = str(cache)
+    if most is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+    status, out = _asked(base)
+    if most is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    told.write_bytes(out)
+    os._exit(status)
+
+
+def _asked(base: Path) -> tuple[int, bytes]:
+    from kb.cli import run
+
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        status = run(["diagnose", "--kb", str(base), "--format", "json", "--text", ERROR])
+        out.flush()
+    return status, out.buffer.getvalue()
 
 
 def kills(ground: Ground, chance: random.Random) -> None:
@@ -82,11 +120,9 @@ def kills(ground: Ground, chance: random.Random) -> None:
     version = chance.randrange(10**6)
     ground.write("alpha", version)
     process = ground.started()
-    try:
-        process.wait(chance.uniform(0.05, 1.5))
-    except subprocess.TimeoutExpired:
-        process.kill()
-    process.communicate()
+    process.join(chance.uniform(0.01, 0.25))
+    process.kill()
+    process.join()
     ground.answer(version)
     version += 1
     ground.write("alpha", version)
@@ -128,63 +164,91 @@ def flips(ground: Ground, chance: random.Random) -> None:
 
 def full_disks(ground: Ground, chance: random.Random) -> None:
     """No file may grow past any size: the answer comes from memory."""
-    import resource
-
     for path in ground.cache.rglob("*.sqlite"):
         path.unlink()
     most = chance.randrange(0, 300_000)
     ground.write("alpha", most)
-    ground.answer(most, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    ground.answer(most, most)
     if ground.left():
         raise Failed(f"left over: {ground.left()}")
 
 
-def readers(ground: Ground, chance: random.Random) -> None:
-    """Damaged archives, logs and encodings through every reader."""
-    kind = chance.choice(sorted(fuzz_readers.SAMPLES))
-    samples = _made(kind)
-    if samples:
+def readers(kind: str, chance: random.Random) -> None:
+    """Damaged archives, logs and encodings through a reader."""
+    if samples := _made(kind):
         fuzz_readers.read(fuzz_readers.mutant(chance.choice(samples), chance), chance)
 
 
-def _made(kind: str, made: dict[str, list[bytes]] = {}) -> list[bytes]:  # noqa: B006  # kept from round to round
-    if kind not in made:
-        made[kind] = fuzz_readers.SAMPLES[kind]()
-    return made[kind]
+@cache
+def _made(kind: str) -> list[bytes]:
+    return fuzz_readers.SAMPLES[kind]()
 
 
-def _shipped(pattern: str, chance: random.Random) -> bytes:
-    """A damaged copy of a file of the shipped articles."""
-    paths = sorted((ROOT / "articles").rglob(pattern))
-    return fuzz_readers.mutant(chance.choice(paths).read_bytes(), chance)
+@cache
+def _shipped(pattern: str) -> list[bytes]:
+    """The files of the shipped articles and the library with such a path."""
+    return [
+        path.read_bytes() for folder in ("articles", "kb/library") for path in sorted((ROOT / folder).rglob(pattern))
+    ]
+
+
+@cache
+def _outputs(tool: str) -> list[bytes]:
+    """The recorded outputs that the recogniser of this tool takes; all where it takes none."""
+    from diagnose.outputs import OUTPUTS
+    from diagnose.outputs.parsing.paste import Paste
+
+    texts = _shipped("outputs/**/*.txt")
+    return [data for data in texts if any(OUTPUTS[tool](Paste(data.decode("utf-8", "replace").split("\n"))))] or texts
 
 
 def parser(ground: Ground, chance: random.Random) -> None:
     """Damaged articles."""
     from kb.articles.parse import parse
 
-    parse("article.md", _shipped("article.md", chance))
+    parse("article.md", fuzz_readers.mutant(chance.choice(_shipped("article.md")), chance))
 
 
-def recognisers(ground: Ground, chance: random.Random) -> None:
-    """Damaged outputs of tools."""
-    from diagnose.outputs import recognise
+def recognisers(tool: str, chance: random.Random) -> None:
+    """Damaged outputs of a tool, sometimes with one of another within."""
+    from diagnose.outputs import OUTPUTS
+    from diagnose.outputs.parsing.paste import Paste
 
-    recognise(_shipped("outputs/*/*/*.txt", chance).decode("utf-8", "replace").split("\n"))
+    data = fuzz_readers.mutant(chance.choice(_outputs(tool)), chance)
+    if chance.random() < 0.2:
+        at = chance.randrange(len(data) + 1)
+        data = data[:at] + chance.choice(_shipped("outputs/**/*.txt")) + data[at:]
+    list(OUTPUTS[tool](Paste(data.decode("utf-8", "replace").split("\n"))))
 
 
-def importers(ground: Ground, chance: random.Random) -> None:
-    """Damaged sources of both importers."""
+RULE = b"""rules:
+- cre: {id: CRE-1, title: It fails, cause: Off, severity: 2, mitigation: Start it, references: [https://example.com/a]}
+  metadata: {id: a, hash: b, gen: 1}
+  rule:
+    sequence: {window: 10s, event: {source: cre.log.a}, order: [{regex: 'a.*b'}, c], negate: [{value: d, slide: -5s}]}
+- cre: {id: CRE-2, title: It fails}
+  rule: {set: {event: {source: a}, match: [{regex: 'a.*b', count: 3}]}}
+"""
+LINE = (
+    b'{"id": "p/a", "title": "It fails", "text": "It fails with `error 0x80070005`.\\n\\n## Cause\\n\\nIt is off."}\n'
+)
+
+
+def importers(name: str, chance: random.Random) -> None:
+    """Damaged sources of an importer."""
     from diagnose.errors import KbError
-    from kb.importers import cre, markdown
+    from kb.importers import reader
 
+    kinds = {
+        "cre": [("a.yaml", RULE)],
+        "markdown": [("a.md", chance.choice(_shipped("article.md"))), ("a.jsonl", LINE * 3)],
+    }
+    file, data = chance.choice(kinds[name])
     with tempfile.TemporaryDirectory() as folder:
-        rule = b"rules:\n- cre: {id: CRE-1, title: It fails, cause: Off}\n  rule: {set: {event: {source: a}, match: [{regex: 'a.*b'}]}}\n"
-        for name, data in (("a.md", _shipped("article.md", chance)), ("a.yaml", fuzz_readers.mutant(rule, chance))):
-            (Path(folder) / name).write_bytes(data)
-        for module in (cre, markdown):
-            with contextlib.suppress(KbError):
-                list(module.read(Path(folder)))
+        path = Path(folder) / file
+        path.write_bytes(fuzz_readers.mutant(data, chance))
+        with contextlib.suppress(KbError):
+            list(reader(name)(path if file.endswith("jsonl") else Path(folder)))
 
 
 def cases(ground: Ground, chance: random.Random) -> None:
@@ -231,65 +295,94 @@ def queries(ground: Ground, chance: random.Random) -> None:
     parse_query("".join(chance.choice(pieces) for _ in range(chance.randrange(1, 200))))
 
 
-PARTS = (kills, flips, full_disks, readers, parser, recognisers, importers, cases, queries)
+def parts() -> dict[str, Callable[[Ground, random.Random], None]]:
+    """All parts by name."""
+    from diagnose.outputs import OUTPUTS
+    from kb.importers import IMPORTERS
+
+    plain = (kills, flips, full_disks, parser, cases, queries)
+    found = {part.__name__: part for part in plain if part is not full_disks or sys.platform != "win32"}
+    for part, kinds in ((readers, fuzz_readers.SAMPLES), (recognisers, OUTPUTS), (importers, IMPORTERS)):
+        for kind in kinds:
+            found[f"{part.__name__}:{kind}"] = lambda _, chance, part=part, kind=kind: part(kind, chance)
+    return found
 
 
-def campaign(part: Callable[[Ground, random.Random], None], call: argparse.Namespace, first: int) -> dict[str, float]:
+def campaign(
+    name: str, part: Callable[[Ground, random.Random], None], numbers: range, seconds: float, seed: int
+) -> Figures:
     """Rounds of one part for its share of the time; what failed is printed with how to repeat it."""
     figures = {"rounds": 0, "failures": 0, "slowest": 0.0}
-    end = time.monotonic() + call.seconds / len(PARTS if not call.only else (part,))
+    end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         ground = Ground(Path(folder))
-        number = first
-        while time.monotonic() < end or number == first:
+        if name in FORKING:
+            ground.warm()
+        for number in numbers:
             start = time.monotonic()
-            try:
-                part(ground, random.Random(f"{part.__name__} {call.seed} {number}"))
-                what = ""
-            except Failed as error:
-                what = str(error)
-            except Exception as error:
-                what = f"{type(error).__name__}: {error}"
+            what = failure(part, ground, random.Random(f"{name} {seed} {number}"))
             took = time.monotonic() - start
-            if not what and took > SLOW and part not in (kills, full_disks):
+            if not what and took > SLOW and name not in FORKING:
                 what = f"took {took:.1f} s"
             if what:
                 figures["failures"] += 1
-                print(f"{part.__name__}: {what}\n  again: --seed {call.seed} --only {part.__name__} --round {number}")
+                print(f"{name}: {what}\n  again: --seed {seed} --only {name} --round {number}", flush=True)
             figures["rounds"] += 1
             figures["slowest"] = max(figures["slowest"], took)
-            number += 1
-            if call.round is not None:
+            if time.monotonic() >= end:
                 break
     return figures
 
 
-def main() -> int:
-    names = [part.__name__ for part in PARTS]
-    parser_ = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser_.add_argument("--seconds", type=float, default=180)
-    parser_.add_argument("--seed", type=int, default=1)
-    parser_.add_argument("--only", choices=names)
-    parser_.add_argument("--round", type=int)
-    parser_.add_argument("--state", type=Path)
-    call = parser_.parse_args()
-    state = json.loads(call.state.read_text()) if call.state and call.state.exists() else {}
-    failures = 0
-    for part in PARTS:
-        name = part.__name__
-        if call.only not in (None, name) or (part is full_disks and sys.platform == "win32"):
-            continue
-        before = state.get(name, {"rounds": 0, "failures": 0, "slowest": 0.0})
-        first = call.round if call.round is not None else int(before["rounds"])
+def failure(part: Callable[[Ground, random.Random], None], ground: Ground, chance: random.Random) -> str:
+    """What should not have happened in this round, in words; empty where all went well."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _hangs)
+        signal.setitimer(signal.ITIMER_REAL, HANGS)
+    try:
         with contextlib.redirect_stderr(io.StringIO()):
-            figures = campaign(part, call, first)
+            part(ground, chance)
+    except Failed as error:
+        return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return ""
+
+
+def _hangs(number: int, frame: object) -> None:
+    raise Failed(f"still not done after {HANGS:.0f} s")
+
+
+def main() -> int:
+    found = parts()
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    arguments.add_argument("--seconds", type=float, default=180)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--only", help="a part, or the beginning of its name")
+    arguments.add_argument("--round", type=int)
+    arguments.add_argument("--most", type=int, default=sys.maxsize, help="rounds of a part, those of --state counted")
+    arguments.add_argument("--state", type=Path)
+    call = arguments.parse_args()
+    names = [name for name in found if name.startswith(call.only or "")]
+    if not names:
+        arguments.error(f"no part begins with {call.only}: {', '.join(found)}")
+    state = json.loads(call.state.read_text()) if call.state and call.state.exists() else {}
+    failures, end = 0, time.monotonic() + call.seconds
+    for place, name in enumerate(names):
+        before = state.get(name, {"rounds": 0, "failures": 0, "slowest": 0.0})
+        first = int(before["rounds"])
+        numbers = range(first, call.most) if call.round is None else range(call.round, call.round + 1)
+        share = (end - time.monotonic()) / (len(names) - place)  # what the parts before did not use is for the rest
+        figures = campaign(name, found[name], numbers, share, call.seed)
         failures += int(figures["failures"])
-        total = {
-            key: max(before[key], value) if key == "slowest" else before[key] + value for key, value in figures.items()
-        }
+        total = {key: before[key] + figures[key] for key in ("rounds", "failures")}
+        total["slowest"] = max(before["slowest"], figures["slowest"])
         state[name] = total
         print(
-            f"{name:12} {total['rounds']:8} rounds  {total['failures']} failures  slowest {total['slowest']:.2f} s",
+            f"{name:32} {total['rounds']:8} rounds  {total['failures']} failures  slowest {total['slowest']:.2f} s",
             flush=True,
         )
         if call.state:
