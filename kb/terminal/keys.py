@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
 
@@ -36,6 +37,10 @@ class Keys(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """While somebody is asked: keys that send signals are text too. Entered before the request is shown, so that nothing
+        pasted after it stops the program."""
 
     def read(self) -> str:
         """The next characters, at least one; EOFError where the terminal is gone. What is no UTF-8 are surrogates."""

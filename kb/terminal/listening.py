@@ -39,12 +39,10 @@ def listening() -> Iterator[Callable[[str], Heard]]:
 def ask_paste(request: str) -> bytes:
     """What somebody pastes at the terminal after `request`, as it came; empty where nothing did."""
     with listening() as hear:
-        # Only now: what is pasted before the terminal is out of its line mode loses its long lines.
-        sys.stderr.write(f"{request}; {HOW_TO_END}:\n")
-        sys.stderr.flush()
+        prompt = f"{request}; {HOW_TO_END}:\n"
         try:
-            while not (first := hear("")).text.strip() and not first.more:
-                pass
+            while not (first := hear(prompt)).text.strip() and not first.more:
+                prompt = ""
             return whole_paste(first, hear).encode("utf-8", "surrogateescape")
         except EOFError:
             return b""

@@ -16,7 +16,7 @@ if sys.platform != "win32":
     from kb.terminal.keys import Control
 
     if TYPE_CHECKING:
-        from collections.abc import Callable
+        from collections.abc import Callable, Iterator
         from types import FrameType
 
     PASTE_MARKS_ON, PASTE_MARKS_OFF = "\x1b[?2004h", "\x1b[?2004l"
@@ -33,7 +33,7 @@ if sys.platform != "win32":
     INPUT, LOCAL, CHARACTERS = 0, 3, 6  # where tcgetattr keeps what
 
     class TerminalKeys:
-        """While held, the terminal has no line mode and no echo; while read, its signal and flow keys are text too."""
+        """While held, the terminal has no line mode and no echo; while `reading`, its signal and flow keys are text too."""
 
         def __init__(self) -> None:
             self._input = sys.stdin.fileno()
@@ -59,16 +59,20 @@ if sys.platform != "win32":
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
 
-        def read(self) -> str:
+        @contextlib.contextmanager
+        def reading(self) -> Iterator[None]:
             self._reading = True
             self._modes(self._held())
             try:
-                while not (text := self._decoder.decode(self._bytes())):
-                    pass
-                return text
+                yield
             finally:
                 self._reading = False
                 self._modes(self._held())
+
+        def read(self) -> str:
+            while not (text := self._decoder.decode(self._bytes())):
+                pass
+            return text
 
         def waiting(self) -> bool:
             return bool(select.select([self._input], [], [], 0)[0])

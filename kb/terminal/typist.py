@@ -40,9 +40,10 @@ class Typist:
     def hear(self, prompt: str) -> Heard:
         """What comes up to Enter. EOFError at the end of the input, KeyboardInterrupt where it is stopped."""
         self._prompt = prompt
-        self._keys.write(prompt)
         try:
-            return self._entry()
+            with self._keys.reading():
+                self._keys.write(prompt)
+                return self._entry()
         finally:
             self._prompt = self._typed = ""
 

@@ -10,6 +10,7 @@ import sys
 
 if sys.platform == "win32":
     import codecs
+    import contextlib
     import ctypes
     import msvcrt
     from ctypes import wintypes
@@ -18,7 +19,7 @@ if sys.platform == "win32":
     from kb.terminal.keys import Control
 
     if TYPE_CHECKING:
-        from collections.abc import Callable
+        from collections.abc import Callable, Iterator
 
     PASTE_MARKS_ON, PASTE_MARKS_OFF = "\x1b[?2004h", "\x1b[?2004l"
     INPUT, OUTPUT = -10, -11  # STD_INPUT_HANDLE, STD_OUTPUT_HANDLE
@@ -29,7 +30,7 @@ if sys.platform == "win32":
     UNITS = 1 << 13
 
     class ConsoleKeys:
-        """While held, the console has no line mode and no echo; while read, Ctrl-C is a character too."""
+        """While held, the console has no line mode and no echo; while `reading`, Ctrl-C is a character too."""
 
         def __init__(self) -> None:
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -66,14 +67,18 @@ if sys.platform == "win32":
             if self._before is not None:
                 self._kernel.SetConsoleMode(self._input, self._before)
 
-        def read(self) -> str:
+        @contextlib.contextmanager
+        def reading(self) -> Iterator[None]:
             self._hold(0)
             try:
-                while not (text := self._decoder.decode(self._bytes())):
-                    pass
-                return text
+                yield
             finally:
                 self._hold(PROCESSED)
+
+        def read(self) -> str:
+            while not (text := self._decoder.decode(self._bytes())):
+                pass
+            return text
 
         def waiting(self) -> bool:
             return bool(msvcrt.kbhit())

@@ -141,7 +141,6 @@ def test_half_a_megabyte_is_whole(terminal):
 def test_control_characters_of_a_paste_do_nothing(terminal):
     kb = terminal("diagnose", "--once")
     kb.wait("Paste the error", ":\n")
-    time.sleep(1)  # the keys that send signals are text only while it reads, which begins after its request
     kb.type(marked(f"{ERROR}\n\x03\x1a\x04\x13\x11\x16\x0f\x7f\x15\n{TRACE}") + "\r")
     kb.wait(LEADS)
     assert kb.status() == 0

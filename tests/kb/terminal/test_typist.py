@@ -1,5 +1,7 @@
 """Keys to lines and pastes, without a terminal."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from kb.terminal.heard import Heard, whole_paste
@@ -14,6 +16,7 @@ class Board:
         self.pieces = list(pieces)
         self.shown = ""
         self.suspended = 0
+        self.modes = []
         self.controls = {
             "\r": Control.ENTER,
             "\n": Control.ENTER,
@@ -24,6 +27,12 @@ class Board:
             "\x03": Control.STOP,
             "\x1a": Control.SUSPEND,
         }
+
+    @contextmanager
+    def reading(self):
+        self.modes.append(f"reads after {self.shown!r}")
+        yield
+        self.modes.append("heard")
 
     def read(self):
         if not self.pieces:
@@ -135,3 +144,10 @@ def entries(*texts):
 @pytest.mark.parametrize("rest", [("two", ".", "three"), ("two",), (Heard("two", pasted=True), "three")])
 def test_a_paste_ends_with_a_dot_the_end_of_the_input_or_its_mark(rest):
     assert whole_paste(Heard("one"), entries(*rest)) == "one\ntwo\n"
+
+
+def test_keys_that_send_signals_are_text_before_the_prompt_is_shown():
+    board = Board("a\r", "b\r")
+    typist = Typist(board)
+    assert [typist.hear("> ").text, typist.hear("? ").text] == ["a", "b"]
+    assert board.modes == ["reads after ''", "heard", "reads after '> a\\n'", "heard"]
