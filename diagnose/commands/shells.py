@@ -27,6 +27,7 @@ _PS_BARE = re.compile(rf"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}
 _PS_AROUND = re.compile(r"[A-Za-z0-9._:/\\=+?-]*")  # text beside a slot that stands for itself
 _PS_BARE_WORD = re.compile(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
 _PS_PARAMETER = re.compile(r"-[A-Za-z]+:")
+_PS_KEY = re.compile(r"\w+=")
 _PS_KEYWORDS = "if|elseif|while|until|switch|foreach|for|in|return|throw|exit"
 _PS_COMMAND = re.compile(rf"\s*(?!(?:{_PS_KEYWORDS})\b)[A-Za-z]\S*\s")
 _PS_ENDS = frozenset(" (){};|&,")  # of a word
@@ -116,20 +117,21 @@ class Slot(NamedTuple):
     quote: str  # the quote it stands in, or empty
     opened_by: str  # the separator or bracket before its command, or empty
     head: str  # its command up to here
+    table: bool  # whether it stands in @{...}, where PowerShell takes `key=value`
 
 
 def scan(template: str, shell: Shell) -> tuple[list[Slot], str]:
     """The slots in order, and the quote that is still open at the end. An escaped `${` is text, not a slot."""
     rules = RULES[shell]
     slots: list[Slot] = []
-    outer: list[int] = []
-    quote, begin, at = "", 0, 0
+    outer: list[tuple[int, bool]] = []
+    quote, begin, at, table = "", 0, 0, False
     while at < len(template):
         ch = template[at]
         found = SLOT.match(template, at) if ch == "$" else None
         if found:
             opened_by = template[max(begin - 1, 0) : begin]
-            slots.append(Slot(found[1], at, found.end(), quote, opened_by, template[begin:at]))
+            slots.append(Slot(found[1], at, found.end(), quote, opened_by, template[begin:at], table))
             at = found.end()
             continue
         if ch == rules.escape and (not quote or quote in rules.escapes_in):
@@ -140,10 +142,10 @@ def scan(template: str, shell: Shell) -> tuple[list[Slot], str]:
         elif ch in rules.quotes:
             quote = ch
         elif ch in "({":
-            outer.append(begin)
-            begin = at + 1
+            outer.append((begin, table))
+            begin, table = at + 1, template[max(at - 1, 0) : at + 1] == "@{"
         elif ch in ")}":
-            begin = outer.pop() if outer else at + 1
+            begin, table = outer.pop() if outer else (at + 1, False)
         elif ch in rules.separators:
             begin = at + 1
         at += 1
@@ -233,7 +235,10 @@ def _words(template: str, slots: Sequence[Slot]) -> list[tuple[int, int, int, in
 
 def _as_one_word(template: str, start: int, end: int, slots: Sequence[Slot], values: Sequence[str | None]) -> str:
     """Quoted as a whole: a quoted string that opens a word ends it, so that 'a'b would be two arguments."""
-    parameter = _PS_PARAMETER.match(template, start)  # -Name:value keeps its name outside the quotes
+    named = (
+        _PS_KEY if slots[0].table else _PS_PARAMETER
+    )  # -Name:value and @{Name=value} keep the name outside the quotes
+    parameter = named.match(template, start)
     begin = parameter.end() if parameter and parameter.end() <= slots[0].start else start
     text = _each_quoted(template, begin, end, slots, values, str)
     alone = begin == slots[0].start and end == slots[0].end

@@ -38,6 +38,7 @@ VALUES = {
         ("powershell", "curl.exe http://${ip}:${port}/", "curl.exe 'http://[2001:db8::1]:9001/'"),
         ("powershell", "ping ${ip}", "ping '2001:db8::1'"),
         ("powershell", "Get-Service -Name:${service}", "Get-Service -Name:'MSSQL$RTC'"),
+        ("powershell", "Set-X -ValueSet @{A=1;Name=${service}}", "Set-X -ValueSet @{A=1;Name='MSSQL$RTC'}"),
         ("powershell", "Get-Content ${path}\\a.log", "Get-Content 'C:\\Program Files\\x\\a.log'"),
         ("powershell", "x.exe --host=${host} -v", "x.exe '--host=pool01.contoso.com' -v"),
         ("powershell", "if (Test-Path ${path}) { Get-Item ${path} }", "if (Test-Path 'C:\\Program Files\\x') { Get-Item 'C:\\Program Files\\x' }"),
