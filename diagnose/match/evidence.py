@@ -112,8 +112,7 @@ def _declared(
         if pattern is None:
             continue
         facts: tuple[tuple[str, str], ...] = ()
-        quote = _quote(seen.quote)
-        span = span_of(seen, pattern, quote)
+        quote, span = _shown(seen, pattern)
         regex = compiled_regex(pattern.regex, pattern.caseless) if pattern.capturing else None
         if regex is not None:
             inside = regex.search(seen.text[:LONGEST_CAPTURE_LINE])
@@ -154,9 +153,17 @@ def _facts(inside: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, value.decode("utf-8", "replace").strip()) for name, value in groups if value and value.strip())
 
 
-def _quote(text: str) -> str:
-    text = text.strip()
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+def _shown(seen: FoundPattern, pattern: KnownPattern) -> tuple[str, tuple[int, int] | None]:
+    """The quote, and what of it was matched; of a long line the part that holds it."""
+    text = seen.quote.strip()
+    span = span_of(seen, pattern, text)
+    if len(text) <= LONGEST_QUOTE:
+        return text, span
+    start = max(0, span[0] - LONGEST_QUOTE // 4) if span and span[1] >= LONGEST_QUOTE else 0
+    end = start + LONGEST_QUOTE - 2
+    quote = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    shift = start - bool(start)
+    return quote, (span[0] - shift, min(span[1] - shift, len(quote))) if span else None
 
 
 def _event_strength(signal: Signal, seen: FoundPattern, passages: Sequence[Passage]) -> float:

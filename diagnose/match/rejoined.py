@@ -43,7 +43,7 @@ def joined_hits(passage: Passage, base: Knowledge) -> Iterator[FoundPattern]:
     lines = passage.lines
     for reading in (joined(lines, tight=True), joined(lines, tight=False), entries(lines)):
         data = reading.text
-        for number, _, start in located(1, data, base.lines.scan(data)):
+        for number, _, start, _ in located(1, data, base.lines.scan(data)):
             if number == SALIENT:
                 continue
             end = data.find(b"\n", start)

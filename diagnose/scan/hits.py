@@ -32,13 +32,15 @@ SALIENT_REGEX = (
 KEPT_PER_PATTERN = 40
 # Salient lines looked at in one part; the engine reports one a block, the fallback every one.
 MOST_SALIENT_LINES = 2000
-LONGEST_QUOTE = 1 << 16
+# What is kept of a longer line, and how much of it stands before the end of the match: a quote is shown from its beginning.
+LONGEST_HIT, BEFORE = 8192, 3072
 # (first line, last line, lines of each pattern) of every part.
 Pieces = tuple[tuple[int, int, dict[int, int]], ...]
 
 
 class LineHit(Struct, frozen=True):
-    """A pattern seen on a line: `text` is the folded line, `quote` the line as it stood."""
+    """A pattern seen on a line: `text` is the folded line, `quote` the line as it stood; of one that is longer than LONGEST_HIT,
+    what is around the end of the match."""
 
     number: int
     line: int
@@ -144,15 +146,15 @@ class _Part:
     def _keep(self, first: int, data: bytes, quoted: bytes, found: list[Hit]) -> None:
         wanted, over = self._counted(first, data, found)
         page = _Page(first, data, quoted)
-        for number, line, start in located(first, data, wanted):
-            at, text, quote = page.line(line, start)
+        for number, line, start, end in located(first, data, wanted):
+            at, text, quote = page.line(line, start, end)
             if number != SALIENT:
                 hit = LineHit(number, line, text, quote)
                 self.hits.append(hit)
                 self.last[number] = hit
             self.windows.want(line, at, quote, hit=number != SALIENT)
-        for number, line, start in located(first, data, over):
-            _, text, quote = page.line(line, start)
+        for number, line, start, end in located(first, data, over):
+            _, text, quote = page.line(line, start, end)
             self.last[number] = LineHit(number, line, text, quote)
 
     def _counted(self, first: int, data: bytes, found: list[Hit]) -> tuple[list[Hit], list[Hit]]:
@@ -202,13 +204,18 @@ class _Page:
         self._first, self._data, self._quoted = first, data, quoted
         self._starts: list[int] = []
 
-    def line(self, number: int, start: int) -> tuple[int, bytes, bytes]:
-        """(offset in the quoted text, folded line, quoted line) of the line that begins at `start` of the folded one."""
-        text = _line_at(self._data, start)
+    def line(self, number: int, start: int, end: int) -> tuple[int, bytes, bytes]:
+        """(offset in the quoted text, folded line, quoted line) of the line that begins at `start` of the folded one, and in
+        which a match ends at `end`."""
+        stop = _line_end(self._data, start)
+        text = _around(self._data, start, end, stop)
         if self._quoted is self._data:
             return start, text, text
         at = self._quoted_start(number)
-        return at, text, _line_at(self._quoted, at)
+        length = _line_end(self._quoted, at) - at
+        # Folding makes a line a little longer or shorter; where in it is exact enough for what is kept around.
+        place = at + (end - start) * length // max(1, stop - start)
+        return at, text, _around(self._quoted, at, place, at + length)
 
     def _quoted_start(self, number: int) -> int:
         if not self._starts:
@@ -218,17 +225,29 @@ class _Page:
         return self._starts[number - self._first]
 
 
-def _line_at(data: bytes, start: int) -> bytes:
+def _line_end(data: bytes, start: int) -> int:
     end = data.find(b"\n", start)
-    return data[start : min(end if end >= 0 else len(data), start + LONGEST_QUOTE)]
+    return end if end >= 0 else len(data)
 
 
-def located(first: int, data: bytes, found: Iterable[Hit]) -> Iterator[tuple[int, int, int]]:
-    """(pattern, line number, offset of the line's start) for every hit, in order of the text."""
+def _around(data: bytes, start: int, at: int, stop: int) -> bytes:
+    """The line from `start` to `stop`; of a long one what is around `at`, whole characters of it."""
+    if stop - start > LONGEST_HIT:
+        start = max(start, min(at - BEFORE, stop - LONGEST_HIT))
+        stop = start + LONGEST_HIT
+        while start < at and data[start] & 0xC0 == 0x80:
+            start += 1
+        while stop < len(data) and stop > at and data[stop] & 0xC0 == 0x80:
+            stop -= 1
+    return data[start:stop]
+
+
+def located(first: int, data: bytes, found: Iterable[Hit]) -> Iterator[tuple[int, int, int, int]]:
+    """(pattern, line number, offset of the line's start, offset of the match's end) for every hit, in order of the text."""
     line, position = first, 0
     for number, end in sorted(found, key=itemgetter(1, 0)):
         start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
         if start > position:
             line += data.count(b"\n", position, start)
             position = start
-        yield number, line, start
+        yield number, line, start, end

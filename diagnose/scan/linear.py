@@ -86,8 +86,24 @@ def _re2(module: ModuleType, regex: str, caseless: bool) -> LinePattern:
     options.case_sensitive = not caseless
     options.never_nl = True  # a match that runs on into the next line would hide one there
     options.log_errors = False
-    compiled: LinePattern = module.compile(b"(?m)" + regex.encode(), options)
-    return compiled
+    return _FirstOfEachLine(module.compile(b"(?m)" + regex.encode(), options))
+
+
+class _FirstOfEachLine:
+    """RE2, which takes a time that grows with the text alone for one match, but not for all: after `.*b|a` at every `a` of a
+    long line it would look to the end of the line again. So a line is left at its first match."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+
+    def search(self, line: bytes) -> Any:
+        return self._compiled.search(line)
+
+    def finditer(self, data: bytes) -> Iterator[Any]:
+        at = 0
+        while at >= 0 and (found := self._compiled.search(data, at)) is not None:
+            yield found
+            at = data.find(b"\n", max(found.end() - 1, at)) + 1 or -1
 
 
 class _Windows:

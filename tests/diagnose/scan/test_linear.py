@@ -93,6 +93,7 @@ def test_an_outcome_over_many_blank_lines_ends_at_once(engine):
         (r"a{2,3}b", "aab ab\naaab", [3, 11]),
         (r"é\s+x", "É x\né  x\n", [10]),
         (r"[^,]*, done", "a, b, done\nno", [10]),
+        (r".*x|a", "aaaa\naax a\nb", [1, 8]),  # at every `a` to the end of the line would take a time like its square
     ],
 )
 def test_both_engines_find_the_same(engine, regex, data, ends):
