@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from diagnose.scan.excerpts import Edges
-from diagnose.scan.hits import LONGEST_QUOTE
+from diagnose.scan.hits import LONGEST_HIT
 from diagnose.text.fold import fold
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def hidden(item: Scanned, redactor: Redactor) -> Scanned:
         quote = lines.get(hit.line)
         if quote is None:
             quote = _lines([hit.quote], redactor)[0]
-        quote = quote[:LONGEST_QUOTE]
+        quote = quote[:LONGEST_HIT]
         return hit if quote == hit.quote else replace(hit, quote=quote, text=fold(quote))
 
     edges = Edges(*(tuple(_lines(side, redactor)) for side in (scan.edges.opening, scan.edges.closing)))

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from diagnose.errors import DAMAGED, InputError
 from diagnose.scan.excerpts import AROUND, LONGEST, MOST_HIT, MOST_SALIENT, WHOLE, Edges, Excerpt
-from diagnose.scan.hits import KEPT_PER_PATTERN, LONGEST_QUOTE, SALIENT, LineHit, PartScan
+from diagnose.scan.hits import KEPT_PER_PATTERN, LONGEST_HIT, SALIENT, LineHit, PartScan
 from diagnose.scan.reading import Scanned
 from diagnose.text.fold import fold
 
@@ -262,7 +262,7 @@ def _stands(window: _Window) -> bool:
 
 def _part_scan(scan: _Scan, order: Sequence[int]) -> PartScan:
     def hit(one: _Hit) -> LineHit:
-        return LineHit(order[one.pattern], one.line, fold(one.quote)[:LONGEST_QUOTE], one.quote)
+        return LineHit(order[one.pattern], one.line, fold(one.quote)[:LONGEST_HIT], one.quote)
 
     def counted(counts: Iterable[tuple[int, int]]) -> dict[int, int]:
         return {order[place]: count for place, count in counts}
