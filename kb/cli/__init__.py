@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("browsing.list_", "List the articles."),
     "code": ("diagnosing.code", "Decode an error code in any notation."),
     "scan": ("scaling.scan", "Read inputs into a small part file that any machine diagnoses."),
+    "batch": ("scaling.batch", "Diagnose many inputs, each as a case of its own, and sum up."),
     "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
     "new": ("authoring.new", "Draft an article from an error text."),
     "lint": ("authoring.lint", "Check articles for faults."),
@@ -44,7 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COMMAND_GROUPS = {
     "Find the cause": ("diagnose", "run", "verify", "why", "code"),
     "Read the articles": ("search", "show", "list"),
-    "Many inputs, many machines": ("scan",),
+    "Many inputs, many machines": ("batch", "scan"),
     "Keep a case": ("case", "resolve"),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
     "This installation": ("stats", "index", "doctor", "completion"),
