@@ -114,6 +114,10 @@ class Knowledge(Protocol):
         """Problem ids of documents."""
         ...
 
+    def english(self, lines: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """For every line that holds a known message in another language: what it may say in English."""
+        ...
+
     def products(self) -> dict[str, frozenset[str]]:
         """The distinctive words of the products of every problem that names some."""
         ...

@@ -65,7 +65,9 @@ def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup
     return Gathered(
         read=read,
         matched=matched,
-        retrieved=retrieve(places(matched.passages), [(key, place) for key, place, _ in seen], base),
+        retrieved=retrieve(
+            places(matched.passages, matched.translated), [(key, place) for key, place, _ in seen], base
+        ),
         outputs=tuple(outputs_in(matched.passages)),
         codes=distinct(code for _, _, code in seen),
         platform=platform,

@@ -31,10 +31,13 @@ def open_base(*folders: str | os.PathLike[str], cache: bool = True) -> Store:
 
     With `cache` false nothing is written: the base is read into memory.
     """
+    from kb.catalogs.catalog import in_use
     from kb.folders import cache_dir, default_bases
 
     roots = tuple(Path(folder) for folder in folders) or default_bases()
-    return open_store(roots, cache_dir() if cache else None)
+    store = open_store(roots, cache_dir() if cache else None)
+    store.catalog = in_use()
+    return store
 
 
 def diagnose(

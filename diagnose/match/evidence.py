@@ -19,10 +19,11 @@ from diagnose.match.found import FoundPattern, compiled_regex, found_at
 from diagnose.match.matched_span import span_of
 from diagnose.match.noise import noise_of
 from diagnose.match.rejoined import joined_hits, nearby, reaches_further, squeezed_hits, squeezed_numbers
+from diagnose.match.translated import translated_hits, translated_lines
 from diagnose.match.windows_events import NEAR, provider_strength
 from diagnose.model import Evidence, Place
 from diagnose.scan.linear import named_groups
-from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, passages_of
+from diagnose.scan.passages import LONGEST_CAPTURE_LINE, Passage, TextLine, passages_of
 from diagnose.timestamps.of_hits import When, tell_times, times_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ LONGEST_QUOTE = 4000
 
 
 class Matched(Struct, frozen=True):
-    """`rates` has, for (problem, signal), the background rate and the share of problems of the rarest pattern seen."""
+    """`rates` has, for (problem, signal), the background rate and the share of problems of the rarest pattern seen.
+
+    `translated` are lines in another language as they read in English.
+    """
 
     evidence: tuple[Evidence, ...]
     passages: tuple[Passage, ...]
@@ -46,6 +50,7 @@ class Matched(Struct, frozen=True):
     rates: dict[tuple[str, str], tuple[float, int]]
     lines: int
     warnings: tuple[str, ...] = ()
+    translated: tuple[TextLine, ...] = ()
     tallies: dict[tuple[str, str], Tally] = {}
     times: dict[tuple[str, int], float] = {}
 
@@ -62,6 +67,9 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
             key = (seen.number, seen.source, seen.line)
             if key not in found or reaches_further(seen, found[key], base):
                 found[key] = seen
+    translated = translated_lines(passages, base)
+    for seen in translated_hits(translated, base):
+        found.setdefault((seen.number, seen.source, seen.line), seen)
     literals = {number: 0 for passage in passages for number in squeezed_numbers(passage, base)}
     known = base.known({*(key[0] for key in found), *literals})
     for passage in passages:
@@ -87,6 +95,7 @@ def match(scans: Sequence[SourceScan], base: Knowledge, when: When | None = None
         rates=combined_rates(_rates(declared, known), evidence, problems),
         lines=_lines(scans, passages),
         warnings=(*noise.values(), *warnings),
+        translated=tuple(line for line, _ in translated),
         tallies=tallies(scans, known, times),
         times=times,
     )

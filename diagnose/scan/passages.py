@@ -40,13 +40,20 @@ def _passage(source: str, excerpt: Excerpt) -> Passage:
     return Passage(source, excerpt.line, tuple(lines), tuple(quotes))
 
 
-def places(passages: Sequence[Passage]) -> list[TextLine]:
-    """Every line of text that is not empty, as retrieval reads it."""
+def places(passages: Sequence[Passage], translated: Sequence[TextLine] = ()) -> list[TextLine]:
+    """Every line of text that is not empty, as retrieval reads it; after each, what it says in English by `translated`."""
+    english: dict[tuple[str, int], list[TextLine]] = {}
+    for line in translated:
+        english.setdefault((line.source, line.line), []).append(line)
     return [
-        TextLine(passage.source, passage.first + index, line)
+        place
         for passage in passages
         for index, line in enumerate(passage.lines)
         if line.strip()
+        for place in (
+            TextLine(passage.source, passage.first + index, line),
+            *english.get((passage.source, passage.first + index), ()),
+        )
     ]
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose, gather, paste
+from kb.catalogs.catalog import in_use
 from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.evaluate.cases import MOST
 from kb.safe_files import read
@@ -150,6 +151,7 @@ _OPENED: list[Store] = []  # of a worker process: the one base that it answers f
 
 def _open(roots: list[str], cache: str) -> None:
     store = open_store([Path(root) for root in roots], Path(cache) if cache else None)
+    store.catalog = in_use()
     atexit.register(store.close)
     _OPENED.append(store)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from diagnose.scan.patterns import Matcher
     from kb.articles.article import Article
+    from kb.catalogs.catalog import Catalog
     from kb.documents.fault import Fault
     from kb.search.index import SearchDoc
 
@@ -60,6 +61,7 @@ class Store:
         self._db = connection
         self.search_dir = cache / "search" if cache else None
         self.roots = tuple(roots)
+        self.catalog: Catalog | None = None
 
     def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         for chunk in _chunks(keys):
@@ -121,6 +123,9 @@ class Store:
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Problem]:
         return msgspec.json.Decoder(Problem)
+
+    def english(self, lines: Collection[str]) -> dict[str, tuple[str, ...]]:
+        return self.catalog.english(lines) if self.catalog else {}
 
     def wordings(self, ids: Iterable[str]) -> dict[str, Wording]:
         rows = self._rows("SELECT name, wording FROM article WHERE name IN ({})", list(ids))
@@ -249,6 +254,8 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+        if self.catalog:
+            self.catalog.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""`kb import FORMAT PATH --to DIR`: a foreign knowledge base as articles."""
+"""`kb import FORMAT PATH --to DIR`: a foreign knowledge base as articles; `kb import catalog PATH...`: message catalogues."""
 
 from __future__ import annotations
 
@@ -8,26 +8,57 @@ import click
 
 from diagnose.errors import KbError
 from kb.cli.output import tell
-from kb.folders import own_articles
+from kb.folders import data_dir, own_articles
 from kb.importers import IMPORTERS
+
+CATALOG = "catalog"
+FORMATS = {
+    **{name: what for name, (_, what) in IMPORTERS.items()},
+    CATALOG: "message catalogues (.mo, .po, .catalog of systemd, sys.messages as .csv) of other languages",
+}
 
 
 @click.command(
-    epilog="\b\nFormats:\n" + "\n".join(f"  {name:<10} {what}" for name, (_, what) in IMPORTERS.items()),
+    epilog="\b\nFormats:\n" + "\n".join(f"  {name:<10} {what}" for name, what in FORMATS.items()),
 )
-@click.argument("format_", metavar="FORMAT", type=click.Choice(list(IMPORTERS)))
-@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.argument("format_", metavar="FORMAT", type=click.Choice(list(FORMATS)))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--to",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="The folder for the articles; a base. Without it, your own folder, which is read beside the shipped ones.",
 )
-def command(format_: str, path: Path, to: Path | None) -> int:
-    """Turn a foreign knowledge base below PATH into articles below DIR, which is made if missing.
+def command(format_: str, paths: tuple[Path, ...], to: Path | None) -> int:
+    """Turn a foreign knowledge base below PATH into articles below DIR, which is made if missing; or take message catalogues
+    into your own data, by which errors in another language are also read in English.
 
     Importing again writes only what changed and takes nothing away. What cannot be brought over is listed.
     """
+    if format_ == CATALOG:
+        return _catalogs(paths, to)
+    if len(paths) > 1:
+        raise click.UsageError(f"kb import {format_} takes one PATH")
+    return _articles(format_, paths[0], to)
+
+
+def _catalogs(paths: tuple[Path, ...], to: Path | None) -> int:
+    from diagnose.text.sanitize import neutral
+    from kb.catalogs.take_in import take_in
+
+    folder = data_dir()
+    if to is not None:
+        raise click.UsageError("--to is for articles; catalogues are kept in your own data")
+    if folder is None:
+        raise KbError("kb import catalog", "there is no home folder to keep them in", "set HOME (on Windows APPDATA)")
+    taken = take_in(paths, folder)
+    for left in taken.left:
+        tell(str(left))
+    click.echo(f"{taken.messages:,} messages of {len(taken.files)} catalogues in {neutral(str(folder))}")
+    return 2 if taken.left else 0
+
+
+def _articles(format_: str, path: Path, to: Path | None) -> int:
     from diagnose.text.sanitize import neutral
     from kb.importers import reader
     from kb.importers.write import write

@@ -46,6 +46,8 @@ def command(session: Session, deep: bool) -> int:
         click.echo(f"articles    {base}{f' (named by {by})' if named else ''}")
     click.echo(f"cache       {session.cache or 'none: results come from memory'}")
     click.echo(f"indexed     {store.size} articles, {len(store.faults())} faults (kb lint shows them)")
+    for line in _catalogs():
+        click.echo(line)
     for line in _in_force():
         click.echo(line)
     for line in damage:
@@ -53,6 +55,20 @@ def command(session: Session, deep: bool) -> int:
     if deep:
         click.echo(f"checked     {len(damage)} of the derived files and articles are not as they were written")
     return 1 if damage else 0
+
+
+def _catalogs() -> Iterator[str]:
+    """The message catalogues that were taken in, or how to take in those of the reader's language."""
+    from kb.catalogs.catalog import in_use
+    from kb.catalogs.machine import language, on_machine
+
+    if catalog := in_use():
+        sources = catalog.sources()
+        catalog.close()
+        languages = ", ".join(sorted({source.language for source in sources} - {""})) or "of no named language"
+        yield f"catalogues  {sum(source.messages for source in sources):,} messages of {len(sources)} files: {languages}"
+    elif folders := on_machine():
+        yield f"catalogues  none; messages in {language()} are read with: kb import catalog {' '.join(map(str, folders))}"
 
 
 def _damage(session: Session) -> list[str]:
