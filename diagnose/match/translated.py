@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.match.found import FoundPattern
-from diagnose.scan.hits import SALIENT, located
+from diagnose.scan.hits import SALIENT
 from diagnose.scan.passages import TextLine
 
 if TYPE_CHECKING:
@@ -31,6 +31,6 @@ def translated_lines(passages: Sequence[Passage], base: Knowledge) -> list[tuple
 def translated_hits(translated: Sequence[tuple[TextLine, str]], base: Knowledge) -> Iterator[FoundPattern]:
     for line, quote in translated:
         data = line.text.encode("utf-8", "surrogateescape")
-        for number, _, _ in located(1, data, base.lines.scan(data)):
+        for number in sorted({hit[0] for hit in base.lines.scan(data)}):
             if number != SALIENT:
                 yield FoundPattern(number, line.source, line.line, data, quote)

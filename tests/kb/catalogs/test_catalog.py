@@ -73,10 +73,8 @@ def test_a_translated_line_fires_the_signal_of_the_english_one(catalog, base):
     store.catalog = catalog
     found = diagnose(paste(text), store)
     assert found.articles[0].id == "pump"
-    assert (found.articles[0].evidence[0].line, found.articles[0].evidence[0].quote) == (
-        2,
-        "die Pumpe von nord7 steht von selbst still",
-    )
+    seen = found.causes[0].evidence[0]
+    assert (seen.line, seen.quote) == (2, "die Pumpe von nord7 steht von selbst still")
     store.catalog = None
 
 
