@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.codes.decode import pattern as code_pattern
 from diagnose.codes.find import says
@@ -210,10 +211,16 @@ def _combined(
 
 
 def _distinct(items: Sequence[Evidence]) -> Iterable[Evidence]:
+    """One a place, with what all patterns captured there."""
     kept: dict[Place, Evidence] = {}
     for item in items:
-        if item.at not in kept or item.strength > kept[item.at].strength or len(item.facts) > len(kept[item.at].facts):
-            kept[item.at] = item
+        best = kept.setdefault(item.at, item)
+        if best is item:
+            continue
+        more = item.strength > best.strength or len(item.facts) > len(best.facts)
+        first, second = (item, best) if more else (best, item)
+        names = {name for name, _ in first.facts}
+        kept[item.at] = replace(first, facts=first.facts + tuple(fact for fact in second.facts if fact[0] not in names))
     return kept.values()
 
 

@@ -30,3 +30,13 @@ def test_a_match_far_into_a_long_line_is_quoted_and_captures(base, filler):
         quotes = [seen.quote for cause in answer.causes for seen in cause.evidence]
         assert quotes
         assert all(NEEDLE in quote and len(quote) <= LONGEST_QUOTE for quote in quotes), before
+
+
+def test_several_patterns_of_a_signal_capture_each_its_part_of_a_line(base):
+    several = ARTICLE.replace(
+        "{host: {type: host}}", "{host: {type: host}, port: {type: port}, user: {type: user}}"
+    ).replace(
+        "regex: 'zebra", "regex: ['port (?P<port>[0-9]{1,5}) as (?P<user>[a-z]{1,9}) failed', 'zebra"
+    ).replace("answer'", "answer']")  # fmt: skip
+    answer = diagnose(open_inputs(["-"], BytesIO(f"{NEEDLE}: port 90 as bob failed\n".encode())), base(zebra=several))
+    assert answer.parameters == {"host": "z9.contoso.com", "port": "90", "user": "bob"}
