@@ -14,6 +14,7 @@ from msgspec import Struct
 from diagnose.answer.standings import candidates_of, only, standings_of
 from diagnose.match.combined import occurrence
 from diagnose.match.conditions import combined, evaluate, horizons_of
+from diagnose.model import Score
 from diagnose.pipeline import diagnosis_of
 from diagnose.rank.causes import causes_of
 from diagnose.scan.patterns import literal_parts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from diagnose.gathered import Gathered
     from diagnose.knowledge import Knowledge
-    from diagnose.model import Evidence, Problem, Score, Signal
+    from diagnose.model import Evidence, Problem, Signal
     from diagnose.options import Options
     from diagnose.scan.passages import Passage
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from diagnose.diagnosis import Diagnosis, Finding, ProblemFound, RankedArticle, RuledOut, ShownEvidence
     from diagnose.errors import InputError
+    from diagnose.explain import Why
     from diagnose.redact.redactor import Redactor
     from diagnose.scan.passages import Passage
 
@@ -102,6 +103,24 @@ def redacted(diagnosis: Diagnosis, passages: Iterable[Passage], redactor: Redact
     """The same diagnosis without secrets, the same secret under the same name everywhere."""
     lines = RedactedLines(passages, redactor)
     return _without_values(with_quotes(diagnosis, lines.quote, lines.around), redactor)
+
+
+def shown_why(found: Why, passages: Iterable[Passage], redactor: Redactor | None) -> Why:
+    """The same with quotes as they may be shown, without secrets where there is a redactor."""
+    lines = RedactedLines(passages, redactor) if redactor else None
+
+    def hide(source: str, line: int, quote: str) -> str:
+        return clip(lines.quote(source, line, quote) if lines else quote)
+
+    signals = tuple(
+        replace(
+            signal,
+            seen=tuple(replace(item, quote=hide(item.source, item.line, item.quote)) for item in signal.seen),
+            near=tuple(replace(miss, piece=hide(miss.source, miss.line, miss.piece)) for miss in signal.near),
+        )
+        for signal in found.signals
+    )
+    return replace(found, signals=signals)
 
 
 def as_it_stands(diagnosis: Diagnosis) -> Diagnosis:

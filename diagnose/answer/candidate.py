@@ -11,23 +11,22 @@ from diagnose.answer.found_by import found_by
 from diagnose.checks.answers import evidence_of, newest
 from diagnose.checks.outcomes import CheckReader
 from diagnose.checks.targets import assumed_of
-from diagnose.commands.fill import commands_for
+from diagnose.commands.shown import shown_check, shown_step
 from diagnose.diagnosis import Finding, ShownCheck, ShownEvidence, ShownRemediation
 from diagnose.facts import merge
 from diagnose.model import RootCause
 from diagnose.rank.causes import DESCRIBED, causes_of, decisive, own_evidence
 from diagnose.rank.learned import learned_of
 from diagnose.rank.requirements import unmet_of
-from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from diagnose.checks.answers import Located
-    from diagnose.diagnosis import Command, Verdict
+    from diagnose.diagnosis import Verdict
     from diagnose.facts import MergedFacts
     from diagnose.gathered import Gathered
-    from diagnose.model import Check, Evidence, Param, Place, Problem, Remediation, Shell
+    from diagnose.model import Check, Evidence, Place, Problem, Remediation
     from diagnose.options import Options
     from diagnose.rank.causes import CauseOdds, Weighed
     from diagnose.rank.problems import Standing
@@ -157,46 +156,19 @@ class Candidate:
 
     def _shown_check(self, name: str, check: Check) -> ShownCheck:
         outcome = self.outcomes.get(name)
-        commands = self._commands(check.commands)
-        missing = _missing(commands)
-        assumed = assumed_of(check, self.problem.params, self.assumed)
-        return ShownCheck(
-            id=name,
-            title=filled_text(check.title, self.values),
+        return shown_check(
+            name,
+            check,
+            self.problem.params,
+            self.values,
+            self.options.platform,
             outcome=outcome.outcome or None if outcome else None,
             unclear=outcome.why if outcome and not outcome.outcome else "",
-            missing=missing,
-            asks=_asks((*missing, *assumed), self.problem.params),
-            assumed={name: self.values[name] for name in assumed},
-            commands=commands,
-            cost=check.cost,
-            outcomes=tuple(check.outcomes),
-            read_only=check.read_only,
-            on=filled_text(check.on, self.values),
-            needs=check.needs,
+            assumed=assumed_of(check, self.problem.params, self.assumed),
         )
 
     def _remedy(self, step: Remediation) -> ShownRemediation:
-        commands = self._commands(step.commands)
-        missing = _missing(commands)
-        return ShownRemediation(
-            kind=step.kind,
-            text=filled_text(step.text, self.values),
-            commands=commands,
-            risk=step.risk,
-            undo=filled_text(step.undo, self.values),
-            verify=step.verify,
-            missing=missing,
-            asks=_asks(missing, self.problem.params),
-            on=filled_text(step.on, self.values),
-            needs=step.needs,
-            privilege=step.privilege,
-            before=filled_text(step.before, self.values),
-            reason=step.reason,
-        )
-
-    def _commands(self, commands: Mapping[Shell, tuple[str, ...]]) -> tuple[Command, ...]:
-        return commands_for(commands, self.problem.params, self.values, self.options.platform)
+        return shown_step(step, self.problem.params, self.values, self.options.platform)
 
 
 def _merged(
@@ -221,11 +193,3 @@ def _shown(weighed: Weighed) -> ShownEvidence:
         why=clue.why,
         span=evidence.span,
     )
-
-
-def _missing(commands: Sequence[Command]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for command in commands for name in command.missing))
-
-
-def _asks(missing: Sequence[str], params: Mapping[str, Param]) -> dict[str, str]:
-    return {name: params[name].ask or f"which {name}?" for name in missing if name in params}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int], object]
 
-__all__ = ["CHUNK", "STDIN", "InputError", "Limits", "Source", "open_inputs", "size_of"]
+__all__ = ["CHUNK", "STDIN", "InputError", "Limits", "Source", "open_inputs", "open_stream", "size_of"]
 
 STDIN = "-"
 # What version control keeps beside the files: packed objects and samples of hooks, never a log.
@@ -84,6 +84,18 @@ def open_inputs(
                 yield found
             else:
                 yield from _opened(found, found == name, limit, progress, limits)
+
+
+def open_stream(
+    name: str,
+    file: BinaryIO,
+    limit: int = 0,
+    *,
+    progress: Progress | None = None,
+    limits: Limits = Limits(),  # noqa: B008
+) -> Iterator[Source | InputError]:
+    """The sources of a stream that somebody else opened, under `name`: read once, in order, unpacked like a file."""
+    yield from _expanded(Stream(name, _read(_Disk(name, file, progress), limit), limits))
 
 
 def size_of(names: Iterable[str]) -> int:

@@ -76,13 +76,17 @@ def article_lines(article: Article) -> str:
     return neutral(f"{article.problem.id} ({article.problem.status})\n\n{shown}", newlines=True)
 
 
+def html_body(article: Article) -> str:
+    """The article as clean HTML, to stand in a page."""
+    return _with_blanks(_rendered(article), article.problem, "&lt;{}&gt;")
+
+
 def html(article: Article) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:55rem;margin:2rem auto;padding:0 1rem}pre,code{white-space:pre-wrap}"
-    shown = _with_blanks(_rendered(article), article.problem, "&lt;{}&gt;")
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{shown}\n</body></html>\n"
+        f"<title>{escape(neutral(article.problem.title))}</title><style>{style}</style></head>\n<body>\n{html_body(article)}\n</body></html>\n"
     )
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "code": ("diagnosing.code", "Decode an error code in any notation."),
     "scan": ("scaling.scan", "Read inputs into a small part file that any machine diagnoses."),
     "batch": ("scaling.batch", "Diagnose many inputs, each as a case of its own, and sum up."),
+    "serve": ("serving.serve", "Serve the page and the HTTP API on this machine (extra: web)."),
     "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
     "new": ("authoring.new", "Draft an article from an error text."),
     "lint": ("authoring.lint", "Check articles for faults."),
@@ -47,6 +48,7 @@ COMMAND_GROUPS = {
     "Read the articles": ("search", "show", "list"),
     "Many inputs, many machines": ("batch", "scan"),
     "Keep a case": ("case", "resolve"),
+    "Answer others": ("serve",),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
     "This installation": ("stats", "index", "doctor", "completion"),
 }

@@ -6,25 +6,34 @@ sent are `KbError`s.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from diagnose.diagnosis import Diagnosis, Step
 from diagnose.errors import KbError, did_you_mean
 from diagnose.facts import refused_values
+from diagnose.inputs.sources import open_stream
+from diagnose.model import Platform
+from diagnose.options import Options
+from diagnose.pipeline import paste
+from diagnose.scan.intake import Setup
+from diagnose.timestamps.of_hits import When
 from kb import __version__
 from kb.cases.case import CaseAnswer
 from kb.cases.file import new_case
-from kb.cases.handle import TOO_LARGE, HandleError, decode, encode
+from kb.cases.handle import TOO_LARGE as TOO_LARGE
+from kb.cases.handle import HandleError, decode, encode
+from kb.cases.resolved import with_learned
 from kb.cases.resume import ask_case, prove_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
 
     from diagnose.inputs.sources import InputError, Source
-    from diagnose.options import Options
     from kb.cases.case import Case
     from kb.store.store import Store
 
@@ -32,6 +41,25 @@ ANSWER_SCHEMA = "kb.answer/1"
 OTHER_BASE = (
     "The articles changed since this case began; what was kept of its logs is held against them as they are now."
 )
+
+
+class Wishes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an answer is wanted: commands of `platform` first, at most `top` causes, values of parameters by name, without
+    the data of persons (`personal`)."""
+
+    platform: Platform | None = None
+    top: Annotated[int, Meta(ge=1, le=100)] = 10
+    values: dict[str, str] = {}
+    personal: bool = False
+
+
+def options_of(wishes: Wishes, note: Callable[[str], None]) -> Options:
+    """What the core is asked, with what resolved cases say, and with the time of now for times that name no day."""
+    setup = Setup(when=When(time.time()))
+    options = Options(
+        platform=wishes.platform, given=wishes.values, top=wishes.top, personal=wishes.personal, setup=setup
+    )
+    return with_learned(options, note)
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -59,6 +87,19 @@ class Answer(Struct, frozen=True, kw_only=True):
     diagnosis: Diagnosis
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def pasted(text: str) -> Iterator[Source | InputError]:
+    """A pasted text as an input; nothing of a text without letters or digits."""
+    if text.strip():
+        yield from paste(text.encode("utf-8", "replace"))
+
+
+def streamed(
+    name: str, file: BinaryIO, progress: Callable[[int], object] | None = None
+) -> Iterator[Source | InputError]:
+    """A stream as an input under its name: a log, an archive, packed or not. `progress` is called with bytes just read."""
+    return open_stream(name, file, progress=progress)
 
 
 def begin(sources: Iterable[Source | InputError], base: Store, options: Options, key: bytes, now: str) -> Answer:
@@ -92,6 +133,18 @@ def go_on(
     if not did and len(case.inputs) == len(old.inputs):
         case = replace(case, steps=old.steps)
     return _answer(_checked(case, reply.values, base), key, *([OTHER_BASE] if other else []))
+
+
+def exported(handle: str, form: str, base: Store, options: Options, key: bytes, now: str) -> str:
+    """The case of `handle` as a text: a report (text, markdown, html, json) or the file that `kb case` reads (case)."""
+    from diagnose.report import RENDERERS
+    from diagnose.report.style import Style
+    from diagnose.text.sanitize import json_text
+
+    answer = go_on(handle, (), base, options, key, now)
+    if form == "case":
+        return json_text(replace(decode(answer.handle or handle, key), diagnosis=answer.diagnosis), indent=1) + "\n"
+    return RENDERERS[form](answer.diagnosis, Style(depth="full"), answer.steps)
 
 
 def _as_it_stood(case: Case, base: Store, options: Options, *, proved: bool) -> Case:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 FORMS = ("win32", "hresult", "ntstatus")
 _MOST_SHOWN = 8
-_OWN = "KB-E"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -30,10 +29,10 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
 
     Status 1 if a VALUE is not known.
     """
-    from diagnose.codes.explain import explain
     from diagnose.text.sanitize import json_text
+    from kb.codes.own import explained as meaning_of
 
-    explained = {value: _own(value) or explain(value) for value in values}
+    explained = {value: meaning_of(value) for value in values}
     store = session.store() if any(e.readings for e in explained.values()) else None
     articles = {r: _articles(store, r) for e in explained.values() for r in e.readings}
     if format_ == "json":
@@ -43,20 +42,6 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
         for one in explained.values():
             click.echo("\n".join(_lines(one, articles)))
     return 0 if all(e.readings for e in explained.values()) else 1
-
-
-def _own(value: str) -> Explained | None:
-    """One of kb's own codes."""
-    from diagnose.codes.explain import CodeReading, Explained
-    from kb.codes.own import own_codes
-
-    if not value.upper().startswith(_OWN):
-        return None
-    known = own_codes()
-    if (code := value.upper()) in known:
-        where = "messages of kb on standard error"
-        return Explained(value, (CodeReading("kb", code, "", known[code], f"kb:{code}", "", "message of kb", where),))
-    return Explained(value, (), ("message of kb",), f"there are {', '.join(known)}")
 
 
 def _articles(store: Any, reading: CodeReading) -> list[str]:

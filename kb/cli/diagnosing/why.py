@@ -34,45 +34,25 @@ def command(session: Session, /, article: str, format_: str, **given: Any) -> in
     """
     from diagnose.explain import why
     from diagnose.pipeline import gather
-    from diagnose.redact.redactor import Redactor
-    from diagnose.text.sanitize import clip, json_text, neutral
-    from kb.redaction import RedactedLines, renamed
+    from diagnose.text.sanitize import json_text, neutral
+    from kb.ask import redactor_for
+    from kb.redaction import renamed, shown_why
 
     store = session.store()
     problem = store.article(article).problem
     call = Call(explain=True, no_learned=True, **given)
     options = options_of(call)
-    redactor = None if call.raw else Redactor(personal=options.personal)
+    redactor = None if call.raw else redactor_for(options.personal)
     gathered = gather(renamed(sources_of(call), redactor), store, options.setup)
-    found = why(problem, gathered, store, options)
-    lines = RedactedLines(gathered.matched.passages, redactor) if redactor else None
-
-    def hide(source: str, line: int, quote: str) -> str:
-        return clip(lines.quote(source, line, quote) if lines else quote)
-
+    found = shown_why(why(problem, gathered, store, options), gathered.passages, redactor)
     if format_ == "json":
-        click.echo(json_text(with_quotes(found, hide)))
+        click.echo(json_text(found))
     else:
-        for line in _lines(with_quotes(found, hide)):
+        for line in _lines(found):
             click.echo(neutral(line))
     if gathered.read.skipped:
         return 2
     return 0 if found.reported else 1
-
-
-def with_quotes(found: Why, hide: Any) -> Why:
-    """The same with `hide` applied to every quote."""
-    from msgspec.structs import replace
-
-    signals = tuple(
-        replace(
-            signal,
-            seen=tuple(replace(item, quote=hide(item.source, item.line, item.quote)) for item in signal.seen),
-            near=tuple(replace(miss, piece=hide(miss.source, miss.line, miss.piece)) for miss in signal.near),
-        )
-        for signal in found.signals
-    )
-    return replace(found, signals=signals)
 
 
 def _lines(found: Why) -> Iterator[str]:

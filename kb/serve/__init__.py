@@ -1,0 +1,1 @@
+"""`kb serve`: the page and the HTTP API, two thin faces of kb.service (extra `web`)."""

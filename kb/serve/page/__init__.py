@@ -1,0 +1,1 @@
+"""The page: rendered here, whole without a script."""
