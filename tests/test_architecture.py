@@ -164,3 +164,21 @@ def test_every_module_has_a_test_of_its_name_or_a_line_in_the_map(root, modules)
         if name not in named:
             missing.append(name)
     assert not missing, " ".join(missing)
+
+
+# What the faces of kb may call: the questions, the view and the reports of an answer, errors and neutral text.
+FACES = {"serve", "mcp"}
+OF_FACES = ("kb.service", "diagnose.view", "diagnose.report", "diagnose.errors", "diagnose.text.sanitize")
+RECORDS = ("diagnose.diagnosis", "diagnose.explain", "diagnose.model")  # the nouns that questions give
+
+
+def test_the_faces_are_thin(imports):
+    for name, used in imports.items():
+        package, _, inside = name.partition(".")
+        face = inside.split(".")[0]
+        if package == "kb" and face in FACES:
+            allowed = ("kb", f"kb.{face}", *OF_FACES, *RECORDS)
+            far = [
+                u for u in used if u not in allowed and not u.startswith(tuple(f"{a}." for a in allowed if a != "kb"))
+            ]
+            assert not far, f"{name} calls {', '.join(far)}"

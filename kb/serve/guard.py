@@ -53,6 +53,7 @@ class Guard:
 
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         check(scope, self._settings)
+        scope["app"] = self  # by which starlette's routes know that their refusals are answered further out
         await self._app(scope, receive, send)
 
     def log(self, line: dict[str, Any]) -> None:

@@ -49,7 +49,21 @@ def listening(host: str, port: int) -> socket.socket:
 def run(settings: Settings, sock: socket.socket, workers: int, used: Counter | None = None) -> None:
     """Serve until stopped. `settings.port` becomes that of `sock`."""
     made = Making(replace(settings, port=sock.getsockname()[1]), used or counter(workers))
-    config = uvicorn.Config(
+    config = config_of(made, workers)
+    try:
+        if workers > 1:
+            from uvicorn.supervisors import Multiprocess
+
+            Multiprocess(config, sockets=[sock]).run()
+        else:
+            uvicorn.Server(config).run([sock])
+    except KeyboardInterrupt:
+        pass  # the usual way to end it
+
+
+def config_of(made: Making, workers: int) -> uvicorn.Config:
+    """How uvicorn is to serve what `made` makes."""
+    return uvicorn.Config(
         made,
         factory=True,
         http=Patient,
@@ -67,15 +81,6 @@ def run(settings: Settings, sock: socket.socket, workers: int, used: Counter | N
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
     )
-    try:
-        if workers > 1:
-            from uvicorn.supervisors import Multiprocess
-
-            Multiprocess(config, sockets=[sock]).run()
-        else:
-            uvicorn.Server(config).run([sock])
-    except KeyboardInterrupt:
-        pass  # the usual way to end it
 
 
 def counter(workers: int) -> Counter:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from diagnose.errors import KbError
 from diagnose.view.make import view_of
+from diagnose.view.steps import check_view, step_view
 from kb.serve.bodies import SMALL, Body, Pulled
 from kb.serve.forms import Form, boundary_of
 from kb.serve.page.assets import ASSETS
@@ -183,6 +184,7 @@ class Page:
             questions=questions(answer.diagnosis),
             proving=proving(answer.diagnosis),
             platform=_one(fields, "platform"),
+            platforms=PLATFORMS,
             empty=all(item.blank for item in answer.diagnosis.inputs),
         )
 
@@ -254,7 +256,15 @@ class Page:
         given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
         wanted = _wishes({"platform": [given.pop("platform", "")]})
         read = await self._site.pool.ask(lambda desk: reading.article(desk, name, given, wanted.platform, html=True))
-        return self._shown(request, "article.html", article=read, platform=wanted.platform or "", platforms=PLATFORMS)
+        return self._shown(
+            request,
+            "article.html",
+            article=read,
+            checks=[check_view(check) for check in read.checks],
+            causes=[(cause, [step_view(step, read.checks) for step in cause.remediation]) for cause in read.causes],
+            platform=wanted.platform or "",
+            platforms=PLATFORMS,
+        )
 
     async def codes(self, request: Request) -> Response:
         value = request.query_params.get("value", "").strip()

@@ -31,40 +31,40 @@ def odds(answer, cause=BLOCKED):
     return next(found.probability for found in answer.diagnosis.causes if found.id == cause)
 
 
-def test_the_loop_ends_in_a_proved_fix(shipped):
-    first = start(shipped)
+def test_the_loop_ends_in_a_proved_fix(seed):
+    first = start(seed)
     assert first.diagnosis.causes[0].id == BLOCKED
     assert "Sommer2026" not in str(first)
-    second = after(first, shipped, SILENT)
+    second = after(first, seed, SILENT)
     assert second.diagnosis.verdict == "confirmed"
     third = after(
         second,
-        shipped,
+        seed,
         OPEN,
         after_fix=True,
     )
     assert any(proof.proved for proof in third.diagnosis.proofs)
-    again = after(third, shipped)
+    again = after(third, seed)
     assert any(proof.proved for proof in again.diagnosis.proofs)
     assert [step.did for step in again.steps][:1] == ["added a paste"]
 
 
-def test_an_outcome_a_skip_and_a_value_move_the_answer(shipped):
-    first = start(shipped, ERROR)
+def test_an_outcome_a_skip_and_a_value_move_the_answer(seed):
+    first = start(seed, ERROR)
     check = first.diagnosis.next_check
     name = f"{check.article}/{check.check}"
-    assert after(first, shipped, skip=(name,)).diagnosis.next_check.check != check.check
-    chosen = after(first, shipped, outcomes={name: check.shown.outcomes[0]})
+    assert after(first, seed, skip=(name,)).diagnosis.next_check.check != check.check
+    chosen = after(first, seed, outcomes={name: check.shown.outcomes[0]})
     assert chosen.diagnosis.causes != first.diagnosis.causes
     assert chosen.steps[-1].did == f"answered {check.check}: {check.shown.outcomes[0]}"
-    given = after(first, shipped, values={"target_fe": "fe09.contoso.com"})
+    given = after(first, seed, values={"target_fe": "fe09.contoso.com"})
     assert given.diagnosis.articles[0].parameters["target_fe"] == "fe09.contoso.com"
-    assert after(given, shipped).diagnosis == given.diagnosis
+    assert after(given, seed).diagnosis == given.diagnosis
 
 
-def test_the_same_handle_gives_the_same_answer_twice(shipped):
-    first = start(shipped)
-    assert after(first, shipped, "x").diagnosis == after(first, shipped, "x").diagnosis
+def test_the_same_handle_gives_the_same_answer_twice(seed):
+    first = start(seed)
+    assert after(first, seed, "x").diagnosis == after(first, seed, "x").diagnosis
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_the_same_handle_gives_the_same_answer_twice(shipped):
         {"values": {"target_fe": "a b; rm"}},
     ],
 )
-def test_what_no_article_knows_is_one_clear_error(shipped, reply):
+def test_what_no_article_knows_is_one_clear_error(seed, reply):
     with pytest.raises(KbError) as caught:
-        after(start(shipped), shipped, **reply)
+        after(start(seed), seed, **reply)
     assert caught.value.way_out
 
 
-def test_another_base_is_said(shipped, base):
+def test_another_base_is_said(seed, base):
     other = base(some_article="---\nid: some-article\ntitle: Some article\n---\nText `of its own here`.\n")
-    assert OTHER_BASE in after(start(shipped), other).notes
+    assert OTHER_BASE in after(start(seed), other).notes
