@@ -108,7 +108,7 @@ class _Passing:
             given = {name.lower() for name, _ in message["headers"]}
             more = [(b"x-request-id", self.id.encode()), *HEADERS]
             if b"cache-control" not in given:
-                more.append((b"cache-control", b"no-store"))
+                more.append((b"cache-control", b"private, no-cache"))  # kept for Back, asked for again otherwise
             message = {**message, "headers": [*message["headers"], *more]}
         self._sent += len(message.get("body", b""))
         await self._to(message)

@@ -45,12 +45,14 @@ def serve_roots(root, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def serve_cache(cache_home):
+def serve_cache(tmp_path_factory):
     """The folders of this process's user are the tests' own."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "kb-diagnose").mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
-            patch.setenv(name, str(cache_home))
-        yield cache_home
+            patch.setenv(name, str(home))
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +97,30 @@ def page(client):
     client.form = client.get("/").text.split('name="form" value="')[1].split('"')[0]
     yield client
     client.cookies.clear()
+
+
+@pytest.fixture(scope="module")
+def port(settings, serve_cache):
+    """A server in a thread of this process, on a free port; its patience for the head of a request is short."""
+    import asyncio
+    import threading
+    import time
+
+    import uvicorn
+    from msgspec.structs import replace
+
+    from kb.serve import server
+
+    with pytest.MonkeyPatch.context() as patch, server.listening("127.0.0.1", 0) as sock:
+        patch.setattr(server, "HEADERS_WITHIN", 0.3)
+        patch.setattr(server, "_said", lambda line: None)
+        number = sock.getsockname()[1]
+        made = server.Making(replace(settings, port=number), server.OwnCounter())
+        served = uvicorn.Server(server.config_of(made, 1))
+        thread = threading.Thread(target=lambda: asyncio.run(served.serve([sock])), daemon=True)
+        thread.start()
+        while not served.started:
+            time.sleep(0.01)
+        yield number
+        served.should_exit = True
+        thread.join()

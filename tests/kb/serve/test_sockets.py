@@ -2,37 +2,10 @@
 
 import json
 import socket
-import threading
 
 import pytest
 
 TOKEN = "t" * 43
-
-
-@pytest.fixture(scope="module")
-def port(settings, serve_cache):
-    """A server in a thread of this process, on a free port; patience for the head of a request is short."""
-    import asyncio
-    import time
-
-    import uvicorn
-    from msgspec.structs import replace
-
-    from kb.serve import server
-
-    with pytest.MonkeyPatch.context() as patch, server.listening("127.0.0.1", 0) as sock:
-        patch.setattr(server, "HEADERS_WITHIN", 0.3)
-        patch.setattr(server, "_said", lambda line: None)
-        number = sock.getsockname()[1]
-        made = server.Making(replace(settings, port=number), server.OwnCounter())
-        served = uvicorn.Server(server.config_of(made, 1))
-        thread = threading.Thread(target=lambda: asyncio.run(served.serve([sock])), daemon=True)
-        thread.start()
-        while not served.started:
-            time.sleep(0.01)
-        yield number
-        served.should_exit = True
-        thread.join()
 
 
 def said(port, request, timeout=20):
