@@ -58,7 +58,11 @@ def evidence(data: bytes | str, base: Knowledge) -> Gathered:
 def gather(sources: Iterable[Source | InputError], base: Knowledge, setup: Setup | None = None) -> Gathered:
     """Read all `sources` as one case: each is read once, and nothing of it is ranked yet."""
     setup = setup or Setup()
-    read = read_inputs(sources, base, setup)
+    return gathered_of(read_inputs(sources, base, setup), base, setup)
+
+
+def gathered_of(read: Read, base: Knowledge, setup: Setup) -> Gathered:
+    """What was scanned, matched and retrieved."""
     matched = match(read.scans, base, setup.when)
     platform = platform_of(matched.passages)
     seen = list(codes_in(matched.passages, platform))

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scaling.scan", "Read inputs into a small part file that any machine diagnoses."),
     "batch": ("scaling.batch", "Diagnose many inputs, each as a case of its own, and sum up."),
     "serve": ("serving.serve", "Serve the page and the HTTP API on this machine (extra: web)."),
+    "watch": ("scaling.watch", "Follow logs that are being written, and tell when a cause shows."),
     "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
     "new": ("authoring.new", "Draft an article from an error text."),
     "lint": ("authoring.lint", "Check articles for faults."),
@@ -46,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COMMAND_GROUPS = {
     "Find the cause": ("diagnose", "run", "verify", "why", "code"),
     "Read the articles": ("search", "show", "list"),
-    "Many inputs, many machines": ("batch", "scan"),
+    "Many inputs, many machines": ("batch", "scan", "watch"),
     "Keep a case": ("case", "resolve"),
     "Answer others": ("serve",),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
