@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diagnose.diagnosis import Line
 from diagnose.model import Place
 from diagnose.scan.hits import SALIENT_REGEX
+from diagnose.text.worded import WordedPattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
@@ -20,30 +21,61 @@ _DIGITS = str.maketrans("123456789", "0" * 9)
 # What makes a line look like the error itself, and how much: a code with a name, words that end things, words that
 # report; words of a line that went well, or goes on, take from it.
 _TELLING = tuple(
-    (re.compile(pattern), worth)
-    for pattern, worth in (
+    (WordedPattern(words, pattern), worth)
+    for words, pattern, worth in (
         (
+            "ora|tns|pls|rman|sp2|aadsts|msb|nu|netsdk|err|(hy|(0|(2|(4|(5",
             r"\b(?:ORA|TNS|PLS|RMAN|SP2|AADSTS|MSB|NU|NETSDK|ERR)-?\d{3,6}\b|\bERROR \d{3,5}\b|\((?:HY|0|2|4|5)[\dA-Z]{3,4}\)",
             2.0,
         ),
-        (r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b|\bNO_PUBKEY\b|\b(?:err(?:or)?|e|status)_[a-z_]{3,}\b", 2.0),
         (
+            "0x|errno|sqlstate|no_pubkey|err_|error_|e_|status_",
+            r"(?i)\b0x[8c][0-9a-f]{7}\b|\berrno\b|\bsqlstate\b|\bNO_PUBKEY\b|\b(?:err(?:or)?|e|status)_[a-z_]{3,}\b",
+            2.0,
+        ),
+        (
+            "fatal|panic|emerg|critical|segfault|out of memory|killed|corrupt|traceback",
             r"(?i)\b(?:fatal|panic|emerg(?:ency)?|critical|segfault|out of memory|killed|corrupt(?:ed)?|traceback)\b",
             2.0,
         ),
-        (r"(?i)\b(?:table|disk|device|queue|log|filesystem) (?:is )?full\b|\bdropp(?:ed|ing)\b|\bexhausted\b", 2.0),
-        (r"(?i)\b(?:error|exception|failure|fault)\b|\b\w+(?:error|exception)\b", 1.5),
         (
+            " full|dropp|exhausted",
+            r"(?i)\b(?:table|disk|device|queue|log|filesystem) (?:is )?full\b|\bdropp(?:ed|ing)\b|\bexhausted\b",
+            2.0,
+        ),
+        (
+            "error|exception|fail|fault",
+            r"(?i)\b(?:error|exception|failure|fault)\b|\b\w+(?:error|exception)\b",
+            1.5,
+        ),
+        (
+            "fail|denied|refused|timed out|unable to|unreachable|abort",
             r"(?i)\bfail(?:ed|s)?\b|\bdenied\b|\brefused\b|\btimed out\b|\bunable to\b|\bunreachable\b|\babort(?:ed)?\b",
             1.5,
         ),
         (
+            "could|can|does|not ",
             r"(?i)\bcould ?n[o']t\b|\bcan(?:not|'t)\b|\bdoes(?: not|n't)\b|\bnot (?:found|available|permitted|allowed)\b",
             1.5,
         ),
-        (r"(?i)\binvalid\b|\bmissing\b|\bunknown\b|\bexpired\b|\brejected\b|\bexceeded\b|\bunavailable\b", 1.0),
-        (r"(?i)\bwarn(?:ing)?\b|\bretry(?:ing)?\b|\b(?:0|no) errors?\b|\berrors?[:=] ?0\b|\bsucceeded\b", -1.0),
+        (
+            "invalid|missing|unknown|expired|rejected|exceeded|unavailable",
+            r"(?i)\binvalid\b|\bmissing\b|\bunknown\b|\bexpired\b|\brejected\b|\bexceeded\b|\bunavailable\b",
+            1.0,
+        ),
+        (
+            "warn|retry|error|succeeded",
+            r"(?i)\bwarn(?:ing)?\b|\bretry(?:ing)?\b|\b(?:0|no) errors?\b|\berrors?[:=] ?0\b|\bsucceeded\b",
+            -1.0,
+        ),
     )
+)
+# The words of SALIENT_REGEX.
+_SALIENT = WordedPattern(
+    "error|fail|exception|fatal|denied|refused|timed out|unable to|could not|cannot|can't|not found|invalid|panic|abort"
+    "|unreachable|0x",
+    SALIENT_REGEX,
+    re.IGNORECASE,
 )
 LEAST_TELLING = 2.0
 LONGEST_LOOKED_AT = 1000
@@ -52,13 +84,12 @@ LONGEST_LOOKED_AT = 1000
 def unexplained_lines(passages: Sequence[Passage], explained: set[Place]) -> tuple[Line, ...]:
     """Salient lines that no leading article explains, one of each shape, bounded."""
     known = _shapes(passages, explained)
-    salient = re.compile(SALIENT_REGEX, re.IGNORECASE)
     seen: set[str] = set()
     result: list[Line] = []
     for passage in passages:
         for index, line in enumerate(passage.lines):
             shape = shape_of(line)
-            if shape in seen or not salient.search(line) or _told(passage, index, explained, known):
+            if shape in seen or not _SALIENT.search(line, line.lower()) or _told(passage, index, explained, known):
                 continue
             seen.add(shape)
             if len(result) < UNEXPLAINED:
@@ -105,4 +136,5 @@ def _told(passage: Passage, index: int, places: Set[Place], shapes: Set[str]) ->
 def telling(line: str) -> float:
     """How much a line looks like the error itself."""
     head = line[:LONGEST_LOOKED_AT]
-    return sum(worth for pattern, worth in _TELLING if pattern.search(head))
+    lowered = head.lower()
+    return sum(worth for pattern, worth in _TELLING if pattern.search(head, lowered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from diagnose.checks.answers import CheckAnswer
@@ -19,6 +20,7 @@ from diagnose.model import Place
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from diagnose.checks.not_run import Refusal
     from diagnose.model import Check, Problem, Strength
     from diagnose.scan.passages import Passage
 
@@ -46,7 +48,7 @@ def echoed(
     name: str,
     problem: Problem,
     values: Mapping[str, str],
-    passages: Sequence[Passage],
+    passages: tuple[Passage, ...],
     claimed: set[tuple[str, int]],
     assumed: Collection[str],
 ) -> CheckAnswer | None:
@@ -56,40 +58,56 @@ def echoed(
     defaults = {problem.params[n].default.casefold() for n in assumed_of(check, problem.params, assumed)}
     wanted = [_words(line) for line in command_lines(check, values) if _words(line)]
     unclear: CheckAnswer | None = None
-    for passage in reversed(passages):
-        for index in range(len(passage.lines) - 1, -1, -1):
-            prompt = _PROMPT.match(passage.lines[index][:2000])
-            if prompt is None or (passage.source, passage.first + index) in claimed:
-                continue
-            words = _words(prompt[1])
-            same = [line for line in wanted if _same_command(line, words)]
-            if not same:
-                continue
-            block = _block(passage.lines, index)
-            outcome, refused = told_by(check, "\n".join(block))
-            at = Place(source=passage.source, line=passage.first + index)
-            quote = " / ".join(block)[:400]
-            if refused:
-                unclear = unclear or CheckAnswer(name, "", at, quote, refused)
-            if outcome:
-                if all(_of_other(line, words, targets) for line in same):
-                    return CheckAnswer(name, "", at, quote, f"output of '{prompt[1]}', which is about another target")
-                limit: Strength | None = "weak" if defaults and defaults & set(words) else None
-                return CheckAnswer(name, outcome, at, quote, limit=limit)
+    for passage, index, typed in reversed(_typed_in(passages)):
+        if (passage.source, passage.first + index) in claimed:
+            continue
+        words = _words(typed)
+        same = [line for line in wanted if _same_command(line, words)]
+        if not same:
+            continue
+        block = _block(passage.lines, index)
+        outcome, refused = told_by(check, "\n".join(block))
+        at = Place(source=passage.source, line=passage.first + index)
+        quote = " / ".join(block)[:400]
+        if refused:
+            unclear = unclear or CheckAnswer(name, "", at, quote, refused)
+        if outcome:
+            if all(_of_other(line, words, targets) for line in same):
+                return CheckAnswer(name, "", at, quote, f"output of '{typed}', which is about another target")
+            limit: Strength | None = "weak" if defaults and defaults & set(words) else None
+            return CheckAnswer(name, outcome, at, quote, limit=limit)
     return unclear
 
 
-def refused_checks(problem: Problem, passages: Sequence[Passage]) -> dict[str, CheckAnswer]:
+@lru_cache(maxsize=2)  # every check of every candidate asks this of the same text
+def _typed_in(passages: tuple[Passage, ...]) -> list[tuple[Passage, int, str]]:
+    """Every line with a prompt: its passage, its index there, and what was typed."""
+    return [
+        (passage, index, prompt[1])
+        for passage in passages
+        for index, line in enumerate(passage.lines)
+        if (prompt := _PROMPT.match(line[:2000]))
+    ]
+
+
+def refused_checks(problem: Problem, passages: tuple[Passage, ...]) -> dict[str, CheckAnswer]:
     """The checks of which a command did not run, as the text says in naming the command; with what it needs."""
     result: dict[str, CheckAnswer] = {}
-    for passage in passages:
-        for refusal in refusals(passage.lines):
-            at = Place(source=passage.source, line=passage.first + refusal.line)
-            said = frozenset(_NAME.findall(refusal.record.casefold()))
-            for name, check in problem.checks.items():
-                if said & _programs(check) and told_by(check, refusal.record)[1]:
-                    result[name] = CheckAnswer(name, "", at, refusal.record.strip()[:400], refusal.why)
+    for at, refusal in _refusals_in(passages):
+        said = frozenset(_NAME.findall(refusal.record.casefold()))
+        for name, check in problem.checks.items():
+            if said & _programs(check) and told_by(check, refusal.record)[1]:
+                result[name] = CheckAnswer(name, "", at, refusal.record.strip()[:400], refusal.why)
     return result
+
+
+@lru_cache(maxsize=2)
+def _refusals_in(passages: tuple[Passage, ...]) -> list[tuple[Place, Refusal]]:
+    return [
+        (Place(source=passage.source, line=passage.first + refusal.line), refusal)
+        for passage in passages
+        for refusal in refusals(passage.lines)
+    ]
 
 
 def _programs(check: Check) -> set[str]:

@@ -8,9 +8,15 @@ language; the other words stand here in the languages in which they were seen.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from diagnose.text.worded import WordedPattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ELEVATED = "needs an elevated prompt (Run as administrator)"
 ROOT = "needs more rights: run it with sudo, or as root"
@@ -25,10 +31,14 @@ RIGHT_THERE = "needs an account with the right to read this"
 DAEMON = "needs the container engine running, and an account that may use it"
 SYSTEMD = "needs a machine that systemd manages, and its bus"
 
-# What is missing, and how the shells and tools say so on one line.
-_SAID: tuple[tuple[str, str], ...] = (
+# What is missing, words of which one is in every such line, and how the shells and tools say it.
+_SAID: tuple[tuple[str, str, str], ...] = (
     (
         INSTALLED,
+        "commandnotfoundexception|is not recognized as|nicht als name eines cmdlet|"
+        "ist entweder falsch geschrieben oder|pas reconnu |no se reconoce como |not found|nicht gefunden|"
+        "commande introuvable|orden no encontrada|no se encontró la orden|fish: unknown command|"
+        "is currently not installed",
         r"\bCommandNotFoundException\b"
         r"|is not recognized as (?:the|a) name of a cmdlet"
         r"|is not recognized as an internal or external command"
@@ -47,21 +57,35 @@ _SAID: tuple[tuple[str, str], ...] = (
     ),
     (
         MODULE,
+        "_modulenotfound|couldnotautoload|the specified module '|but the module could not be loaded",
         r"\bModules?_ModuleNotFound|\bCouldNotAutoloadMatchingModule\b|\bCouldNotAutoLoadModule\b"
         r"|The specified module '[^']{1,200}' was not loaded because"
         r"|but the module could not be loaded",
     ),
-    (DRIVE, r"\bDriveNotFound\b|Cannot find drive\. A drive with the name"),
+    (
+        DRIVE,
+        "drivenotfound|cannot find drive",
+        r"\bDriveNotFound\b|Cannot find drive\. A drive with the name",
+    ),
     (
         POLICY,
+        "cannot be loaded because |is not digitally signed|unauthorizedaccess",
         r"cannot be loaded because running scripts is disabled on this system"
         r"|cannot be loaded because its operation is blocked by software restriction policies"
         r"|is not digitally signed\. You cannot run this script"
         r"|FullyQualifiedErrorId *: UnauthorizedAccess$",
     ),
-    (PARAMETER, r"FullyQualifiedErrorId *: NamedParameterNotFound\b|A parameter cannot be found that matches parameter name"),
+    (
+        PARAMETER,
+        "namedparameternotfound|a parameter cannot be found",
+        r"FullyQualifiedErrorId *: NamedParameterNotFound\b|A parameter cannot be found that matches parameter name",
+    ),
     (
         ELEVATED,
+        "scriptrequireselevation|requires|elevated|must be |need to be |administrator privileges |"
+        "permissiondenied:|unauthorizedaccessexception|unauthorized operation|access is denied|"
+        "access was denied|zugriff verweigert|refus|acceso denegado|system error 5|systemfehler 5|"
+        "error de sistema 5|erreur syst|[sc] ",
         r"\bScriptRequiresElevation\b|#requires\" statement for running as Administrator"
         r"|requires (?:elevation|administrator(?:'s)? (?:rights|privileges))\b"
         r"|(?:must|need to) be (?:run|executed) (?:from|in|with|as)(?: an?)? (?:elevated|administrator)"
@@ -77,17 +101,22 @@ _SAID: tuple[tuple[str, str], ...] = (
     ),
     (
         SUDO,
+        "sudo: |sudoers file|is not allowed to ",
         r"^sudo: (?:a (?:password|terminal) is required|no tty present|\d incorrect password attempts?|unable to)"
         r"|^sudo: (?:The \"no new privileges\" flag|effective uid is not 0)"
         r"|\bis not in the sudoers file\b|\bis not allowed to (?:execute|run sudo on)\b",
     ),
     (
         DAEMON,
+        "permission denied while trying|cannot connect to the |error during connect: ",
         r"permission denied while trying to connect to the (?:Docker daemon|docker API)"
         r"|Cannot connect to the (?:Docker daemon|Podman socket)|^error during connect: ",
     ),
     (
         ROOT,
+        "permission denied|operation not permitted|keine berechtigung|permission non accordée|"
+        "permiso denegado|must be |need to be |have to be |are you root?|be run |"
+        "insufficient permissions|only root can ",
         r"^(?:-?\w{1,12}|/\S{1,60}): (?:line \d{1,6}: |\d{1,6}: )?(?:cannot open |can't open |cannot access )?\S{1,200}: "
         r"(?:Permission denied|Operation not permitted|Keine Berechtigung|Permission non accordée|Permiso denegado)$"
         r"|\b(?:must|need to|have to) be (?:run as )?(?:root|superuser)\b|\b[Aa]re you root\?"
@@ -96,21 +125,32 @@ _SAID: tuple[tuple[str, str], ...] = (
         r"|No journal files were opened due to insufficient permissions"
         r"|^(?:Error: )?[Oo]nly root can ",
     ),
-    (SYSTEMD, r"^System has not been booted with systemd|^Failed to connect to (?:system scope |user scope )?bus\b"),
+    (
+        SYSTEMD,
+        "booted with systemd|failed to connect to ",
+        r"^System has not been booted with systemd|^Failed to connect to (?:system scope |user scope )?bus\b",
+    ),
     (
         CLUSTER,
+        "the connection to the server |you must be logged in|unable to connect to the server: |error: ",
         r"The connection to the server \S{1,260} was refused - did you specify the right host or port"
         r"|^error: You must be logged in to the server|^Unable to connect to the server: "
         r"|^error: (?:the server doesn't have a resource type|current-context is not set|no context exists)",
     ),
-    (RIGHT_THERE, r"^Error from server \(Forbidden\)|\bpermission was denied on the object\b|^ERROR 1142 \(42000\)"),
+    (
+        RIGHT_THERE,
+        "error from server (forbidden)|permission was denied on|error 1142 ",
+        r"^Error from server \(Forbidden\)|\bpermission was denied on the object\b|^ERROR 1142 \(42000\)",
+    ),
     (
         "needs a server that the client reaches, and a login there",
+        "sqlcmd: error: |psql: |error 1045 |error 2002 |error 2003 |error 2005 |ora-|"
+        "could not connect to redis",
         r"^(?:Sqlcmd: Error: .{0,120}(?:Login timeout expired|login failed)|psql: (?:error: )?(?:connection to server|could not connect|FATAL)"
         r"|ERROR (?:1045|2002|2003|2005) \((?:28000|HY000)\)|ORA-(?:01017|12154|12541)\b|Error: Could not connect to Redis)",
     ),
 )  # fmt: skip
-_ANY = re.compile("|".join(f"(?P<_{i}>{pattern})" for i, (_, pattern) in enumerate(_SAID)), re.IGNORECASE)
+_REFUSING = tuple((needs, WordedPattern(words, pattern, re.IGNORECASE)) for needs, words, pattern in _SAID)
 DID_NOT_RUN = "it did not run:"
 LONGEST = 2000  # characters of a line that are looked at
 
@@ -127,18 +167,21 @@ class Refusal(Struct, frozen=True):
         return f"{DID_NOT_RUN} {self.needs}"
 
 
-@lru_cache(maxsize=256)
-def refusals(lines: tuple[str, ...]) -> tuple[Refusal, ...]:
+def refusals(lines: Sequence[str]) -> tuple[Refusal, ...]:
     """Every one of `lines` that says that a command did not run, in order."""
+    text = "\n".join(lines).lower()
+    refusing = [(needs, pattern) for needs, pattern in _REFUSING if pattern.may_match(text)]
     found = []
-    for index, line in enumerate(lines):
-        hit = _ANY.search(line[:LONGEST].strip())
-        if hit and hit.lastgroup:
-            found.append(Refusal(index, _record(lines, index), _SAID[int(hit.lastgroup[1:])][0]))
+    for index, line in enumerate(lines if refusing else ()):
+        said = line[:LONGEST].strip()
+        lowered = said.lower()
+        hits = [(hit.start(), needs) for needs, pattern in refusing if (hit := pattern.search(said, lowered))]
+        if hits:
+            found.append(Refusal(index, _record(lines, index), min(hits, key=itemgetter(0))[1]))
     return tuple(found)
 
 
-def _record(lines: tuple[str, ...], index: int) -> str:
+def _record(lines: Sequence[str], index: int) -> str:
     """The error whole: PowerShell tells it on lines that are indented or begin with a plus."""
     first = last = index
     while first and _continues(lines[first]):

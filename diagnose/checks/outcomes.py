@@ -63,7 +63,7 @@ class CheckReader:
     ) -> None:
         self.problem = problem
         self.outputs = outputs
-        self.passages = passages
+        self.passages = tuple(passages)
         self.assumed = assumed
         self.explained = explained
         self.known = known_of(problem.params, values, assumed)

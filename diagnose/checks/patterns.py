@@ -53,7 +53,7 @@ def told_by(check: Check, text: str) -> tuple[str, str]:
     What an article itself takes for an answer of the check, such as a denial that it names, stays one.
     """
     outcome = first_outcome(check, text)
-    refused = refusals(tuple(text.split("\n")))
+    refused = refusals(text.split("\n"))
     named = any(first_outcome(check, refusal.record) for refusal in refused)
     return ("", refused[0].why) if refused and not named else (outcome, "")
 

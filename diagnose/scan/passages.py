@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_CAPTURE_LINE = 8192
 
 
-class Passage(Struct, frozen=True):
+class Passage(Struct, frozen=True, cache_hash=True):
     """An excerpt as text: `lines` folded for matching, `quotes` as they stood; `first` is the number of line 0."""
 
     source: str

@@ -79,6 +79,6 @@ def _met(outcome: Outcome) -> str:
         if shows(outcome, text, text):
             return what
     for text in REFUSALS:
-        if shows(outcome, text, fold_literal(text)) and refusals(tuple(text.split("\n"))):
+        if shows(outcome, text, fold_literal(text)) and refusals(text.split("\n")):
             return f"the message of a command that did not run ('{text.splitlines()[-1].strip()[:50]}')"
     return ""
