@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,5 +60,7 @@ BINARY, MISSING, LIMIT, ENCRYPTED, DAMAGED, UNKNOWN, LEFT_OUT, STOPPED = (
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for the closest of `known`, or an empty string when nothing is close."""
+    from difflib import get_close_matches  # late: no call that succeeds needs it
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else ""

@@ -10,7 +10,6 @@ Knows nothing of types, parameters or articles (see commands). The rules of Powe
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.templates import SLOT
@@ -79,9 +78,15 @@ class Rules(NamedTuple):
     prefixes: frozenset[str]  # words followed by the word that is run
 
 
+def _posix_quoted(value: str) -> str:
+    import shlex
+
+    return shlex.quote(value)
+
+
 RULES: dict[Shell, Rules] = {
     "bash": Rules(
-        quoted=shlex.quote,
+        quoted=_posix_quoted,
         quotes="'\"`",
         escape="\\",
         escapes_in='"`',

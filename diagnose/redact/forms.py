@@ -6,7 +6,6 @@ Knows nothing of pseudonyms or counts (see redactor). Forms are those that vendo
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 
@@ -29,6 +28,8 @@ def keytab_key(match: re.Match[str]) -> int:
 def discord_token(match: re.Match[str]) -> int:
     """Its first part is the number of the account in Base64."""
     head = match["s"].partition(".")[0]
+    import base64
+
     try:
         return len(match["s"]) if base64.b64decode(head + "=" * (-len(head) % 4)).isdigit() else 0
     except binascii.Error:

@@ -10,7 +10,6 @@ nothing of where the text comes from or goes.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from functools import cache
@@ -151,6 +150,8 @@ class Redactor:
 
     def _name(self, kind: str, secret: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1
+        import hashlib  # late: OpenSSL is slow to load, and most texts hold no secret
+
         digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
         if self._apart:
             return f"[{kind}-x{digest[:8].hex()}]"

@@ -10,7 +10,6 @@ nothing of pseudonyms or counts (see redactor).
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -138,6 +137,8 @@ def redaction_told(match: re.Match[str]) -> int:
 def basic(match: re.Match[str]) -> int:
     """Base64 of user:password and of nothing else (RFC 7617)."""
     value = match[match.lastgroup or 0]
+    import base64
+
     try:
         plain = base64.b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4), validate=True)
     except (binascii.Error, ValueError):

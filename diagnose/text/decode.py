@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
@@ -29,8 +30,6 @@ SWITCHING = ("utf-8", "utf-16-le", "utf-16-be")
 _SAMPLE = 4096
 _PADDED = 16  # zero bytes at the beginning are none of the text
 _LINE_END = re.compile(rb"\r{0,2}\n|\r")
-# Five bytes of Windows-1252 are undefined; Latin-1 has a character for each.
-_CP1252 = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 
 
 def sniff(head: bytes) -> tuple[str, int]:
@@ -147,7 +146,13 @@ def valid_utf8(data: bytes) -> bytes:
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return codecs.charmap_decode(error.object[error.start : error.end], "strict", _CP1252)[0], error.end
+    return codecs.charmap_decode(error.object[error.start : error.end], "strict", _cp1252())[0], error.end
+
+
+@cache
+def _cp1252() -> str:
+    """What each byte is in Windows-1252; five are undefined there, for which Latin-1 has a character each."""
+    return "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
 
 
 codecs.register_error("kb-windows-1252", _as_cp1252)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -56,6 +57,10 @@ def library_files(roots: Sequence[Path]) -> list[ArticleFile]:
 
 
 def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
+    article = _article_of(folder, root)
+    if article is not None:
+        yield article
+        return
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -63,8 +68,7 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
         if folder == root:
             raise KbError(root, error.strerror or "cannot be read", "check the name and the permissions") from None
         return
-    # A folder with article.md is one article; everything else in it is beside it.
-    own = [entry for entry in listed if entry.name == "article.md"]
+    own = [entry for entry in listed if entry.name == "article.md"]  # no plain file, or _article_of had found it
     for entry in own or listed:
         if entry.is_file(follow_symlinks=False):
             lowered = entry.name.lower()
@@ -78,3 +82,16 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
             and not entry.name.startswith(".")
         ):
             yield from _walk(entry.path, root, depth - 1)
+
+
+def _article_of(folder: str, root: str) -> ArticleFile | None:
+    """The article.md of a folder, which makes all else in it stand beside it: asked for by name, since that takes half the
+    time of listing the folder."""
+    path = os.path.join(folder, "article.md")
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(info.st_mode):
+        return None
+    return ArticleFile(path, root, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
