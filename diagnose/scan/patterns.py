@@ -168,6 +168,25 @@ class HyperscanMatcher:
         return bytes(self._module.dumpb(self._database))
 
 
+class Amended:
+    """A matcher of many patterns, of which those `undone` count no more, and a second one of what came since."""
+
+    def __init__(self, whole: Matcher, undone: frozenset[int], more: Matcher) -> None:
+        self._whole = whole
+        self._undone = undone
+        self._more = more
+
+    def scan(self, data: bytes) -> list[Hit]:
+        undone = self._undone
+        return [*(hit for hit in self._whole.scan(data) if hit[0] not in undone), *self._more.scan(data)]
+
+    def clone(self) -> Amended:
+        return Amended(self._whole.clone(), self._undone, self._more.clone())
+
+    def dump(self) -> bytes:
+        raise TypeError("its two parts are kept apart")
+
+
 class ReMatcher:
     """The same answers one pattern after the other, each in a linear engine (`diagnose.scan.linear`)."""
 

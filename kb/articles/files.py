@@ -36,10 +36,15 @@ class ArticleFile(Struct, frozen=True):
 
 
 def find_articles(roots: Sequence[Path]) -> list[ArticleFile]:
-    """All article files in order of root and path. KbError for a folder that is missing or holds none."""
+    """All article files in order of root and path, which are absolute, however the roots are named. KbError for a folder that is missing or holds none."""
     result: list[ArticleFile] = []
     for root in roots:
-        found = list(_walk(str(root), str(root), DEPTH))
+        place = str(root.absolute())
+        try:
+            found = list(_walk(place, place, DEPTH))
+        except OSError as error:
+            what = error.strerror or "cannot be read"
+            raise KbError(str(root), what, "check the name and the permissions") from None
         if not found:
             what = "holds no articles" if root.is_dir() else "no such folder"
             raise KbError(str(root), what, "name a folder with article.md or other Markdown files below it")
@@ -51,7 +56,10 @@ def library_files(roots: Sequence[Path]) -> list[ArticleFile]:
     """The files of the libraries that the articles below `roots` may use, the shipped one among them."""
     return [
         ArticleFile(file.path, root, file.size, file.mtime_ns, file.ctime_ns, library=True)
-        for root, found in (*((str(r), in_library(folder_of(str(r)))) for r in roots), (SHIPPED, shipped()))
+        for root, found in (
+            *((r, in_library(folder_of(r))) for r in (str(root.absolute()) for root in roots)),
+            (SHIPPED, shipped()),
+        )
         for file in found
     ]
 
@@ -64,9 +72,9 @@ def _walk(folder: str, root: str, depth: int) -> Iterator[ArticleFile]:
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
+    except OSError:
         if folder == root:
-            raise KbError(root, error.strerror or "cannot be read", "check the name and the permissions") from None
+            raise
         return
     own = [entry for entry in listed if entry.name == "article.md"]  # no plain file, or _article_of had found it
     for entry in own or listed:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
 from kb.safe_files import aside, opened
-from kb.store.schema import FORMAT, SCHEMA, DamagedError
+from kb.store.schema import FORMAT, PAGE, SCHEMA, DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +101,7 @@ def _started(path: str, old: sqlite3.Connection | None) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         if old is None:
+            connection.execute(f"PRAGMA page_size={PAGE}")
             connection.executescript(SCHEMA)
             connection.execute(f"PRAGMA user_version={FORMAT}")
         else:

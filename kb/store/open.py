@@ -18,7 +18,7 @@ import msgspec
 from diagnose.scan.patterns import engine
 from kb.articles.files import ArticleFile, find_articles, library_files
 from kb.store import derived
-from kb.store.compiled import compile_all
+from kb.store.compiled import compile_patterns_of
 from kb.store.schema import DamagedError, meta_of
 from kb.store.store import Store
 
@@ -174,7 +174,7 @@ class _Opening:
         connection.execute("BEGIN")
         with self._building(count) if self._building and count else nullcontext():
             refresh(connection, self._files, changed)
-            compile_all(connection)
+            compile_patterns_of(connection)
         connection.execute("COMMIT")
 
     def _changed(self, connection: sqlite3.Connection) -> set[str]:

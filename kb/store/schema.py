@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 46
+FORMAT = 47
+# A pattern database is one value of half a megabyte and more: of large pages it takes a quarter of the reads.
+PAGE = 16384
 SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, ctime_ns INT, digest TEXT, article INT,
   faults BLOB, uses INT) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body BLOB,
   path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, terms BLOB, wording BLOB, uses BLOB);
-CREATE TABLE pattern(number INTEGER PRIMARY KEY, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
+CREATE INDEX article_small ON article(id, name, length, products, conditions);
+CREATE TABLE pattern(number INTEGER PRIMARY KEY AUTOINCREMENT, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
 CREATE INDEX owner_article ON owner(article);
@@ -29,7 +32,7 @@ CREATE TABLE pair(number INTEGER PRIMARY KEY, key TEXT UNIQUE, df INT, messages 
 CREATE TABLE message(number INTEGER PRIMARY KEY, article INT, text TEXT, pairs BLOB);
 CREATE INDEX message_article ON message(article);
 CREATE TABLE term(key TEXT PRIMARY KEY, postings BLOB) WITHOUT ROWID;
-CREATE TABLE compiled(kind TEXT PRIMARY KEY, blob BLOB) WITHOUT ROWID;
+CREATE TABLE compiled(kind TEXT PRIMARY KEY, blob BLOB, patterns BLOB);
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 

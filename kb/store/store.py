@@ -6,12 +6,14 @@ YAML, Markdown or Whoosh, so that a diagnosis does not pay for them.
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
@@ -186,7 +188,8 @@ class Store:
             return ()
         from kb.documents.fault import Fault
 
-        return tuple(fault for (blob,) in rows for fault in msgspec.json.decode(unsealed(blob), type=list[Fault]))
+        found = (fault for (blob,) in rows for fault in msgspec.json.decode(unsealed(blob), type=list[Fault]))
+        return tuple(replace(fault, path=self._named(fault.path), what=self._named(fault.what)) for fault in found)
 
     def article(self, name: str) -> Article:
         """The article with this id; KbError with the closest one where there is none."""
@@ -206,12 +209,18 @@ class Store:
             problem=self._decoder.decode(unsealed(problem)),
             header=msgspec.json.decode(unsealed(header), type=Header),
             body=unsealed(body).decode(),
-            path=path,
+            path=self._named(path),
             domain=domain,
             declared=bool(declared),
             stated=bool(stated),
             uses=msgspec.json.decode(unsealed(uses), type=tuple[Use, ...]) if uses else (),
         )
+
+    def _named(self, text: str) -> str:
+        """`text` with the folders of the base as they were named: the rows have them absolute."""
+        for root in self.roots:
+            text = text.replace(os.path.join(root.absolute(), ""), os.path.join(root, ""))
+        return text
 
     def ids(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM article ORDER BY name")]

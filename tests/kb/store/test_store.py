@@ -368,3 +368,15 @@ def test_what_a_killed_build_left_is_swept(folder, cache, opened_store):
     opened_store([folder], cache)
     assert left.exists() == (sys.platform == "win32")
     assert mine.exists()
+
+
+def test_a_base_named_relative_or_absolute_is_indexed_once_and_told_as_named(folder, cache, monkeypatch):
+    write(folder, "four", "alpha")
+    (folder / "four" / "article.md").write_text("---\nid: One\n---\n# No id\n", encoding="utf-8")
+    open_store([folder], cache).close()
+    monkeypatch.chdir(folder.parent)
+    with open_store(
+        [folder.relative_to(folder.parent)], cache, building=lambda count: pytest.fail(f"{count}")
+    ) as store:
+        assert store.article("one").path == os.path.join("base", "one", "article.md")
+        assert store.faults() and all(fault.path.startswith("base") for fault in store.faults())
