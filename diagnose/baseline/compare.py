@@ -6,7 +6,6 @@ what is new only the first line of each shape.
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ from msgspec.structs import replace
 from diagnose.baseline.shapes import shape
 from diagnose.diagnosis import NewLine
 from diagnose.errors import InputError
+from diagnose.inputs.passing import PassingLines
 from diagnose.scan.hits import SALIENT_REGEX
-from diagnose.text.decode import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_SHAPES = 2_000_000
 MOST_NEW = 50_000
-LONGEST_LINE = 1 << 20
 QUOTED = 400
 
 
@@ -54,7 +52,7 @@ class Comparison:
             if isinstance(source, InputError):
                 yield source
             else:
-                lines = _Lines(source, self._compare(source.name))
+                lines = PassingLines(source, self._compare(source.name))
                 yield replace(source, chunks=lines.passing(), path="")
 
     def new_lines(self, most: int) -> tuple[NewLine, ...]:
@@ -77,7 +75,7 @@ class Comparison:
             self.troubles.append(source)
             return
         try:
-            for _ in _Lines(source, self._know).passing():
+            for _ in PassingLines(source, self._know).passing():
                 pass
         except InputError as error:
             self.troubles.append(error)
@@ -98,29 +96,3 @@ class Comparison:
                 self._new.setdefault(key, _New(name, number, line[: 4 * QUOTED])).count += 1
 
         return take
-
-
-class _Lines:
-    """The lines of a source, given to `take` with their number while its chunks pass."""
-
-    def __init__(self, source: Source, take: Callable[[int, bytes], None]) -> None:
-        self._source = source
-        self._take = take
-        self._number = 0
-        self._rest = b""
-
-    def passing(self) -> Iterator[bytes]:
-        encoding = self._source.encoding or sniff(self._source.head)[0]
-        decoder = None if encoding.startswith("utf-8") else codecs.getincrementaldecoder(encoding)("replace")
-        for chunk in self._source.chunks:
-            self._cut(decoder.decode(chunk).encode("utf-8", "replace") if decoder else chunk)
-            yield chunk
-        if self._rest:
-            self._take(self._number + 1, self._rest)
-
-    def _cut(self, data: bytes) -> None:
-        *lines, rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._number += 1
-            self._take(self._number, line)
-        self._rest = rest if len(rest) < LONGEST_LINE else rest[:LONGEST_LINE]

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "run": ("diagnosing.run", "Run your own command, and diagnose it if it fails."),
     "why": ("diagnosing.why", "Show why an article did or did not match an input."),
+    "audit": ("diagnosing.audit", "Check a root-cause report against its logs."),
     "search": ("browsing.search", "Search the articles, offline."),
     "show": ("browsing.show", "Read an article."),
     "list": ("browsing.list_", "List the articles."),
@@ -48,7 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("browsing.doctor", "Show versions, engines and the state of the cache."),
 }
 COMMAND_GROUPS = {
-    "Find the cause": ("diagnose", "run", "verify", "why", "code"),
+    "Find the cause": ("diagnose", "run", "verify", "why", "code", "audit"),
     "Read the articles": ("search", "show", "list"),
     "Many inputs, many machines": ("batch", "scan", "watch"),
     "Keep a case": ("case", "resolve"),

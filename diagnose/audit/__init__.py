@@ -1,0 +1,1 @@
+"""The referee: what a root-cause report claims, held against the logs that it speaks of."""
