@@ -89,3 +89,13 @@ def test_the_reference_is_what_help_prints(root):
     for name in COMMANDS:
         text = CliRunner().invoke(cli, [name, "--help"], prog_name="kb", terminal_width=100).output
         assert text.strip() in reference, f"python benchmarks/make_reference.py > docs/commands.md ({name})"
+
+
+def test_the_example_of_an_audit_is_what_kb_prints(root, capsys, monkeypatch, cache_home):
+    from kb.cli import run
+
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    monkeypatch.setenv("LOCALAPPDATA", str(cache_home))
+    assert run(["audit", "examples/audit/report.md", "examples/pool-failover.txt"]) == 1
+    assert capsys.readouterr().out == (root / "examples" / "audit" / "verdict.txt").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from diagnose.diagnosis import InputRead, Skipped
 from diagnose.model import Seen
 
 Kind = Literal[
@@ -56,7 +57,8 @@ class Audit(Seen, frozen=True, kw_only=True):
 
     schema: str = "kb.audit/1"
     report: str
-    inputs: tuple[str, ...]
+    inputs: tuple[InputRead, ...]
+    skipped: tuple[Skipped, ...]
     complete: bool
     claims: tuple[Checked, ...]
     counts: dict[str, int]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.audit.causes import causes_claimed, rivals_of
-from diagnose.audit.claims import claims_of, needles_of
-from diagnose.audit.judge import judged
+from diagnose.audit.judging.causes import causes_claimed, rivals_of
+from diagnose.audit.judging.judge import judged
 from diagnose.audit.model import VERDICTS, Audit
-from diagnose.audit.statements import statements_of
+from diagnose.audit.reading.claims import claims_of, needles_of
+from diagnose.audit.reading.statements import statements_of
 from diagnose.audit.watch import Watch
 from diagnose.pipeline import diagnosis_of, gather
 
@@ -50,7 +50,8 @@ def referee(
     lead = diagnosis.causes[0] if diagnosis.causes and diagnosis.verdict != "unknown" else None
     audit = Audit(
         report=name,
-        inputs=tuple(item.name for item in diagnosis.inputs),
+        inputs=diagnosis.inputs,
+        skipped=diagnosis.skipped,
         complete=complete,
         claims=tuple(found),
         counts={verdict: sum(item.verdict == verdict for item in found) for verdict in VERDICTS},

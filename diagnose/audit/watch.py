@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from diagnose.audit.moments import written_in
+from diagnose.audit.reading.moments import written_in
 from diagnose.baseline.shapes import shape
 from diagnose.errors import InputError
 from diagnose.inputs.passing import PassingLines
@@ -36,7 +36,8 @@ MOST_OF_MOMENT = 300
 QUOTED = 2_000
 SEARCHED = 16_384  # characters of a line
 WINDOW = 3  # lines over which a quoted text may be wrapped
-REPEATED = re.compile(r"last message repeated|message repeated \d|repeated \d+ times|suppressed \d+", re.IGNORECASE)
+SUPPRESSED = re.compile(r"suppressed \d+|\d+ (?:messages|callbacks) suppressed")
+REPEATED = re.compile(r"message repeated (\d{1,7}) times?")
 
 
 class Spot(Struct, frozen=True):
@@ -51,11 +52,12 @@ class Spot(Struct, frozen=True):
 
 
 class Finds(Struct):
-    """What was found of a needle: how many lines and how often in them, the first places, the last, those of another kind, and
+    """What was found of a needle: how many lines and how often in them, how many more lines say that they repeat it, the first places, the last, those of another kind, and
     the values that its group took, each with a place."""
 
     lines: int = 0
     times: int = 0
+    repeats: int = 0
     spots: list[Spot] = field(default_factory=list)
     last: Spot | None = None
     weak: Spot | None = None
@@ -85,7 +87,8 @@ class Watch:
         self.messages: dict[int, Message] = {}
         self.at: dict[Moment, list[Spot]] = {moment: [] for moment in moments}
         self.sources: list[str] = []
-        self.repeats = False
+        self.suppressed = False
+        self._last_hit: tuple[int, list[Finds]] = 0, []
         self.full = False
         self.span: tuple[float, float] | None = None
         self.levels: Counter[str] = Counter()
@@ -149,11 +152,14 @@ class Watch:
                 del before[0]
         else:
             before.clear()
-        if "repeat" in lowered or "suppress" in lowered:
-            self.repeats = self.repeats or bool(REPEATED.search(lowered))
+        if "suppress" in lowered:
+            self.suppressed = self.suppressed or bool(SUPPRESSED.search(lowered))
 
     def _search(self, spot: Spot, lowered: str, tight: str, before: str) -> None:
         window = before + tight
+        if "message repeated" in lowered and (more := REPEATED.search(lowered)) and lowered.rstrip().endswith("times"):
+            for finds in self._last_hit[1] if self._last_hit[0] == spot.number - 1 else ():
+                finds.repeats += int(more[1])
         for needle in self._texts:
             if times := _times(needle, window, len(before)):
                 self._hit(needle, spot, times)
@@ -181,6 +187,11 @@ class Watch:
         finds.by_source[spot.source] += 1
         if len(finds.spots) < MOST_PLACES:
             finds.spots.append(spot)
+        if (more := REPEATED.search(spot.quote)) and not spot.quote.endswith("times"):
+            finds.repeats += int(more[1]) - 1
+        if self._last_hit[0] != spot.number:
+            self._last_hit = spot.number, []
+        self._last_hit[1].append(finds)
 
     def _shape(self, spot: Spot, lowered: str) -> None:
         made = hash(shape(lowered.encode("utf-8", "replace")))
@@ -228,7 +239,7 @@ def _in_order(pieces: Sequence[str], window: str, start: int) -> int:
 
 def is_at(spot: Spot, moment: Moment) -> bool:
     """Whether a line was written at a time that a report tells."""
-    from diagnose.audit.moments import distance
+    from diagnose.audit.reading.moments import distance
 
     return any(distance(moment, seconds) == 0 for seconds in of_day(spot, moment))
 

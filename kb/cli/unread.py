@@ -14,6 +14,7 @@ from diagnose.errors import LEFT_OUT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from diagnose.audit.model import Audit
     from diagnose.diagnosis import Diagnosis, Skipped
     from diagnose.scan.reading import Read
 
@@ -33,7 +34,7 @@ def summed_up(diagnosis: Diagnosis) -> Diagnosis:
     return replace(diagnosis, skipped=tuple(shown))
 
 
-def troubles(diagnosis: Diagnosis | Read) -> Iterator[str]:
+def troubles(diagnosis: Diagnosis | Read | Audit) -> Iterator[str]:
     """A line for each input that was not read whole, for many of one reason together."""
     codes = {item.path: item.code for item in diagnosis.skipped}
     groups: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from diagnose.audit.model import Audit, Checked, Rival, Verdict
 
+MOST_NAMES = 4
 TITLES: dict[Verdict, str] = {
     "contradicted": "Contradicted",
     "absent": "Stands nowhere in these logs",
@@ -30,6 +31,12 @@ def headline(audit: Audit) -> str:
         told = [f"{number} {word}" for number, word in zip(wrong, ("contradicted", "absent"), strict=True) if number]
         return f"{' and '.join(told)} of {counted(len(audit.claims), 'claim')}"
     return f"Nothing contradicted or absent in {counted(len(audit.claims), 'claim')}"
+
+
+def names(audit: Audit) -> list[str]:
+    """The inputs by name, of many the first ones."""
+    found = [item.name for item in audit.inputs]
+    return found if len(found) <= MOST_NAMES else [*found[:MOST_NAMES], f"{len(found) - MOST_NAMES} more"]
 
 
 def tally(audit: Audit) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from diagnose.audit.shown.groups import TITLES, groups, headline, is_same_check, open_title, rival_line, ruling, tally
+from diagnose.audit.shown.groups import (
+    TITLES,
+    groups,
+    headline,
+    is_same_check,
+    names,
+    open_title,
+    rival_line,
+    ruling,
+    tally,
+)
 from diagnose.report.html_style import PAGE
 from diagnose.text.sanitize import neutral
 from diagnose.view.words import place
@@ -35,7 +45,7 @@ def render(audit: Audit) -> str:
 def _body(audit: Audit) -> Iterator[str]:
     yield f"<main class={'unknown' if audit.faulty else 'confirmed'}><header>"
     yield f"<p class=verdict>{_e(tally(audit) or 'nothing to check')}</p><h1>{_e(headline(audit))}</h1>"
-    yield f"<p class=faint>{_e(audit.report)} against {_e(', '.join(audit.inputs))}</p>"
+    yield f"<p class=faint>{_e(audit.report)} against {_e(', '.join(names(audit)))}</p>"
     if not audit.complete:
         yield "<p class=note>Not all of the logs was read: what is not found is not called absent.</p>"
     yield "</header></main>"

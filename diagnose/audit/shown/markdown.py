@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.audit.shown.groups import TITLES, groups, headline, is_same_check, open_title, rival_line, ruling, tally
+from diagnose.audit.shown.groups import (
+    TITLES,
+    groups,
+    headline,
+    is_same_check,
+    names,
+    open_title,
+    rival_line,
+    ruling,
+    tally,
+)
 from diagnose.report.markdown import code, escaped, fenced
 from diagnose.text.sanitize import neutral
 from diagnose.view.words import place
@@ -22,7 +32,7 @@ def render(audit: Audit) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     yield f"# {escaped(headline(audit))}"
     yield ""
-    yield f"{code(audit.report)} against {', '.join(map(code, audit.inputs))}: {tally(audit) or 'nothing to check'}."
+    yield f"{code(audit.report)} against {', '.join(map(code, names(audit)))}: {tally(audit) or 'nothing to check'}."
     if not audit.complete:
         yield from ("", "Not all of the logs was read: what is not found is not called absent.")
     for verdict, claims in groups(audit):

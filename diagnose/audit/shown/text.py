@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.audit.shown.groups import TITLES, groups, headline, is_same_check, open_title, rival_line, ruling, tally
+from diagnose.audit.shown.groups import (
+    TITLES,
+    groups,
+    headline,
+    is_same_check,
+    names,
+    open_title,
+    rival_line,
+    ruling,
+    tally,
+)
 from diagnose.report.paper import Paper
 from diagnose.text.sanitize import neutral
 from diagnose.view.words import place
@@ -32,7 +42,7 @@ def render(audit: Audit, style: Style) -> str:
 def _lines(audit: Audit, paper: Paper, *, whole: bool) -> Iterator[str]:
     yield paper.paint(headline(audit).upper(), "unknown" if audit.faulty else "confirmed")
     yield from paper.wrapped(
-        neutral(f"{audit.report} against {', '.join(audit.inputs)}: {tally(audit) or 'nothing to check'}"), "  "
+        neutral(f"{audit.report} against {', '.join(names(audit))}: {tally(audit) or 'nothing to check'}"), "  "
     )
     if not audit.complete:
         yield from paper.wrapped("Not all of the logs was read: what is not found is not called absent.", "  ")

@@ -17,6 +17,7 @@ from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.output import tell
 from kb.cli.session import Session
+from kb.cli.unread import troubles
 
 if TYPE_CHECKING:
     from diagnose.audit.model import Audit
@@ -49,12 +50,11 @@ def command(session: Session, /, report: str, **given: Any) -> int:
     text = _text(report)
     store = session.store(quiet=call.quiet)
     found = _audited(call, "standard input" if report == "-" else report, text, store)
-    for warning in found.warnings:
+    for warning in (*found.warnings, *troubles(found)):
         tell(warning)
     if call.output or not call.quiet:
         _write(call, found)
     if not found.complete:
-        tell("not all of the inputs was read; what is missing is not called absent")
         return 2
     return 1 if found.faulty else 0
 

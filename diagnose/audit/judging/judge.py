@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.audit.judge_absences import absence
-from diagnose.audit.judge_times import Times, order
-from diagnose.audit.likeness import LIKE, nearest, reworded
+from diagnose.audit.judging.absences import absence
+from diagnose.audit.judging.likeness import LIKE, nearest, reworded
+from diagnose.audit.judging.times import Times, order
+from diagnose.audit.judging.verdict import Ruling, against, no, shown, unclear, yes
 from diagnose.audit.model import Checked
-from diagnose.audit.verdict import Ruling, against, no, shown, unclear, yes
 from diagnose.view.words import counted
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from diagnose.audit.model import Claim
     from diagnose.audit.watch import Finds, Spot, Watch
 
+MEANT = 3  # words of a quote that is so near to a line that it can only be meant for it
 NEAR, FAR = 0.15, 0.4  # how far a count may be from "about 100" and still be it, and from where on it is not
 
 
@@ -32,7 +33,7 @@ def judged(claims: Sequence[Claim], watch: Watch, *, complete: bool) -> list[Che
         ruling = times.ruling(claim) if claim.kind == "time" else _KINDS.get(claim.kind, _value)(claim, watch)
         if not complete and (ruling.verdict == "absent" or (claim.kind == "absence" and ruling.verdict == "supported")):
             ruling = unclear("not all of the logs was read")
-        if not claim.sure and ruling.verdict in ("absent", "contradicted"):
+        if not (claim.sure or ruling.meant) and ruling.verdict in ("absent", "contradicted"):
             ruling = unclear(f"{ruling.why}; it may be meant otherwise")
         made.append(
             Checked(
@@ -63,9 +64,9 @@ def _message(claim: Claim, watch: Watch) -> Ruling:
         return Ruling("reworded", "stands nowhere in these words; a line has all of them in others", shown(other.first))
     share, near = nearest(claim.about, watch.messages.values())
     why = "stands nowhere in these logs"
-    return no(
-        why if share < LIKE else f"{why}; the line most like it:", *((near.first,) if near and share >= LIKE else ())
-    )
+    if near is None or share < LIKE or len(claim.about.split()) < MEANT:
+        return no(why)
+    return Ruling("absent", f"{why}; this line is most like it", shown(near.first), meant=True)
 
 
 def _value(claim: Claim, watch: Watch) -> Ruling:
@@ -91,7 +92,7 @@ def _count(claim: Claim, watch: Watch) -> Ruling:
     finds = _found(claim, watch)
     if not finds.lines:
         return unclear("what it counts stands nowhere in these logs")
-    seen = {finds.lines, finds.times, *finds.by_source.values()}
+    seen = {finds.lines, finds.times, finds.lines + finds.repeats, *finds.by_source.values()}
     why = f"{counted(finds.lines, 'line')} of these logs {'has' if finds.lines == 1 else 'have'} it"
     return _compared(claim, watch, seen, why, (*finds.spots[:1], *((finds.last,) if finds.last else ())))
 
@@ -115,7 +116,7 @@ def _compared(claim: Claim, watch: Watch, seen: set[int], why: str, spots: Itera
     }[claim.bound]
     if fits:
         return yes(why, *kept[:1])
-    if claim.scoped or watch.repeats or (claim.needle is not None and claim.needle.pieces):
+    if claim.scoped or watch.suppressed or (claim.needle is not None and claim.needle.pieces):
         return unclear(f"{why}; the report counts a part of them, or the logs sum lines up", *kept[:1])
     if claim.bound == "rough" and any(abs(count - number) <= FAR * max(count, number) for count in seen):
         return unclear(f"{why}, which is near", *kept[:1])

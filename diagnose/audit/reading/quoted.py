@@ -8,7 +8,7 @@ from functools import cache
 from msgspec import Struct
 
 from diagnose.audit.model import Needle
-from diagnose.audit.statements import Statement
+from diagnose.audit.reading.statements import Statement
 from diagnose.scan.hits import SALIENT_REGEX
 
 _SPANS = re.compile(r"`(?P<code>[^`]{1,2000})`|\"(?P<double>[^\"]{1,2000})\"|(?<![\w'])'(?P<single>[^']{6,600})'(?!\w)")
@@ -16,6 +16,7 @@ _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 _LOGGISH = re.compile(
     r"\d\d:\d\d:\d\d|\b(?:ERROR|WARN(?:ING)?|INFO|FATAL|CRITICAL|DEBUG|SEVERE|PANIC)\b|\b[A-Z]\w+(?:Exception|Error)\b"
 )
+_SHAPED = re.compile(r"\w: \S|[\[(=#]\d|\d{3,}|\d[.:]\d+[.:]\d")  # values among words
 # Words that say that what follows stands in a log.
 _SAYS = re.compile(
     r"\b(?:logs?|logged|logging|messages?|errors?|lines?|entry|entries|shows?|showed|shown|showing|reads?|says?|said|reports?|reported"
@@ -23,9 +24,11 @@ _SAYS = re.compile(
     r"|failed with|fails with|contains?|records?|recorded|found|observed|returned|emitted|wrote|quote[sd]?|excerpt|evidence)\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
+# Words of people, and titles: no log has them.
 _PERSON = re.compile(
-    r"\b(?:users?|customers?|clients? (?:said|told)|admins?|administrators?|operators?|colleagues?|he|she|they|we|i|ticket|caller|reporter"
-    r"|team|vendor|support|documentation|docs|manual|article|titled|called|named|so-called|runbook|guide)\b[^.;\"`]{0,40}$",
+    r"\b(?:users?|customers?|clients?|admins?|administrators?|operators?|colleagues?|engineers?|he|she|they|caller|reporter|team|vendor|support)\s+(?:\w+\s+){0,2}"
+    r"(?:said|says|told|described|wrote|writes|reports?|reported|complain(?:s|ed)|asks?|asked|answered|mentioned)\b[^.;\"`]{0,40}$"
+    r"|\b(?:documentation|docs|manual|article|titled|called|named|so-called|runbook|guide|known as|ticket)\b[^.;\"`]{0,20}$",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
@@ -35,6 +38,7 @@ _COMMAND = re.compile(
     r"|certutil|w32tm|ipconfig|iisreset|appcmd|setspn|klist|kb|python3?|java|export|set|reg|wevtutil|select|update|alter|create|grant)"
     r"(?:\s+[-\w./$<{\"'*:=]|$)|[A-Z][a-z]+-[A-Z]\w+(?:\s+-\w|$|\s*\|))"
 )
+_PLACE = re.compile(r"[\w./\\-]*\.\w{1,8}(?::\d{1,8})?")  # a file, or a line of it
 _SHELLS = frozenset(
     "bash sh zsh shell powershell ps1 pwsh cmd bat yaml yml ini conf toml sql python py js diff hcl xml dockerfile".split()
 )
@@ -87,12 +91,13 @@ def _judged(statement: Statement, start: int, end: int, text: str, code: bool) -
     words = len(re.findall(r"[^\W\d_]{2,}", text))
     if (
         _COMMAND.match(text)
-        or text.endswith(("()", ";", "{"))
+        or _PLACE.fullmatch(text)
+        or (" " not in text and text.endswith(("()", ";", "{")))
         or (_PERSON.search(before) and not _LOGGISH.search(text))
     ):
         return Quote(start, end, text, False, False)
     says = bool(_SAYS.search(before))
-    looks = bool(_SALIENT.search(text) or _LOGGISH.search(text))
+    looks = bool(_SALIENT.search(text) or _LOGGISH.search(text) or (words >= LEAST_WORDS and _SHAPED.search(text)))
     if words < LEAST_WORDS:
         return Quote(start, end, text, says or looks or code, says and looks and words > 1)
     return Quote(start, end, text, True, says or looks)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.audit.judge_times import came_before
-from diagnose.audit.moments import DAY
-from diagnose.audit.verdict import Ruling, against, unclear, yes
+from diagnose.audit.judging.times import came_before
+from diagnose.audit.judging.verdict import Ruling, against, unclear, yes
+from diagnose.audit.reading.moments import DAY
 from diagnose.scan.hits import SALIENT_REGEX
 
 if TYPE_CHECKING:
@@ -171,10 +171,13 @@ def _goes_on(spots: Sequence[Spot], watch: Watch) -> bool:
 def _events(claim: Claim, watch: Watch) -> Iterator[Spot]:
     assert claim.other is not None
     if claim.other.key.startswith("words:"):
-        regex = re.compile(claim.other.regex, re.IGNORECASE)
-        for message in watch.messages.values():
-            if regex.search(message.first.quote):
+        for words in claim.other.pieces:  # the word itself, else what stands in logs for it
+            regex = re.compile(words, re.IGNORECASE)
+            found = [message for message in watch.messages.values() if regex.search(message.first.quote)]
+            for message in found:
                 yield from (message.first, message.last)
+            if found:
+                return
         return
     finds = watch.found(claim.other)
     yield from finds.spots

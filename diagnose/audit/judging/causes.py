@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.audit.likeness import stems
+from diagnose.audit.judging.likeness import stems
 from diagnose.audit.model import Checked, Rival, Shown
 from diagnose.view.words import percent
 
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.audit.model import Kind, Verdict
-    from diagnose.audit.statements import Statement
+    from diagnose.audit.reading.statements import Statement
     from diagnose.diagnosis import Diagnosis, Finding, ProblemFound, RuledOut, ShownEvidence
     from diagnose.model import Problem
 
 _NAMES = re.compile(
     r"\b(?:root[- ]?causes?|the cause|underlying (?:cause|reason|issue|problem)|culprit|caused by|due to|because(?: of)?|the reason|stems? from|resulted? from|traced (?:back )?to|attributed to|triggered by)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\b\d{2,5}\b")
+_PLAINLY = re.compile(
+    r"\b(?:root[- ]?causes?|underlying|culprit|the (?:actual |real )?(?:cause|reason)|tl;?dr|conclusion)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\b(?:root[- ]?causes?|cause|conclusion|diagnosis|rca)\b")
@@ -49,6 +54,7 @@ class Known(Struct, frozen=True):
     article: str
     title: str
     words: frozenset[str]
+    short: frozenset[str]
     finding: Finding | None = None
     out: RuledOut | None = None
 
@@ -60,6 +66,8 @@ def causes_claimed(
     known = _known(diagnosis, problems)
     weights = _weights(known)
     told = [statement for statement in statements if _tells(statement)]
+    plain = [statement for statement in told if _PLAINLY.search(statement.text) or _HEADING.search(statement.section)]
+    told = plain or told
     ruled = [(statement, _meant(statement.text, known, weights)) for statement in told]
     named = [(statement, cause) for statement, cause in ruled if cause is not None]
     if named:
@@ -83,7 +91,7 @@ def _known(diagnosis: Diagnosis, problems: Iterable[Problem]) -> list[Known]:
     findings = {finding.id: finding for answer in answers for finding in answer.causes}
     outs = {cause.id: cause for answer in answers for cause in answer.ruled_out}
     return [
-        Known(name, problem.id, cause.title, _words(cause.title, cause.id), findings.get(name), outs.get(name))
+        Known(name, problem.id, cause.title, _words(cause.title), _words(cause.id), findings.get(name), outs.get(name))
         for problem in problems
         for cause in problem.causes
         for name in (f"{problem.id}/{cause.id}",)
@@ -95,13 +103,13 @@ def _answers(diagnosis: Diagnosis) -> tuple[Diagnosis | ProblemFound, ...]:
     return (diagnosis, *diagnosis.problems)
 
 
-def _words(title: str, name: str) -> frozenset[str]:
-    return stems(f"{title} {name}".replace("-", " "))
+def _words(text: str) -> frozenset[str]:
+    return stems(text.replace("-", " ")) | frozenset(_NUMBER.findall(text))
 
 
 def _weights(known: Sequence[Known]) -> dict[str, float]:
     """How much a word tells one cause from the others."""
-    counted = Counter(word for cause in known for word in cause.words)
+    counted = Counter(word for cause in known for word in cause.words | cause.short)
     return {word: log(1 + len(known) / count) for word, count in counted.items()}
 
 
@@ -115,9 +123,12 @@ def _meant(text: str, known: Sequence[Known], weights: dict[str, float]) -> Know
 
 
 def _share(text: str, cause: Known, weights: dict[str, float]) -> float:
-    said = stems(text.replace("-", " "))
-    whole = sum(weights[word] for word in cause.words)
-    return sum(weights[word] for word in cause.words & said) / whole if whole else 0.0
+    """How much of a cause's title a text has, or of its short name where that stands there whole; one word alone is nothing."""
+    said, shares = _words(text), [0.0]
+    for words in (cause.words, cause.short if cause.short <= said else frozenset()):
+        whole, common = sum(weights[word] for word in words), words & said
+        shares.append(sum(weights[word] for word in common) / whole if len(common) > 1 else 0.0)
+    return max(shares)
 
 
 def _judged(statement: Statement, cause: Known, diagnosis: Diagnosis) -> Checked:

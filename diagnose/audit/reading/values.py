@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
     rf"(?<![\w.:-])(?P<ip>{_OCTET}(?:\.{_OCTET}){{3}})(?![\w.]*\.?\d|/\d)" + _PORT_END.format("ip_port")
 )
 _NAME = re.compile(
-    rf"(?<![\w.@/-])(?P<name>(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,6}}(?:{_SUFFIX}))(?![\w-]|\.\w|\()"
+    rf"(?:(?<=[a-z]://)(?<!https://)(?<!http://)|(?<![\w.@/-]))(?P<name>(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,6}}(?:{_SUFFIX}))(?![\w-]|\.\w|\()"
     + _PORT_END.format("name_port"),
     re.IGNORECASE,
 )
@@ -54,8 +54,9 @@ _NO_PRODUCT = frozenset(
     " version release build part item page between since before only nearly almost level score up down were be are for as".split()
 )
 _EXCEPTION = re.compile(
-    r"(?<![\w.])(?:[a-z][\w$]*\.)*(?P<name>[A-Z][a-z]+(?:[A-Z][a-z0-9]*){0,8}?(?:Exception|Error|Fault|Timeout))(?![\w])"
+    r"(?<![\w.])(?:[a-z][\w$]*\.)*(?P<name>[A-Z][A-Za-z0-9]{1,60}?(?:Exception|Error|Fault|Timeout))(?![\w])"
 )
+_HEX = re.compile(r"(?<![\w.])0x[0-9a-f]{8}(?!\w)", re.IGNORECASE)
 _EVENT = re.compile(r"\bevent(?:[ -]?id)?s?[ :#]{1,3}`?(?P<event>\d{1,5})\b", re.IGNORECASE)
 _STATUS = re.compile(
     r"\b(?:HTTP(?:/[\d.]+)?|status(?: code)?|response code|returned|returning|respond(?:ed|ing) with|code)\s{1,3}(?:an?\s+)?`?(?P<status>[1-5]\d\d)\b`?(?=[\s,.;:)]|$)"
@@ -194,6 +195,9 @@ def _codes(text: str) -> Iterator[Value]:
         if name not in ("error", "exception"):
             needle = Needle(f"name:{name}", regex=rf"(?<![a-z0-9_]){re.escape(name)}(?![a-z0-9_])", signs=(name,))
             yield Value("code", *found.span(), found[0], needle)
+    for found in _HEX.finditer(text):
+        if needle_ := _code(found[0], found[0].lower()):
+            yield Value("code", *found.span(), found[0], needle_)
     for code in find(text):
         if needle_ := _code(code.text, code.key):
             yield Value("code", code.start, code.start + len(code.text), code.text, needle_)

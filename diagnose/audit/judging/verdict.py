@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 class Ruling(Struct, frozen=True):
+    """`meant` says that what was found leaves no doubt that the report means a line of these logs."""
+
     verdict: Verdict
     why: str
     shows: tuple[Shown, ...] = ()
+    meant: bool = False
 
 
 def shown(*spots: Spot) -> tuple[Shown, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]{2,40}")
 _PART = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NUMBER = re.compile(r"(?<![\w.:])\d+(?:\.\d+)*(?![\w:])")
+_VALUE = re.compile(r"[\w.:-]*\d[\w.:-]*")
 _DENIED = re.compile(r"\b(?:not|no|never|none|cannot|without|nor)\b|n't\b", re.IGNORECASE)
 _SMALL = frozenset(
     "the an and or of to in on at for from with by is was are were be been has have had it its this that as into which then there here"
@@ -34,8 +34,9 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def numbers(text: str) -> frozenset[str]:
-    return frozenset(_NUMBER.findall(text))
+def values(text: str) -> frozenset[str]:
+    """Numbers, names of hosts and the like: words with a digit in them, which are no wording."""
+    return frozenset(value.strip(".:-") for value in _VALUE.findall(text.lower()))
 
 
 def denies(text: str) -> bool:
@@ -57,11 +58,11 @@ def nearest(text: str, messages: Iterable[Message]) -> tuple[float, Message | No
 
 def reworded(text: str, messages: Iterable[Message]) -> Message | None:
     """A message with all words and numbers of a text, of the same sense as far as words of denial tell."""
-    wanted, values = stems(text), numbers(text)
+    wanted, told = stems(text), values(text)
     if len(wanted) < 2:
         return None
     for message in messages:
         line = message.first.quote
-        if wanted <= stems(line) and values <= numbers(line) and denies(text) == denies(line):
+        if wanted <= stems(line) and all(value in line.lower() for value in told) and denies(text) == denies(line):
             return message
     return None

@@ -28,7 +28,9 @@ _RULE = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$|^\s*([-=_*])(?:\s*\1){2,}\s
 _CELLS = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _QUOTED = re.compile(r'"[^"]{1,600}"')
-_END = re.compile(r"[.!?][\")'*_]{0,3}\s+(?=[\"'`*_(\[]{0,3}[A-Z0-9`])")
+_END = re.compile(r"[.!?][\"`)'*_]{0,3}\s+(?=[\"'`*_(\[]{0,3}[A-Z0-9`]|[\"`])")
+_STOPS = re.compile(r"[`\":]$")  # a line that ends so and is followed by a capital is a sentence by itself
+_FULL_STOP = re.compile(r"[.!?][\"`)'*_]{0,3}$")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|approx|no|nos|ca|etc|resp|fig|incl)|\b[A-Z])\.$", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,600}\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{2,3})(?=\S)(.{1,400}?)(?<=\S)\1(?![\w*])")
@@ -72,6 +74,8 @@ class _Reading:
         self.lead = ""  # the words above a code block
         self.block = 0
         self.heads: tuple[str, ...] = ()
+        self.goes_on = False
+        self.before = ""
         self.paragraph: list[tuple[int, str]] = []
 
     def statements(self) -> Iterator[Statement]:
@@ -119,7 +123,10 @@ class _Reading:
                 line = line[item.end() :]
             if self.heads and line.strip():
                 self.heads = ()
-            self.paragraph.append((number, line.strip().lstrip(">").strip()))
+            line = line.strip().lstrip(">").strip()
+            if self.paragraph and _ends(self.paragraph[-1][1], line):
+                yield from self._flush(same=True)
+            self.paragraph.append((number, line))
 
     def _row(self, number: int, line: str) -> Iterator[Statement]:
         cells = tuple(plain(cell.replace("\\|", "|")) for cell in _CELLS.split(line.strip().strip("|")))
@@ -132,23 +139,33 @@ class _Reading:
             "row", number, ". ".join(cells)[:LONGEST], self.section, block=self.block, cells=cells, heads=self.heads
         )
 
-    def _flush(self) -> Iterator[Statement]:
+    def _flush(self, *, same: bool = False) -> Iterator[Statement]:
+        """What was read of a paragraph; with `same` the paragraph goes on behind it."""
         if not self.paragraph:
+            self.goes_on = self.goes_on and same
             return
-        self.block += 1
+        goes_on, self.goes_on = self.goes_on, same
+        self.block += not goes_on
         starts, text = [], ""
         for number, line in self.paragraph:
             starts.append((len(text), number))
             text += line + " "
         self.paragraph = []
         offsets = [start for start, _ in starts]
-        before = ""
+        before = self.before if goes_on else ""
         for at, sentence in sentences(text):
             words = plain(sentence)
             if words:
                 number = starts[bisect_right(offsets, at) - 1][1]
                 yield Statement("sentence", number, words[:LONGEST], self.section, before, block=self.block)
-                before = self.lead = words
+                before = self.before = self.lead = words
+
+
+def _ends(line: str, following: str) -> bool:
+    """Whether a sentence ends with a line of a paragraph."""
+    if _FULL_STOP.search(line):
+        return not _NO_END.search(line)
+    return bool(_STOPS.search(line)) and (following[:1].isupper() or following[:1] in '`"')
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
@@ -156,7 +173,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     spans = [found.span() for regex in (_CODE, _QUOTED) for found in regex.finditer(text)]
     start = 0
     for end in _END.finditer(text):
-        inside = any(first < end.start() < last - 1 for first, last in spans)
+        inside = any(first < end.start() < last - 2 for first, last in spans)
         if inside or _NO_END.search(text[start : end.start() + 1]):
             continue
         yield start + _blanks(text[start:]), text[start : end.end()].strip()

@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from diagnose.audit.likeness import stems
-from diagnose.audit.moments import DAY, distance
-from diagnose.audit.verdict import Ruling, against, unclear, yes
+from diagnose.audit.judging.likeness import stems
+from diagnose.audit.judging.verdict import Ruling, against, unclear, yes
+from diagnose.audit.reading.moments import DAY, distance
 from diagnose.audit.watch import of_day
 
 if TYPE_CHECKING:
@@ -225,8 +225,9 @@ def order(claim: Claim, watch: Watch) -> Ruling:
         return unclear("their lines tell no times that can be compared", one.spots[0], two.spots[0])
     if came_before(first, second):
         return yes("the first line of the one is before that of the other", first, second)
-    last = two.last if two.whole else None
-    if one.whole and last is not None and all(came_before(spot, first) for spot in two.spots):
+    if claim.edge == "first" and came_before(second, first):
+        return against("the first of the other one is before it", second, first)
+    if one.whole and two.whole and all(came_before(spot, first) for spot in two.spots):
         return against("it is the other way round", second, first)
     return unclear("they alternate, or their times are too near", first, second)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.audit.events import Anchor, absences, counts, is_denied, orders, places, times
 from diagnose.audit.model import Claim, Needle
-from diagnose.audit.quoted import needle_of, quotes_of
-from diagnose.audit.values import values_of
+from diagnose.audit.reading.absences import absences, is_denied
+from diagnose.audit.reading.events import Anchor, counts, orders, places, times
+from diagnose.audit.reading.quoted import needle_of, quotes_of
+from diagnose.audit.reading.values import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from diagnose.audit.quoted import Quote
-    from diagnose.audit.statements import Statement
-    from diagnose.audit.values import Value
+    from diagnose.audit.reading.quoted import Quote
+    from diagnose.audit.reading.statements import Statement
+    from diagnose.audit.reading.values import Value
 
 MOST_CLAIMS = 2_000
 # Headings below which a report says what should be, not what was.
@@ -23,8 +24,9 @@ _ADVICE = re.compile(
     r"\b(?:recommend\w*|action items?|actions|next steps?|prevent\w*|follow[- ]?ups?|to-?dos?|how to|references?|links|lessons|improvements?|appendix|glossary"
     r"|remediation|fix(?:es)?|corrective|further reading|commands?|open questions?|hypothes[ei]s|verification steps|playbook|runbook|workarounds?)\b"
 )
+_LABEL = re.compile(r"^([A-Z][\w /-]{2,30}):\s")
 _NOT_SAID = re.compile(
-    r"\b(?:should|shall|could|would|might|may|if|unless|whether|recommend\w*|suggest(?:ed|ion|ions)? (?:to|that|is|fix)|propose\w*|consider|ensure|make sure|will"
+    r"\b(?:should|shall|could(?! not|n't)|would|might|may|if|unless|whether|recommend\w*|suggest(?:ed|ion|ions)? (?:to|that|is|fix)|propose\w*|consider|ensure|make sure|will"
     r"|e\.g\.|for example|for instance|such as|typical(?:ly)?|usually|normally|generally|in general|plan(?:ned|ning)? to|needs? to|has to|have to|must"
     r"|in order to|assum\w+|hypothe\w+|suppos\w+|imagine|similar to|unlike|as opposed to|instead of|rather than|unrelated|see also|by default)\b",
     re.IGNORECASE,
@@ -44,10 +46,14 @@ def claims_of(statements: Iterable[Statement]) -> list[Claim]:
     """The claims of a report in its order, each once a line, at most MOST_CLAIMS."""
     found: dict[tuple[object, ...], Claim] = {}
     before: Sequence[Anchor] = ()
-    block = 0
+    block, advice = 0, False
     for statement in statements:
         if statement.block != block:
+            label = _LABEL.match(statement.text)
+            advice = bool(label and statement.form == "sentence" and _ADVICE.search(label[1].lower()))
             before, block = (), statement.block
+        if advice:
+            continue
         made, anchors = _claims(statement, before)
         for claim in made:
             found.setdefault(
@@ -77,7 +83,7 @@ def _claims(statement: Statement, before: Sequence[Anchor]) -> tuple[list[Claim]
         return [_message(statement, quote) for quote in quotes if quote.claims], []
     outside = statement.text
     for quote in quotes:
-        if quote.claims and " " in quote.text:
+        if " " in quote.text:
             outside = outside[: quote.start] + " " * (quote.end - quote.start) + outside[quote.end :]
     values = values_of(outside.replace("`", " ").replace('"', " "))
     anchors = _anchors(quotes, values)
@@ -89,9 +95,11 @@ def _claims(statement: Statement, before: Sequence[Anchor]) -> tuple[list[Claim]
     claims += [
         _value(statement, value) for value in values if not _doubted(statement, value.start, value.end, value.about)
     ]
-    for reader in (times, orders, places, absences):
+    said = [anchor for anchor in anchors if not is_denied(statement, anchor)]
+    for reader in (times, orders, places) if len(said) == len(anchors) else ():
         claims += reader(statement, anchors)
-    claims += counts(statement, anchors, before)
+    claims += absences(statement, anchors)
+    claims += counts(statement, said, before) if said == anchors else []
     return claims, anchors
 
 
@@ -106,7 +114,7 @@ def _anchors(quotes: Iterable[Quote], values: Iterable[Value]) -> list[Anchor]:
 
 def _typed(quote: Quote, values: Iterable[Value]) -> bool:
     """Whether a quote is one value, such as a path in backticks."""
-    return any(quote.start <= value.start and value.end <= quote.end for value in values)
+    return " " not in quote.text and any(quote.start <= value.start and value.end <= quote.end for value in values)
 
 
 def _doubted(statement: Statement, start: int, end: int, about: str) -> bool:

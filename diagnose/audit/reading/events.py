@@ -1,4 +1,4 @@
-"""What a statement says of events that it quotes: how often, when, in which order, where, and what there was none of."""
+"""What a statement says of events that it quotes: how often, when, in which order and where."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.audit.model import Claim, Moment, Needle
-from diagnose.audit.moments import moments_in
+from diagnose.audit.reading.moments import moments_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from diagnose.audit.statements import Statement
+    from diagnose.audit.reading.statements import Statement
 
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER = r"(?<![\w.,:/-])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,9}|" + "|".join(_SMALL[1:]) + r")"
@@ -34,7 +34,7 @@ _RETRIED = re.compile(
     re.IGNORECASE,
 )
 _SCOPE = re.compile(
-    r"\b(?:per|every|each|another|additional|within|during|between|while|on average|of the|of which|hourly|in the (?:first|last|next|same)|in (?:under|one|a|\d+) |for each|combined|across (?:all )?(?:hosts|nodes|servers)|after|before|until|since|by|from|at least one)\b"
+    r"\b(?:per|every|each|another|additional|within|during|between|while|on average|of the(?! (?:form|kind|type|same))|of which|hourly|in the (?:first|last|next|same)|in (?:under|one|a|\d+) |for each|combined|across (?:all )?(?:hosts|nodes|servers)|after|before|until|since|by|from|at least one)\b"
     r"|/(?:s|sec|min|h|hour|day)\b",
     re.IGNORECASE,
 )
@@ -57,10 +57,10 @@ _LAST = re.compile(
     r"\b(?:last|latest|final(?:ly)?|most recent(?:ly)?|ended|ends|ending|stopped|stops|ceased|until)\b[^;.]{0,60}$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+AFTER = re.compile(
     r"\b(?:after|since|following|from|past|beyond|later than)\s+(?:about\s+|around\s+)?(?:the\s+)?$", re.IGNORECASE
 )
-_BEFORE = re.compile(
+BEFORE = re.compile(
     r"\b(?:before|until|till|prior to|earlier than|up to|by|ahead of)\s+(?:about\s+|around\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
@@ -70,35 +70,8 @@ _CLAUSE = re.compile(
     r";\s|,\s(?:and|then|while|but|whereas|after which)\s|\s-{1,2}\s|\.\s|:\s(?=[A-Z])|,\s(?=at\s|from\s)"
 )
 
-_NONE_BEFORE = re.compile(
-    r"\b(?:(?:there (?:is|are|was|were|have been|has been)\s+)?no(?:t a single)?(?:\s+(?:further|more|other|new|subsequent|single))?(?:\s+(?:sign|trace|mention|evidence|occurrences?|instances?|lines?|entries|entry|messages?|errors?|records?)(?:\s+(?:of|with|like|containing|saying))?)?"
-    r"|never\s+(?:logs?|logged|shows?|showed|contains?|contained|reports?|reported|mentions?|saw|sees?|records?|recorded|prints?|printed)"
-    r"|(?:does|do|did)(?: not|n't)\s+(?:log|show|contain|report|mention|include|record|print)(?:\s+any)?|without(?: any)?|free of)\s+(?:the\s+|a\s+|an\s+|any\s+)?(?:message\s+|error\s+|line\s+|code\s+|text\s+|string\s+)?$",
-    re.IGNORECASE,
-)
-_NONE_AFTER = re.compile(
-    r"^\s*(?:(?:error|message|line|entry|exception|warning|event)s?\s+)?(?:(?:itself|ever)\s+)?(?:(?:does|do|did|is|was|are|were|has|have)(?: not|n't)|never|no longer|nowhere)\s+(?:again\s+|even\s+|been\s+|once\s+)?"
-    r"(?:appear(?:s|ed)?|occur(?:s|red)?|show(?:s|ed|n)?|stands?|seen|logged|found|present|recorded|reported|recur(?:s|red)?|reappear(?:s|ed)?|come back|anywhere|in (?:the|these) logs?)"
-    r"|^\s*(?:error|message|line|entry)?\s*(?:is|was|are|were)\s+(?:absent|nowhere|missing) ",
-    re.IGNORECASE,
-)
-_NO_EVENTS = re.compile(
-    r"\b(?:no|zero|without(?: any)?|free of)\s+(?:further\s+|more\s+|other\s+|new\s+|subsequent\s+|additional\s+|such\s+)?(?P<what>ERROR|FATAL|WARN(?:ING)?|errors?|warnings?|failures?|exceptions?)(?:[- ]level)?(?:\s+(?:or\s+(?:warnings?|failures?|exceptions?)|lines?|entries|messages?|events?|records?|logged))*(?=\s*(?:$|[.,;)]|(?:was|were|are|is|have|has|appear\w*|occur\w*|seen|in|after|since|before|following|between|until|prior|from|at all)\b))",
-    re.IGNORECASE,
-)
-_RESTART = re.compile(
-    r"\b(?:after|since|following)\s+(?:the\s+|its\s+|this\s+|that\s+|a\s+)?(?:last\s+|final\s+|service\s+|server\s+|pod\s+)?(?P<what>restart|reboot|start-?up|failover|reload)",
-    re.IGNORECASE,
-)
-_RESTARTS = {
-    "restart": r"\brestart|\bstart(?:ed|ing)\b|\bboot|listening on|ready (?:to accept|for) connections|initializ",
-    "reboot": r"\breboot|\bboot|linux version|event ?log service was started|kernel: command line",
-    "startup": r"\bstart(?:ed|ing)\b|start-?up|\bboot|listening on|initializ",
-    "failover": r"fail(?:ed|ing)?[ -]?over|promot(?:ed|ing)|became (?:master|primary|leader)|elect",
-    "reload": r"reload|sighup|re-?read",
-}
-_ELSEWHERE = re.compile(
-    r"\b(?:in|on|from|at)\s+(?:the\s+)?(?!logs?\b|these\b|this\b|any\b|all\b)[\w.-]+(?:\s[\w.-]+)?\s+(?:logs?|side|viewer|hosts?|servers?|nodes?|console|dashboard|metrics|monitoring|clients?)\b",
+ELSEWHERE = re.compile(
+    r"\b(?:in|on|from|at)\s+(?:the\s+)?(?!the\b|logs?\b|these\b|this\b|any\b|all\b)[\w.-]+(?:\s[\w.-]+)?\s+(?:logs?|side|viewer|hosts?|servers?|nodes?|console|dashboard|metrics|monitoring|clients?)\b",
     re.IGNORECASE,
 )
 _BEFORE_OTHER = re.compile(
@@ -128,7 +101,7 @@ class Anchor(Struct, frozen=True):
 
 def counts(statement: Statement, anchors: Sequence[Anchor], before: Sequence[Anchor]) -> Iterator[Claim]:
     """How often something is said to stand in the logs; `before` are the anchors of the sentence before."""
-    text = _outside(statement.text, anchors)
+    text = outside(statement.text, anchors)
     for found in _LEVELS.finditer(text):
         level = found["level"].lower().replace("critical", "fatal")
         needle = Needle(f"level:{'warning' if level == 'warn' else level}")
@@ -152,7 +125,7 @@ def _count(statement: Statement, text: str, found: re.Match[str], about: str, ne
     start = found.start("number") if found["number"] else found.start()
     bound = next((name for name, regex in _BOUNDS if re.search(rf"{regex}\s*$", text[:start], re.IGNORECASE)), "exact")
     around = text[: found.start()] + " " + text[found.end() :]
-    scoped = bool(_SCOPE.search(around)) or any(True for _ in moments_in(text)) or bool(_ELSEWHERE.search(around))
+    scoped = bool(_SCOPE.search(around)) or any(True for _ in moments_in(text)) or bool(ELSEWHERE.search(around))
     return Claim(
         "count",
         statement.line,
@@ -168,26 +141,27 @@ def _count(statement: Statement, text: str, found: re.Match[str], about: str, ne
 
 def times(statement: Statement, anchors: Sequence[Anchor]) -> Iterator[Claim]:
     """When something is said to have happened: clauses with one time and at most one anchor."""
-    found = list(moments_in(_outside(statement.text, anchors)))
+    text = outside(statement.text, anchors)
+    found = list(moments_in(text))
     used: set[int] = set()
     for at, (start, end, moment) in enumerate(found):
         if at in used:
             continue
-        until = _until(statement.text, found, at)
+        until = until_of(text, found, at)
         if until:
             used.add(at + 1)
-        first, last = _clause(statement, start, found[at + 1][1] if until else end)
+        first, last = _clause(statement, text, start, found[at + 1][1] if until else end)
         inside = [anchor for anchor in anchors if first <= anchor.start and anchor.end <= last]
         others = [
             other
             for number, other in enumerate(found)
             if first <= other[0] < last and number not in (at, at + bool(until))
         ]
-        before = statement.text[first:start]
-        if others or len(inside) > 1 or _AFTER.search(before) or _BEFORE.search(before):
+        before = text[first:start]
+        if others or len(inside) > 1 or AFTER.search(before) or BEFORE.search(before):
             continue
         anchor = inside[0] if inside else None
-        edge = "between" if until else _edge(before) if anchor else "at"
+        edge = "between" if until else _edge(text, first, start, end, anchor) if anchor else "at"
         words = statement.text[first:last].strip(" ,;:.-")
         yield Claim(
             "time",
@@ -206,7 +180,7 @@ def _timed(edge: str, moment: Moment, until: Moment | None, anchor: Anchor | Non
     return f"{told}: {anchor.about}" if anchor else told
 
 
-def _until(text: str, found: Sequence[tuple[int, int, Moment]], at: int) -> Moment | None:
+def until_of(text: str, found: Sequence[tuple[int, int, Moment]], at: int) -> Moment | None:
     if at + 1 == len(found):
         return None
     start, end, _ = found[at]
@@ -215,15 +189,23 @@ def _until(text: str, found: Sequence[tuple[int, int, Moment]], at: int) -> Mome
     return found[at + 1][2] if spans and _TO.match(between) else None
 
 
-def _edge(before: str) -> str:
-    return "first" if _FIRST.search(before) else "last" if _LAST.search(before) else "at"
+def _edge(text: str, first: int, start: int, end: int, anchor: Anchor) -> str:
+    """Whether the time is that of the first or the last one: told before the time, or beside what is quoted."""
+    before, beside = text[first:start], text[min(end, anchor.start) : anchor.start]
+    behind = text[anchor.end : anchor.end + 40]
+    for edge, told, word in (("first", _FIRST, "first|initial|earliest"), ("last", _LAST, "last|final|latest")):
+        if told.search(before) or re.search(rf"\b(?:{word})\W+(?:\w+\s+){{0,2}}\W*$", beside, re.IGNORECASE):
+            return edge
+        if re.match(rf"\W*for the (?:{word}) time\b", behind, re.IGNORECASE):
+            return edge
+    return "at"
 
 
-def _clause(statement: Statement, start: int, end: int) -> tuple[int, int]:
+def _clause(statement: Statement, text: str, start: int, end: int) -> tuple[int, int]:
     if statement.form == "row":
         return 0, len(statement.text)
-    cuts = [0, *(found.end() for found in _CLAUSE.finditer(statement.text)), len(statement.text)]
-    own = statement.text[:start].strip(" *-–[(") == ""  # a line of a timeline: the time stands first
+    cuts = [0, *(found.end() for found in _CLAUSE.finditer(text)), len(text)]
+    own = text[:start].strip(" *-–[(") == ""  # a line of a timeline: the time stands first
     if own:
         return 0, len(statement.text)
     return max(cut for cut in cuts if cut <= start), min(cut for cut in cuts if cut >= end)
@@ -243,14 +225,21 @@ def orders(statement: Statement, anchors: Sequence[Anchor]) -> Iterator[Claim]:
         first, second = (one, two) if before else (two, one)
     else:
         return
+    firsts = re.search(r"\bfirst\W+$", between) or re.search(r"\bfirst\W+$", statement.text[: one.start])
     yield Claim(
-        "order", statement.line, statement.text, f"{first.about} before {second.about}", first.needle, second.needle
+        "order",
+        statement.line,
+        statement.text,
+        f"{first.about} before {second.about}",
+        first.needle,
+        second.needle,
+        edge="first" if firsts else "",
     )
 
 
 def places(statement: Statement, anchors: Sequence[Anchor]) -> Iterator[Claim]:
     """That a quoted thing stands at a line of a file."""
-    text = _outside(statement.text, anchors)
+    text = outside(statement.text, anchors)
     found = list(_LINE_FILE.finditer(text)) or list(_FILE_LINE.finditer(text))
     if len(anchors) == 1 and len(found) == 1:
         file = found[0]["file"].replace("\\", "/").rpartition("/")[2]
@@ -258,66 +247,7 @@ def places(statement: Statement, anchors: Sequence[Anchor]) -> Iterator[Claim]:
         yield Claim("place", statement.line, statement.text, anchors[0].about, anchors[0].needle, place=place)
 
 
-def is_denied(statement: Statement, anchor: Anchor) -> bool:
-    """Whether the statement says that there was no such thing."""
-    before, after = statement.text[: anchor.start].rstrip("\"'` ") + " ", statement.text[anchor.end :]
-    return bool(_NONE_BEFORE.search(before) or _NONE_AFTER.match(after))
-
-
-def absences(statement: Statement, anchors: Sequence[Anchor]) -> Iterator[Claim]:
-    """That there was no such thing: a quoted one, or errors of a level; the scope is a time, a quoted event or a restart."""
-    denied = [anchor for anchor in anchors if is_denied(statement, anchor)]
-    others = [anchor for anchor in anchors if anchor not in denied]
-    text = _outside(statement.text, anchors)
-    for anchor in denied:
-        yield from _absent(statement, text, anchor.about, anchor.needle, others)
-    if not denied and statement.form != "row":
-        for found in _NO_EVENTS.finditer(text):
-            yield from _absent(statement, text, found[0].strip(), Needle(f"level:{_level(found['what'])}"), others)
-
-
-def _level(what: str) -> str:
-    lowered = what.lower()
-    return (
-        "warning"
-        if lowered.startswith("warn")
-        else "fatal"
-        if lowered == "fatal"
-        else "exception"
-        if lowered.startswith("exc")
-        else "error"
-    )
-
-
-def _absent(statement: Statement, text: str, about: str, needle: Needle, others: Sequence[Anchor]) -> Iterator[Claim]:
-    found = list(moments_in(text))
-    sure = not _ELSEWHERE.search(text)
-    base = Claim("absence", statement.line, statement.text, about, needle, sure=sure)
-    from msgspec.structs import replace
-
-    if len(found) == 2 and (until := _until(text, found, 0)):
-        yield replace(base, moment=found[0][2], until=until, edge="between")
-    elif len(found) == 1:
-        start, _, moment = found[0]
-        edge = "after" if _AFTER.search(text[:start]) else "before" if _BEFORE.search(text[:start]) else ""
-        yield replace(base, moment=moment, edge=edge, sure=sure and bool(edge))
-    elif found:
-        yield replace(base, sure=False, scoped=True)
-    elif restart := _RESTART.search(text):
-        what = restart["what"].lower().replace("-", "")
-        yield replace(base, other=Needle(f"words:{what}", regex=_RESTARTS[what]), edge="after")
-    elif len(others) == 1:
-        before = statement.text[: others[0].start].rstrip("\"'` ") + " "
-        edge = "after" if _AFTER.search(before) else "before" if _BEFORE.search(before) else ""
-        yield replace(base, other=others[0].needle, edge=edge, sure=sure and bool(edge))
-    else:
-        scoped = bool(
-            re.search(r"\b(?:after|since|before|until|during|while|following|between|from|once|prior)\b", text)
-        )
-        yield replace(base, sure=sure and not scoped, scoped=scoped)
-
-
-def _outside(text: str, anchors: Sequence[Anchor]) -> str:
+def outside(text: str, anchors: Sequence[Anchor]) -> str:
     """The text with what is quoted blanked out, every place kept."""
     for anchor in anchors:
         text = text[: anchor.start] + " " * (anchor.end - anchor.start) + text[anchor.end :]

@@ -1,0 +1,1 @@
+"""Claims and what the lines showed to verdicts."""

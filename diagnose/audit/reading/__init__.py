@@ -1,0 +1,1 @@
+"""A report to the claims that lines can settle."""
