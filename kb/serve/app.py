@@ -43,7 +43,9 @@ def application(settings: Settings, used: Counter, note: Callable[[str], None], 
         what = "the path is none of this server's" if error.status_code == 404 else "the path takes another method"
         refusal = RequestError(error.status_code, what)
         of_api = request.url.path.startswith("/api/")
-        return refused(refusal, request) if of_api else page.refusal(request, refusal)
+        answer = refused(refusal, request) if of_api else page.refusal(request, refusal)
+        answer.headers.update(error.headers or {})
+        return answer
 
     router = Router([*api.routes(), *page.routes()], lifespan=life)
     return Guard(ExceptionMiddleware(router, handlers={404: missing, 405: missing}), settings, log)

@@ -1,4 +1,4 @@
-"""What every request passes first: the server's own name, no foreign page behind it, a method that is served; and what
+"""What every request passes first: the server's own name, and no foreign page behind it; and what
 every answer carries: the policy of the page, a request id, one line in the log.
 
 An ASGI layer around the application; it reads no body.
@@ -34,7 +34,6 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-METHODS = frozenset({"GET", "HEAD", "POST"})
 
 
 class Guard:
@@ -137,8 +136,6 @@ def check(scope: Scope, settings: Settings) -> None:
     host = names[0].lower() if len(names) == 1 else ""
     if host not in settings.hosts:
         raise RequestError(421, "the Host header names no address of this server; --trusted-host adds one")
-    if scope["method"] not in METHODS:
-        raise RequestError(405, "GET, HEAD and POST are served")
     origins = headers.get(b"origin", [])
     if origins and (len(origins) > 1 or origins[0].lower() not in settings.origins(host)):
         raise RequestError(403, "the request comes from a page of another origin")

@@ -85,6 +85,8 @@ class Api:
         kind = _kind(request)
         if kind == "application/octet-stream":
             return await self._streamed(request)
+        if request.query_params:
+            raise RequestError(422, "the query is for a log as the body; in JSON all of it stands inside")
         wanted = await _decoded(request, DiagnoseRequest)
         return answered(await self._begun(lambda: diagnosing.pasted(wanted.text), wanted))
 
@@ -120,7 +122,7 @@ class Api:
         return answered(Listing(articles=await self._site.pool.ask(lambda desk: reading.listed(desk, *given))))
 
     async def article(self, request: Request) -> Response:
-        name, values = request.path_params["id"], dict(request.query_params)
+        name, values = request.path_params["id"], _query(request)
         platform = _platform(values.pop("platform", ""))
         return answered(await self._site.pool.ask(lambda desk: reading.article(desk, name, values, platform)))
 
@@ -141,7 +143,7 @@ class Api:
 
     async def _streamed(self, request: Request) -> Response:
         """A log as the body itself; with `Accept: text/event-stream` how far it was read, while it is."""
-        query = dict(request.query_params)
+        query = _query(request)
         name = named(query.pop("name", "upload"))
         wanted = _wishes(query)
         body = Body(request.scope, request.receive, self._site.settings.max_upload)
@@ -194,6 +196,14 @@ def _json(body: bytes, wanted: type[Given]) -> Given:
 
 def _kind(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _query(request: Request) -> dict[str, str]:
+    """The names and values of the address; RequestError for a name that stands there twice."""
+    pairs = request.query_params.multi_items()
+    if len(found := dict(pairs)) < len(pairs):
+        raise RequestError(422, "a name stands twice in the query")
+    return found
 
 
 def _wishes(query: dict[str, str]) -> Wishes:
