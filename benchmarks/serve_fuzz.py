@@ -25,7 +25,7 @@ def main():
             address = f"http://127.0.0.1:{server.port}/openapi.json"
             command = [program, "run", address, "--header", f"Authorization: Bearer {server.token}"]
             command += ["--checks", "all", "--exclude-checks", LEFT_OUT, "--max-examples", examples, "--seed", "1"]
-            done = subprocess.run([*command, "--no-color"])
+            done = subprocess.run([*command, "--no-color"], cwd=folder)
             total, peak = server.memory()
             print(f"server: {total:.0f} MiB, at most {peak:.0f} MiB")
             return done.returncode
