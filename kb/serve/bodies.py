@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SMALL = 4 << 20  # bytes of JSON, and of the fields of a form
 WHOLE_WITHIN = 10.0  # seconds for a small body
+PIECE = 1 << 18
 PIECE_WITHIN = 20.0  # seconds for the next piece of a large one
 
 
@@ -61,6 +62,31 @@ class Body:
         return b"".join(pieces)
 
 
+class Held:
+    """A small body that came whole: no thread waits for its client."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = memoryview(data)
+
+    def read(self, count: int = -1, /) -> bytes:
+        piece = self._left if count < 0 else self._left[:count]
+        self._left = self._left[len(piece) :]
+        return bytes(piece)
+
+
+async def opened(body: Body) -> tuple[Held | Pulled, bool]:
+    """The body as a file for a thread, and whether it is a large one, which is read while it comes."""
+    if body.length is not None and body.length <= SMALL:
+        return Held(await body.whole()), False
+    return Pulled(body, asyncio.get_running_loop()), True
+
+
+def pieces_of(file: Held | Pulled) -> Iterator[bytes]:
+    """What is left of a body, piece after piece."""
+    while piece := file.read(PIECE):
+        yield piece
+
+
 class Pulled:
     """A body as a file that a thread reads, piece after piece, while the loop goes on with others."""
 
@@ -77,10 +103,6 @@ class Pulled:
         else:
             self._left = b""
         return piece
-
-    def pieces(self) -> Iterator[bytes]:
-        while piece := self.read():
-            yield piece
 
     def _next(self) -> bytes:
         waiting = asyncio.run_coroutine_threadsafe(self._body.piece(), self._loop)

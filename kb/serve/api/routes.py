@@ -13,7 +13,7 @@ from diagnose.errors import KbError
 from kb import __version__
 from kb.serve.api.openapi import document
 from kb.serve.api.requests import AnswerRequest, DiagnoseRequest, Health, Listing, WhyRequest
-from kb.serve.bodies import SMALL, Body, Pulled
+from kb.serve.bodies import SMALL, Body, opened
 from kb.serve.forms import named
 from kb.serve.problems import GoneError, RequestError, problem_of
 from kb.serve.render import Events, answered, event, refused
@@ -147,13 +147,13 @@ class Api:
         name = named(query.pop("name", "upload"))
         wanted = _wishes(query)
         body = Body(request.scope, request.receive, self._site.settings.max_upload)
-        pulled = Pulled(body, asyncio.get_running_loop())
+        file, large = await opened(body)
         read = [0]
 
         def counted(size: int) -> None:
             read[0] += size
 
-        asked = self._begun(lambda: diagnosing.streamed(name, pulled, counted), wanted, large=True)  # type: ignore[arg-type]
+        asked = self._begun(lambda: diagnosing.streamed(name, file, counted), wanted, large=large)  # type: ignore[arg-type]
         if "text/event-stream" not in request.headers.get("accept", ""):
             return answered(await asked)
         return Events(self._told(asked, read, body.length, request))

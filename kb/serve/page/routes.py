@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.responses import RedirectResponse, Response
@@ -11,7 +10,7 @@ from starlette.routing import Route
 from diagnose.errors import KbError
 from diagnose.view.make import view_of
 from diagnose.view.steps import check_view, step_view
-from kb.serve.bodies import SMALL, Body, Pulled
+from kb.serve.bodies import Body, opened, pieces_of
 from kb.serve.forms import Form, boundary_of
 from kb.serve.page.assets import ASSETS
 from kb.serve.page.shown import chosen, proving, questions, values
@@ -207,20 +206,19 @@ class Page:
         """`job` with the fields of the form, in a thread, while its files come; 403 for a form that is not of this session."""
         body = Body(request.scope, request.receive, self._site.settings.max_upload)
         boundary = boundary_of(request.headers.get("content-type", ""))
-        pulled = Pulled(body, asyncio.get_running_loop())
+        file, large = await opened(body)
         session = request.state.session
 
         def run(desk: Desk) -> tuple[Given, Fields]:
-            form = Form(pulled.pieces(), boundary)
+            form = Form(pieces_of(file), boundary)
             fields = form.fields()
             if not self._site.signing.made_here(_one(fields, "form"), session):
                 raise RequestError(403, "the form is not of this session; open the page again")
             done = job(desk, fields, form)
-            for _ in pulled.pieces():
+            for _ in pieces_of(file):  # a browser that still sends would not read the answer
                 pass
             return done, fields
 
-        large = body.length is None or body.length > SMALL
         return await self._site.pool.ask(run, large=large)
 
     # --- the articles ---
