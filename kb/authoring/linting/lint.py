@@ -5,7 +5,6 @@ Takes parsed articles, gives Faults with file and line. A rule is pure; only `sa
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from kb.authoring.linting import commands as lint_commands
 from kb.authoring.linting import steps as lint_steps
 from kb.authoring.linting.beside import claims_samples
 from kb.authoring.linting.checks import clearing_commands_tell_errors, clearing_outcomes_are_printed
+from kb.authoring.linting.dangerous import danger
 from kb.documents.fault import Fault
 from kb.store.background import rate, regex_rate
 
@@ -32,13 +32,6 @@ LEAST_SAMPLES = 2
 UNFINISHED = ("draft", "deprecated")  # not to be complete yet, or no longer
 # What kb new leaves to the author stands behind these words.
 FILL_IN = "fill in:"
-# Commands that fetch and run, hide what they run, or delete without asking.
-DANGEROUS = (
-    (re.compile(r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*iex\b|\binvoke-expression\b", re.I), "pipes text into a shell"),
-    (re.compile(r"-e(?:nc|ncodedcommand)\s+[A-Za-z0-9+/=]{8,}|\bbase64\s+(?:-d|--decode)\b", re.I), "runs an encoded command"),
-    (re.compile(r"\b(?:curl|wget|iwr|invoke-webrequest|start-bitstransfer|certutil\s+-urlcache)\b(?!.*\s-o (?:/dev/null|NUL)\s).*https?://", re.I), "downloads"),
-    (re.compile(r"\brm\s+-\w*[rf]|\bremove-item\b.*-recurse|\bdel\s+/[sq]|\bformat\s+[a-z]:|\bmkfs|\bdd\s+if=", re.I), "deletes without asking"),
-)  # fmt: skip
 
 
 def lint(articles: Iterable[Article], today: date) -> list[Fault]:
@@ -86,13 +79,8 @@ def commands_can_be_filled(article: Article) -> Iterator[tuple[str, str, str]]:
 
 def commands_do_no_harm(article: Article) -> Iterator[tuple[str, str, str]]:
     for where, shell, line in templates(article.problem):
-        for pattern, what in DANGEROUS:
-            if pattern.search(line):
-                yield (
-                    line[:40],
-                    f"{where}: the {shell} command {what}: {line[:80]}",
-                    "let the reader do this step by hand",
-                )
+        if what := danger(line):
+            yield line[:40], f"{where}: the {shell} command {what}: {line[:80]}", "let the reader do this step by hand"
 
 
 def signals_say_something(article: Article) -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from diagnose.model import Param
 from diagnose.probes import fault_of
 from diagnose.probes.plan import with_placeholders
 from kb.authoring.linting.base import _seen
-from kb.authoring.linting.lint import DANGEROUS
+from kb.authoring.linting.dangerous import danger
 from kb.authoring.samples import outcome_of
 from kb.library.library import Library
 from kb.library.testing import problem_of, run
@@ -68,7 +68,7 @@ def test_commands_only_look_and_say_where_they_run(name):
     for shell, lines in check.commands.items():
         for line in lines:
             assert template_faults(line, params, shell) == ()
-            assert not any(pattern.search(line) for pattern, _ in DANGEROUS), line
+            assert not danger(line), line
             assert not re.search(r"2>\s*(?:/dev/null|\$null|nul)|SilentlyContinue", line, re.I), line
     for kind, arguments in check.probe.items():
         assert fault_of(kind, with_placeholders(problem_of(entry), arguments)) == ""
