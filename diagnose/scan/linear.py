@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from diagnose.scan.needed import needed_texts, rarity
 from diagnose.scan.pattern_check import WINDOW, bounded
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Windows:
 
     def _candidates(self, lowered: bytes) -> Iterator[tuple[int, int]]:
         """The lines that hold the longest text that none of them may lack."""
-        key = max(self._needed, key=_rarity, default=(b"",))
+        key = max(self._needed, key=rarity, default=(b"",))
         wanted = key[0] if len(key) == 1 else b""
         at = 0
         while at <= len(lowered):
@@ -158,29 +159,3 @@ class _Windows:
             if found:
                 return found
         return None
-
-
-def needed_texts(regex: str) -> list[tuple[bytes, ...]]:
-    """What every match of `regex` holds, in order: of each of these groups one text, in small letters."""
-    from re import _parser  # type: ignore[attr-defined]
-
-    groups = [tuple(text.lower() for text in group) for group in _needed(_parser.parse(regex))]
-    return [group for group in groups if all(text.strip() for text in group)]
-
-
-def _needed(items: Any) -> list[tuple[bytes, ...]]:
-    groups: list[tuple[bytes, ...]] = [(b"",)]
-    for operator, value in items:
-        name = str(operator)
-        if name == "LITERAL":
-            groups[-1] = (groups[-1][0] + chr(value).encode(),)
-        elif name == "BRANCH":
-            groups += [tuple(max(_needed(branch), key=_rarity)[0] for branch in value[1]), (b"",)]
-        elif name != "AT":
-            groups += [*(_needed(value[3]) if name == "SUBPATTERN" else ()), (b"",)]
-    return groups
-
-
-def _rarity(group: tuple[bytes, ...]) -> int:
-    """How telling a group is: as its shortest text; of several, one is not enough to be the only one looked for."""
-    return min(map(len, group)) if len(group) == 1 else 0

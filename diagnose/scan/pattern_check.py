@@ -9,6 +9,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from diagnose.scan.needed import needed_texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,6 +18,8 @@ LONGEST = 1024
 MOST_REPEATS = 1000
 WINDOW = 2048
 MOST_STEPS = 5 * 10**10
+# Where no text of TELLING characters says which lines need not be looked at, every line costs so many.
+TELLING, MOST_BLIND_STEPS = 2, 5 * 10**6
 _UNBOUNDED = 4294967295
 _REFUSED = (
     (r"\(\?[=!]", "look-ahead"),
@@ -58,7 +62,9 @@ def bounded(pattern: str) -> bool:
         tree = _parsed(pattern)
     except (re.error, RecursionError, OverflowError):
         return False
-    return not _nested(tree) and _bomb(tree) <= MOST_REPEATS and steps(tree) <= MOST_STEPS
+    telling = any(all(len(text) >= TELLING for text in group) for group in needed_texts(pattern))
+    most = MOST_STEPS if telling else MOST_BLIND_STEPS
+    return not _nested(tree) and _bomb(tree) <= MOST_REPEATS and steps(tree) <= most
 
 
 def open_pieces(pattern: str) -> int:

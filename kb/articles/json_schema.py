@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of the front matter, for editors: made from the same records that read it."""
+"""The JSON Schema (2020-12) of the front matter and of library files, for editors: made from the records that read them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import msgspec
 from diagnose.model import Problem
 from diagnose.outputs import OUTPUTS
 from kb.articles.article import Header
-from kb.library.files import shipped
+from kb.library.entry import CheckEntry, SignalEntry
+from kb.library.files import Kind, shipped
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -33,6 +34,27 @@ def schema() -> dict[str, Any]:
         _may_use(definitions[kind], kind.lower())
     front["properties"]["id"] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,119}$"}
     return {"$schema": DIALECT, "title": "kb article", **front, "$defs": definitions}
+
+
+def library_schema(kind: Kind) -> dict[str, Any]:
+    """That of a file of a library."""
+    record = CheckEntry if kind == "check" else SignalEntry
+    _, definitions = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
+    definitions = {name: _loosened(part) for name, part in definitions.items()}
+    entry = definitions.pop(record.__name__)
+    properties = {name: part for name, part in entry["properties"].items() if name not in ("name", "path", "body")}
+    front: dict[str, Any] = {"type": "object", "additionalProperties": False}
+    if kind == "check":
+        articles = schema()["$defs"]
+        front |= articles.pop("Check")
+        definitions |= articles
+    return {
+        "$schema": DIALECT,
+        "title": f"{kind} of a kb library",
+        **front,
+        "properties": front.get("properties", {}) | properties,
+        "$defs": definitions,
+    }
 
 
 def _may_use(part: dict[str, Any], kind: str) -> None:

@@ -1,6 +1,8 @@
-"""`kb schema`: the article format for editors."""
+"""`kb schema`: the formats of articles and library files for editors."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import click
 
@@ -9,15 +11,18 @@ from diagnose.text.sanitize import json_text
 
 @click.command()
 @click.argument("field", default="", metavar="[FIELD]")
-def command(field: str) -> int:
+@click.option(
+    "--library", type=click.Choice(["check", "signal"]), help="Print that of such a file of a library instead."
+)
+def command(field: str, library: Literal["check", "signal"] | None) -> int:
     """Print the JSON Schema of the front matter of an article, for editors that complete and check YAML.
 
     With FIELD, explain that field: by its name, or by its path (checks.cost.seconds).
     """
-    if not field:
-        from kb.articles.json_schema import schema
+    if library or not field:
+        from kb.articles.json_schema import library_schema, schema
 
-        click.echo(json_text(schema()))
+        click.echo(json_text(library_schema(library) if library else schema()))
         return 0
     from kb.articles.fields import explained
 

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from diagnose.scan import linear
-from diagnose.scan.linear import compile_line, compile_linear, compile_text, needed_texts, runnable
+from diagnose.scan.linear import compile_line, compile_linear, compile_text, runnable
+from diagnose.scan.needed import needed_texts
 from diagnose.scan.pattern_check import bounded
 
 HOSTILE = r"zeb.*\d+.*\d+ crossing (?P<h>\w{1,20})"

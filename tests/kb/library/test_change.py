@@ -1,7 +1,11 @@
 """A change of a library is seen by the articles that use it, and by no others."""
 
+from io import BytesIO
+
 import pytest
 
+from diagnose.inputs.sources import open_inputs
+from diagnose.pipeline import diagnose
 from kb.store.open import open_store
 
 ARTICLE = """---
@@ -77,6 +81,36 @@ def test_a_changed_check_and_a_changed_wording_reach_the_article_that_uses_them(
     store, read = counted(base, cache)
     assert read == []
     store.close()
+
+
+def test_a_wording_added_once_is_found_through_every_article_that_uses_it(tmp_path):
+    """Also through those whose own signal takes in the shared one, and with a base's own refinement of what ships."""
+    uses = (
+        "{use: connection-refused}",
+        "{contains: the relay hums, use: connection-refused}",
+        "{use: unreachable-pump}",
+    )
+    for number, use in enumerate(uses):
+        folder = tmp_path / "base" / f"a{number}"
+        folder.mkdir(parents=True)
+        text = f"---\nid: a{number}\ntitle: A\nsignals: {{s: {use}}}\nsymptoms: [s]\ncauses: [{{id: off, title: Off}}]\n---\n"
+        (folder / "article.md").write_text(text, encoding="utf-8")
+    signals = tmp_path / "base" / "library" / "signals"
+    signals.mkdir(parents=True)
+    (signals / "unreachable-pump.yaml").write_text(
+        "use: connection-refused\nwordings: [{text: the relay is deaf to all}]", encoding="utf-8"
+    )
+    asked = b"zlib-pump: 4711 says that nobody is at home"
+
+    def found():
+        with open_store([tmp_path / "base"], None) as store:
+            return {seen.id for seen in diagnose(open_inputs(["-"], BytesIO(asked)), store).articles}
+
+    assert found() == set()
+    (signals / "connection-refused.yaml").write_text(
+        "use: connection-refused\nwordings: [{text: says that nobody is at home}]", encoding="utf-8"
+    )
+    assert found() == {"a0", "a1", "a2"}
 
 
 def test_a_fault_in_a_library_file_is_told_and_leaves_out_what_uses_it_until_it_is_mended(base, cache):

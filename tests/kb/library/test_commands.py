@@ -1,12 +1,15 @@
 """The library on the command line: listed, shown, linted, tested, and named where an answer is explained."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
 
-from kb.articles.json_schema import schema
+from kb.articles.json_schema import library_schema, schema
 from kb.cli import run
+from kb.documents.yaml_subset import load_yaml
+from kb.library.files import shipped
 
 ARTICLE = """---
 id: x
@@ -124,6 +127,31 @@ FRONT = {"id": "x", "title": "X", "signals": {"r": {"use": "connection-refused",
 def test_the_json_schema_knows_use_and_with(check, good):
     validator = jsonschema.Draft202012Validator(schema())
     assert validator.is_valid({**FRONT, "checks": {"c": check}}) is good
+
+
+def typed_as_written(value):
+    """As an editor reads it: the reader of kb leaves every value a text."""
+    if isinstance(value, dict):
+        return {key: typed_as_written(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [typed_as_written(inner) for inner in value]
+    return (
+        int(value) if isinstance(value, str) and value.isdecimal() else {"true": True, "false": False}.get(value, value)
+    )
+
+
+@pytest.mark.parametrize("kind", ["check", "signal"])
+def test_the_json_schema_of_a_library_file_takes_what_ships_and_no_mistake(kind):
+    validator = jsonschema.Draft202012Validator(library_schema(kind))
+    paths = [Path(file.path) for file in shipped() if file.kind == kind][:12]
+    files = [typed_as_written(load_yaml(path.read_text(encoding="utf-8")).value) for path in paths]
+    assert [list(validator.iter_errors(value)) for value in files] == [[]] * 12
+    for wrong in (
+        {"tittle": "x"},
+        {"sources": [1.5, []]},
+        {"captures": {"h": "hots"}, "values": {"h": {"type": "hots"}}},
+    ):
+        assert not validator.is_valid({**files[0], **wrong})
 
 
 def test_the_page_lists_every_name_with_its_values_and_outcomes(root):
