@@ -164,7 +164,8 @@ def main():
         try:
             began = time.perf_counter()
             asyncio.run(once(server, request(server, "GET", "/api/v1/health")))
-            print(f"start: {server.said_after + time.perf_counter() - began:.2f} s to the first answer")
+            started = server.said_after + time.perf_counter() - began
+            print(f"start: {started:.2f} s to the first answer, {server.cpu():.2f} s of processor time")
             print(f"memory at rest: {server.memory()[0]:.0f} MiB ({asked.workers} workers)")
             before = server.cpu()
             took, seconds = asyncio.run(load(server, asked.clients, asked.seconds))

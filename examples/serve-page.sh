@@ -10,7 +10,7 @@ trap 'rm -r "$work"' EXIT
 
 browse() { curl --fail-with-body --silent --location --cookie "$work/jar" --cookie-jar "$work/jar" "$@"; }
 field() { sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" "$2" | head -n 1; }
-told() { sed -n 's/.*<title>\(.*\) - kb<\/title>.*/\1/p' "$1"; }
+told() { sed -n 's/.*<p class="headline">\([^<]*\)<b>\([^<]*\)<.*/\1\2/p; s/.*<h1>\(.*\)<\/h1>.*/  \1/p' "$1"; }
 
 browse --form "code=$token" "$page/signin" > "$work/home.html"
 browse --form "form=$(field form "$work/home.html")" --form 'text=<pool-failover.txt' "$page/diagnose" > "$work/first.html"

@@ -34,6 +34,7 @@ def application(settings: Settings, used: Counter, note: Callable[[str], None], 
 
     @asynccontextmanager
     async def life(_: Router) -> AsyncIterator[None]:
+        site.pool.warm()
         yield
         site.pool.close()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING, TypeVar
 
 from kb.serve.problems import RequestError
@@ -26,6 +27,7 @@ class Pool:
 
     def __init__(self, bases: Bases, threads: int) -> None:
         self.bases = bases
+        self._number = threads
         self._threads = ThreadPoolExecutor(threads, "kb")
         self._large = asyncio.Semaphore(max(1, threads // 2))
         self._waiting = 0
@@ -49,6 +51,17 @@ class Pool:
                 return question(desk)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    def warm(self) -> None:
+        """Have every thread open its base now, so that the first question does not wait for it."""
+        meet = Barrier(self._number)
+
+        def open_one() -> None:
+            with self.bases.desk():
+                meet.wait()
+
+        for _ in range(self._number):
+            self._threads.submit(open_one)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kb.store.store import Store
 
 LOOK_EVERY = 2.0  # seconds between two looks at the files
+LONGEST_PULL = 15.0  # seconds that a thread without a base waits for files that keep changing
 STILL = 1.0  # seconds for which files must not have changed before they are read
 
 State = tuple[tuple[str, int, int, int], ...]
@@ -70,6 +71,7 @@ class Bases:
         self._current = self._looked = state_of(self.roots)
         self._since = self._last = clock()
         self._version = 0
+        self._told = -1  # the version whose faults were told
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
@@ -77,15 +79,30 @@ class Bases:
         self._look()
         own = self._own
         if getattr(own, "version", None) != self._version:
-            own.version, fresh = self._version, self._opened()
-            if (old := getattr(own, "desk", None)) is not None:
-                self._closed(old)
-            own.desk = fresh
+            self._change(own)
         try:
             yield own.desk
         except _damage():
             own.version = None  # damage that opening did not meet: opened, and mended, before the next question
             raise
+
+    def _change(self, own: threading.local) -> None:
+        """Give this thread a desk of the current base. One that has a desk keeps it while a pull is writing; one that has
+        none waits for its end."""
+        old: Desk | None = getattr(own, "desk", None)
+        until = self._clock() + LONGEST_PULL
+        while True:
+            version, fresh = self._version, self._opened()
+            if state_of(self.roots) == self._current or (old is None and self._clock() >= until):
+                break
+            self._closed(fresh)
+            if old is not None:
+                return
+            time.sleep(STILL / 2)
+            self._look()
+        own.version, own.desk = version, fresh
+        if old is not None:
+            self._closed(old)
 
     def _look(self) -> None:
         """Note a change of the files; it counts once they have not changed for a while."""
@@ -108,6 +125,11 @@ class Bases:
             store = open_store(self.roots, cache_dir() if self._cached else None, note=self._note)
             fresh = Desk(store)
             self._open.append(fresh)
+            if self._told != self._version:
+                self._told = self._version
+                for fault in store.faults():
+                    if fault.severity == "error":
+                        self._note(f"{fault}; article left out")
             return fresh
 
     def _closed(self, desk: Desk) -> None:

@@ -169,7 +169,9 @@ class Page:
             )
             options = diagnosing.options_of(wanted, site.note)
             sources = _sources(fields, form)
-            return diagnosing.go_on(_one(fields, "handle"), sources, desk.store, options, site.key, site.now(), reply)
+            return diagnosing.go_on(
+                _one(fields, "handle").strip(), sources, desk.store, options, site.key, site.now(), reply
+            )
 
         return self._answered(request, await self._form(request, go_on))
 
@@ -195,7 +197,9 @@ class Page:
             if kind not in EXPORTS:
                 raise RequestError(422, f"format is one of {', '.join(EXPORTS)}")
             options = diagnosing.options_of(_wishes(fields), site.note)
-            return kind, diagnosing.exported(_one(fields, "handle"), kind, desk.store, options, site.key, site.now())
+            return kind, diagnosing.exported(
+                _one(fields, "handle").strip(), kind, desk.store, options, site.key, site.now()
+            )
 
         (kind, text), _ = await self._form(request, exported)
         media, suffix = EXPORTS[kind]

@@ -65,12 +65,30 @@ def test_a_question_ends_on_the_base_on_which_it_began(served):
 
 
 def test_an_article_with_a_fault_is_left_out_and_the_others_answer(served):
-    bases, clock, _, write = served
+    bases, clock, told, write = served
+    ids(bases)
     write("two-things", "---\nid: two-things\nnonsense: [\n---\n")
     for _ in range(3):
         clock.now += LOOK_EVERY
         known = ids(bases)
     assert known == ["one-thing"]
+    assert [line for line in told if "two-things" in line and line.endswith("article left out")]
+
+
+def test_a_thread_that_begins_during_a_pull_waits_for_its_end(served, monkeypatch):
+    from kb.service import bases as module
+
+    bases, clock, _, write = served
+    ids(bases)
+    write("two-things")  # the pull has begun
+    monkeypatch.setattr(
+        module.time, "sleep", lambda seconds: (write("three-things"), setattr(clock, "now", clock.now + 2))
+    )
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(ids(bases)))
+    thread.start()
+    thread.join()
+    assert seen == [["one-thing", "three-things", "two-things"]]
 
 
 def test_every_thread_has_a_desk_of_its_own(served):
