@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "batch": ("scaling.batch", "Diagnose many inputs, each as a case of its own, and sum up."),
     "serve": ("serving.serve", "Serve the page and the HTTP API on this machine (extra: web)."),
     "watch": ("scaling.watch", "Follow logs that are being written, and tell when a cause shows."),
+    "export": ("exporting", "Write the base as queries of ripgrep, Loki, ClickHouse or Sigma."),
     "import": ("authoring.import_", "Turn a foreign knowledge base into articles."),
     "new": ("authoring.new", "Draft an article from an error text."),
     "lint": ("authoring.lint", "Check articles for faults."),
@@ -51,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COMMAND_GROUPS = {
     "Find the cause": ("diagnose", "run", "verify", "why", "code", "audit"),
     "Read the articles": ("search", "show", "list"),
-    "Many inputs, many machines": ("batch", "scan", "watch"),
+    "Many inputs, many machines": ("batch", "scan", "watch", "export"),
     "Keep a case": ("case", "resolve"),
     "Answer others": ("serve",),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),

@@ -40,12 +40,23 @@ _opened: list[tuple[Work, Store]] = []
 
 
 def begin(work: Work) -> None:
-    """Called once in a new process. The keyboard is the parent's: it ends its children itself."""
+    """Called once in a new process. The keyboard is the parent's: it ends its children itself, and they end with it."""
     import signal
+    from threading import Thread
 
-    if hasattr(signal, "SIGINT"):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _store(work)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot end its children; they would wait for work for ever."""
+    import os
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def answer(work: Work, case: str) -> tuple[str, str]:

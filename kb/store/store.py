@@ -222,6 +222,15 @@ class Store:
             text = text.replace(os.path.join(root.absolute(), ""), os.path.join(root, ""))
         return text
 
+    def patterns(self, articles: Collection[str] = ()) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        """Every pattern of `articles` (all without) with its owners (article, signal)."""
+        query = "SELECT p.regex, a.name, o.signal FROM owner o JOIN article a ON a.id = o.article JOIN pattern p ON p.number = o.pattern"
+        found: dict[str, list[tuple[str, str]]] = {}
+        for regex, name, signal in self._db.execute(f"{query} ORDER BY p.regex, a.name, o.signal"):
+            if not articles or name in articles:
+                found.setdefault(regex, []).append((name, signal))
+        return [(regex, tuple(owners)) for regex, owners in found.items()]
+
     def ids(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM article ORDER BY name")]
 

@@ -65,6 +65,7 @@ def command(session: Session, /, target: str, resume: bool, split_by: str, jobs:
         max_bytes=call.max_bytes,
         raw=call.raw,
     )
+    _stop_on_terminate()
     with _Counter() as told:
         try:
             summary, stopped = run_batch(
@@ -78,6 +79,15 @@ def command(session: Session, /, target: str, resume: bool, split_by: str, jobs:
         tell(f"stopped; what was answered is kept: kb batch ... --to {target} --resume goes on")
         return 130
     return 2 if summary.unread else 0
+
+
+def _stop_on_terminate() -> None:
+    """What a scheduler of jobs sends ends a batch as Ctrl-C does: what is done is summed up."""
+    import signal
+    import threading
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _lines(summary: Summary, target: str) -> list[str]:

@@ -1,0 +1,140 @@
+"""The texts of a base as queries of other programs: `DIALECTS` is a table, a dialect a function of this kind.
+
+Each gives one file. All look for texts in any letter case, so that they fetch more lines than the patterns match, never fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from diagnose.scan.excerpts import AROUND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from kb.exporters.needles import Needles
+
+CHUNK = 200  # texts in one query
+SEARCHED = 250  # needles that one function of ClickHouse takes: fewer than 256
+
+
+class Dialect(Struct, frozen=True):
+    """`file` is its name, `made` makes it of the texts and of those of each article; `use` says how it is run, `lacks` what it
+    cannot promise besides the patterns that are left out."""
+
+    file: str
+    made: Callable[[Sequence[str], Mapping[str, Sequence[str]]], str]
+    use: str
+    lacks: str = ""
+
+
+def _ripgrep(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+    return "".join(f"{text}\n" for text in texts)
+
+
+def _loki(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+    lines = []
+    for part in _chunks(texts, CHUNK):
+        regex = "|".join(_re2(text) for text in part)
+        lines.append(f'{{job=~".+"}} |~ {json.dumps(f"(?i)(?:{regex})")}\n')
+    return "".join(lines)
+
+
+def _re2(text: str) -> str:
+    return "".join(f"\\{ch}" if ch in r"\.+*?()|[]{}^$" else ch for ch in text)
+
+
+def _clickhouse(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+    tests = (
+        f"multiSearchAnyCaseInsensitive(message, [{', '.join(map(_quoted, part))}])"
+        for part in _chunks(texts, SEARCHED)
+    )
+    where = "\n    OR ".join(tests)
+    return (
+        "-- logs(source String, line UInt64, message String): adapt the names\n"
+        "SELECT source, line, message FROM logs WHERE (source, line) IN (\n"
+        f"  SELECT source, arrayJoin(range(toUInt64(greatest(line, {AROUND + 1}) - {AROUND}), line + {AROUND + 1}))\n"
+        f"  FROM logs WHERE {where}\n"
+        ") ORDER BY source, line\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _sigma(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+    return "---\n".join(_rule(article, own) for article, own in articles.items() if own)
+
+
+def _rule(article: str, texts: Sequence[str]) -> str:
+    number = uuid.uuid5(uuid.NAMESPACE_URL, f"kb:{article}")
+    lines = [
+        f"title: {article}",
+        f"id: {number}",
+        "status: test",
+        "logsource:",
+        "  category: application",
+        "detection:",
+    ]
+    lines += [
+        "  keywords:",
+        *(f"    - {json.dumps(_wild(text))}" for text in texts),
+        "  condition: keywords",
+        "level: medium",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _wild(text: str) -> str:
+    """A text in which `*`, `?` and backslashes stand for themselves."""
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+
+
+def _chunks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]
+
+
+_NO_CONTEXT = "It has no lines around a hit: fetch the minute around each as well."
+DIALECTS: dict[str, Dialect] = {
+    "ripgrep": Dialect(
+        "kb.ripgrep.txt",
+        _ripgrep,
+        f"rg -a -F -i -f kb.ripgrep.txt -C {AROUND} --no-filename --no-line-number --no-context-separator LOG | kb diagnose -",
+    ),
+    "loki": Dialect(
+        "kb.loki.logql", _loki, 'one query a line: logcli query --limit 0 "$(sed -n 1p kb.loki.logql)"', _NO_CONTEXT
+    ),
+    "clickhouse": Dialect(
+        "kb.clickhouse.sql",
+        _clickhouse,
+        "clickhouse client --queries-file kb.clickhouse.sql --format TSVRaw | cut -f3- | kb diagnose -",
+    ),
+    "sigma": Dialect("kb.sigma.yml", _sigma, "sigma convert -t BACKEND kb.sigma.yml (a rule an article)", _NO_CONTEXT),
+}
+
+
+def made(name: str, needles: Needles, articles: Mapping[str, Needles]) -> dict[str, str]:
+    """The files of a dialect by name: its queries, and what they promise."""
+    dialect = DIALECTS[name]
+    return {
+        dialect.file: dialect.made(needles.texts, {article: own.texts for article, own in articles.items()}),
+        f"kb.{name}.md": "\n".join(_promise(dialect, needles)) + "\n",
+    }
+
+
+def _promise(dialect: Dialect, needles: Needles) -> Iterator[str]:
+    yield from (f"# {dialect.file}", "", f"    {dialect.use}", "")
+    yield f"{len(needles.texts):,} texts, looked for in any letter case. Every line in which a pattern of these articles matches"
+    yield "holds one of them, unless its text stands there with escape sequences, invisible characters, full-width letters or"
+    yield "odd blanks in it, in another encoding than UTF-8, or broken over two lines. What an article is found by besides its"
+    yield f"signals (words, quoted messages) may stand in other lines. {dialect.lacks}".rstrip()
+    yield from ("", f"Not promised ({len(needles.left)}):", "")
+    for pattern, reason in needles.left:
+        yield f"- {', '.join(pattern.owners)}: `{pattern.regex.replace('`', '')}`: {reason}"

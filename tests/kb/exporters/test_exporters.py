@@ -1,0 +1,98 @@
+"""`kb export`: every line in which a promised pattern matches holds one of the texts, in every dialect's own words."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from diagnose.scan.hits import SALIENT
+from diagnose.scan.merging import scan_source
+from diagnose.text.blocks import blocks
+from diagnose.text.decode import to_utf8
+from kb.cli import run
+from kb.exporters.needles import Needles, Wanted, needles_of, required
+from kb.exporters.queries import DIALECTS, made
+
+
+@pytest.mark.parametrize(
+    ("regex", "texts"),
+    [
+        ("widget not found", {"widget not found"}),
+        ("(?:alpha|beta[0-9]+) gone", {"gone"}),
+        ("(?:alpha|bravo)[0-9]", {"alpha", "bravo"}),
+        ("(?:alpha|b)[0-9]", None),
+        ("[Ff]ailed: (?P<x>.*)", {"failed:"}),
+        ("(?:failure)?port", {"port"}),
+        ("(?:failure)+ of", {"failure"}),
+        ("can't open it", {"t open it"}),
+        ("naïve widget", {"ve widget"}),
+        ("[0-9]{4}", None),
+        ("(((", None),
+    ],
+)
+def test_what_a_match_cannot_do_without(regex, texts):
+    assert required(regex) == (frozenset(texts) if texts else None)
+
+
+def test_a_text_that_holds_another_is_not_looked_for():
+    found = needles_of([Wanted("disk full", ("a: b",)), Wanted("the disk full of", ("c: d",)), Wanted("x", ("e: f",))])
+    assert found.texts == ("disk full",)
+    assert [pattern.owners for pattern, _ in found.left] == [("e: f",)]
+
+
+def test_every_hit_on_the_samples_of_the_articles_is_fetched(shipped, root):
+    """Of the patterns that are promised; those that are not are named."""
+    found = needles_of(Wanted(regex, ()) for regex, _ in shipped.patterns())
+    left = {pattern.regex for pattern, _ in found.left}
+    assert len(left) < 0.05 * len(shipped.patterns())
+    hits = 0
+    for path in sorted((root / "articles").glob("*/*/samples/symptom/*"))[::3]:
+        scan = scan_source("x", blocks(to_utf8([path.read_bytes()], "utf-8")), shipped.lines)
+        known = shipped.known({hit.number for hit in scan.hits})
+        for hit in scan.hits:
+            if hit.number != SALIENT and known[hit.number].regex not in left and hit.quote == hit.text:
+                line = hit.text.decode("utf-8", "replace").lower()
+                hits += 1
+                assert any(text in line for text in found.texts), (known[hit.number].regex, line)
+    assert hits > 100
+
+
+ODD = ("it's a*b?", "c:\\temp\\(x)", 'say "so"', "50% {of} $it")
+
+
+def test_each_dialect_says_texts_in_its_own_quotes():
+    needles = Needles(ODD, ())
+    files = {name: made(name, needles, {"art-icle": needles})[DIALECTS[name].file] for name in DIALECTS}
+    assert files["ripgrep"].splitlines() == list(ODD)
+    (query,) = files["loki"].splitlines()
+    regex = json.loads(query.partition("|~ ")[2])
+    assert all(re.search(regex, f"x {text.upper()} y") for text in ODD)
+    assert not re.search(regex, "it's aab")
+    quoted = re.findall(r"'((?:[^'\\]|\\.)*)'", files["clickhouse"])
+    assert [re.sub(r"\\(.)", r"\1", text) for text in quoted] == list(ODD)
+    rule = yaml.safe_load(files["sigma"])
+    assert [re.sub(r"\\(.)", r"\1", text) for text in rule["detection"]["keywords"]] == list(ODD)
+    assert r"a\*b\?" in rule["detection"]["keywords"][0]
+
+
+def test_the_command_writes_the_queries_and_what_they_promise(tmp_path, monkeypatch, capsys):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    place = tmp_path / "base" / "widget-lost"
+    place.mkdir(parents=True)
+    text = "---\nid: widget-lost\ntitle: Lost\nsignals:\n  gone: {contains: widget not found}\n  short: {regex: 'e[0-9]+x'}\n"
+    text += "symptoms: [gone, short]\ncauses:\n  - {id: a, title: A}\n---\nText.\n"
+    (place / "article.md").write_text(text, encoding="utf-8")
+    call = ["export", "--kb", str(tmp_path / "base")]
+    out = str(tmp_path / "out")
+    assert run([*call, "ripgrep", "--to", out]) == 0
+    assert "2 patterns as 1 texts, 1 not promised" in capsys.readouterr().out
+    assert (tmp_path / "out" / "kb.ripgrep.txt").read_text(encoding="utf-8") == "widget not found\n"
+    assert "widget-lost: short: `e[0-9]+x`" in (tmp_path / "out" / "kb.ripgrep.md").read_text(encoding="utf-8")
+    for words, what in (
+        (["ripgrep", "--to", out], "exists; name another folder"),
+        (["sigma", "--articles", "no-such"], "no article has this id"),
+    ):
+        assert run([*call, *words]) == 2
+        assert what in capsys.readouterr().err
