@@ -1,6 +1,6 @@
-"""What a line must hold so that a pattern may match it: texts to look for in any letter case, whatever looks for them.
+"""What a line must hold so that a pattern may match it: texts in order, to look for in any letter case, whatever looks for them.
 
-Takes patterns; gives the shortest list of texts of which at least one stands in every line that one of them matches, and the
+Takes patterns; gives a short list of needles of which at least one stands in every line that one of them matches, and the
 patterns for which that cannot be promised. Pure.
 """
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SHORTEST = 4  # a text of fewer characters stands in too many lines
-MOST = 60  # alternatives of one pattern
+LEAST_PIECE = 2  # characters of a further text of the same needle
+MOST = 40  # alternatives of one pattern
 LONGEST = 80  # characters of a text that are looked for
 # A line may hold another character for these: typographic quotes, dashes and dots. Full-width letters are not thought of.
 _WIDE = 0xFF00
@@ -31,16 +32,20 @@ class Wanted(Struct, frozen=True):
     owners: tuple[str, ...]
 
 
+# Texts that stand in a line in this order.
+Needle = tuple[str, ...]
+
+
 class Needles(Struct, frozen=True):
     """`texts` to look for, `left` the patterns that they do not find, each with the reason."""
 
-    texts: tuple[str, ...]
+    texts: tuple[Needle, ...]
     left: tuple[tuple[Wanted, str], ...]
 
 
 def needles_of(patterns: Iterable[Wanted]) -> Needles:
-    """The texts of all `patterns`."""
-    texts: set[str] = set()
+    """The needles of all `patterns`."""
+    texts: set[Needle] = set()
     left: list[tuple[Wanted, str]] = []
     for pattern in patterns:
         found = required(pattern.regex)
@@ -51,34 +56,31 @@ def needles_of(patterns: Iterable[Wanted]) -> Needles:
     return Needles(tuple(_shortest(texts)), tuple(sorted(left, key=lambda item: (item[0].owners, item[0].regex))))
 
 
-def required(regex: str) -> frozenset[str] | None:
-    """Texts in small letters of which every match of `regex` holds one; None where there are none that are long enough."""
+def required(regex: str) -> frozenset[Needle] | None:
+    """Needles in small letters of which every match of `regex` holds one; None where one would be too short to look for."""
     try:
         tree = _parser.parse(regex)
     except (ValueError, RecursionError, _parser.error):
         return None
-    return _best(_choices(tree))
+    ways = _ways(tree)
+    return ways if all(max(map(len, way), default=0) >= SHORTEST for way in ways) else None
 
 
-def _best(choices: Iterable[frozenset[str]]) -> frozenset[str] | None:
-    """The choice whose shortest text is longest, and of those the one with the fewest."""
-    fit = [choice for choice in choices if choice and len(choice) <= MOST and min(map(len, choice)) >= SHORTEST]
-    return max(fit, key=lambda choice: (min(map(len, choice)), -len(choice), sorted(choice)), default=None)
-
-
-def _choices(items: Sequence[tuple[object, Any]]) -> list[frozenset[str]]:
-    """Each of them is enough: a run of characters that always takes part, or what stands in every alternative."""
-    choices: list[frozenset[str]] = []
+def _ways(items: Sequence[tuple[object, Any]]) -> frozenset[Needle]:
+    """The alternatives of a sequence, each with the texts that always take part in it. What varies too much is passed over."""
+    ways: frozenset[Needle] = frozenset({()})
     run = ""
-    for operator, value in items:
+    for operator, value in [*items, ("END", None)]:
         character = _character(str(operator), value)
         if character:
             run += character
             continue
-        choices += _texts(run)
+        inside = _inside(str(operator), value)
+        ways = frozenset(way + _texts(run) for way in ways)
         run = ""
-        choices += _inside(str(operator), value)
-    return [*choices, *_texts(run)]
+        if len(ways) * len(inside) <= MOST:
+            ways = frozenset(way + more for way in ways for more in inside)
+    return ways
 
 
 def _character(operator: str, value: Any) -> str:
@@ -91,30 +93,31 @@ def _character(operator: str, value: Any) -> str:
     return ""
 
 
-def _texts(run: str) -> list[frozenset[str]]:
+def _texts(run: str) -> Needle:
     """The pieces of a run between characters that a line may hold in another form."""
     pieces = "".join("\n" if ch in _TWINS or not ch.isascii() or not ch.isprintable() else ch for ch in run).split("\n")
-    return [frozenset({text}) for piece in pieces if len(text := piece.strip()[:LONGEST].strip()) >= SHORTEST]
+    return tuple(text for piece in pieces if len(text := piece.strip()[:LONGEST].strip()) >= LEAST_PIECE)
 
 
-def _inside(operator: str, value: Any) -> list[frozenset[str]]:
+def _inside(operator: str, value: Any) -> frozenset[Needle]:
     if operator == "SUBPATTERN":
-        return _choices(value[3])
+        return _ways(value[3])
     if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0] > 0:
-        return _choices(value[2])
+        return _ways(value[2])
     if operator == "ATOMIC_GROUP":
-        return _choices(value)
+        return _ways(value)
     if operator == "BRANCH":
-        every = [_best(_choices(branch)) for branch in value[1]]
-        known = [found for found in every if found is not None]
-        return [frozenset().union(*known)] if len(known) == len(every) else []
-    return []
+        return frozenset().union(*map(_ways, value[1]))
+    return frozenset({()})
 
 
-def _shortest(texts: Iterable[str]) -> list[str]:
-    """Without those that hold another one: whoever looks for the shorter finds them."""
-    kept: list[str] = []
-    for text in sorted(texts, key=lambda one: (len(one), one)):
-        if not any(other in text for other in kept):
-            kept.append(text)
+def _shortest(needles: Iterable[Needle]) -> list[Needle]:
+    """Without those that hold a needle of one text: whoever looks for that finds them."""
+    kept: list[Needle] = []
+    single: list[str] = []
+    for needle in sorted(needles, key=lambda one: (len(one) > 1, sum(map(len, one)), one)):
+        if any(text in piece for text in single for piece in needle):
+            continue
+        kept.append(needle)
+        single += needle if len(needle) == 1 else ()
     return sorted(kept)

@@ -16,10 +16,9 @@ from diagnose.scan.excerpts import AROUND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from kb.exporters.needles import Needles
+    from kb.exporters.needles import Needle, Needles
 
 CHUNK = 200  # texts in one query
-SEARCHED = 250  # needles that one function of ClickHouse takes: fewer than 256
 
 
 class Dialect(Struct, frozen=True):
@@ -27,33 +26,31 @@ class Dialect(Struct, frozen=True):
     cannot promise besides the patterns that are left out."""
 
     file: str
-    made: Callable[[Sequence[str], Mapping[str, Sequence[str]]], str]
+    made: Callable[[Sequence[Needle], Mapping[str, Sequence[Needle]]], str]
     use: str
     lacks: str = ""
 
 
-def _ripgrep(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
-    return "".join(f"{text}\n" for text in texts)
+def _ripgrep(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
+    return "".join(f"{_regex(needle)}\n" for needle in texts)
 
 
-def _loki(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+def _loki(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
     lines = []
     for part in _chunks(texts, CHUNK):
-        regex = "|".join(_re2(text) for text in part)
+        regex = "|".join(map(_regex, part))
         lines.append(f'{{job=~".+"}} |~ {json.dumps(f"(?i)(?:{regex})")}\n')
     return "".join(lines)
 
 
-def _re2(text: str) -> str:
-    return "".join(f"\\{ch}" if ch in r"\.+*?()|[]{}^$" else ch for ch in text)
+def _regex(needle: Needle) -> str:
+    """In the syntax that RE2, Rust and Vectorscan share."""
+    return ".*".join("".join(f"\\{ch}" if ch in r"\.+*?()|[]{}^$" else ch for ch in text) for text in needle)
 
 
-def _clickhouse(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
-    tests = (
-        f"multiSearchAnyCaseInsensitive(message, [{', '.join(map(_quoted, part))}])"
-        for part in _chunks(texts, SEARCHED)
-    )
-    where = "\n    OR ".join(tests)
+def _clickhouse(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
+    regexes = ",\n    ".join(_quoted(f"(?i){_regex(needle)}") for needle in texts)
+    where = f"multiMatchAny(message, [\n    {regexes}])"
     return (
         "-- logs(source String, line UInt64, message String): adapt the names\n"
         "SELECT source, line, message FROM logs WHERE (source, line) IN (\n"
@@ -68,11 +65,11 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _sigma(texts: Sequence[str], articles: Mapping[str, Sequence[str]]) -> str:
+def _sigma(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
     return "---\n".join(_rule(article, own) for article, own in articles.items() if own)
 
 
-def _rule(article: str, texts: Sequence[str]) -> str:
+def _rule(article: str, texts: Sequence[Needle]) -> str:
     number = uuid.uuid5(uuid.NAMESPACE_URL, f"kb:{article}")
     lines = [
         f"title: {article}",
@@ -84,7 +81,7 @@ def _rule(article: str, texts: Sequence[str]) -> str:
     ]
     lines += [
         "  keywords:",
-        *(f"    - {json.dumps(_wild(text))}" for text in texts),
+        *(f"    - {json.dumps('*'.join(map(_wild, needle)))}" for needle in texts),
         "  condition: keywords",
         "level: medium",
     ]
@@ -96,7 +93,7 @@ def _wild(text: str) -> str:
     return text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
 
 
-def _chunks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _chunks(texts: Sequence[Needle], size: int) -> Iterator[Sequence[Needle]]:
     for start in range(0, len(texts), size):
         yield texts[start : start + size]
 
@@ -106,7 +103,7 @@ DIALECTS: dict[str, Dialect] = {
     "ripgrep": Dialect(
         "kb.ripgrep.txt",
         _ripgrep,
-        f"rg -a -F -i -f kb.ripgrep.txt -C {AROUND} --no-filename --no-line-number --no-context-separator LOG | kb diagnose -",
+        f"rg -a -i -f kb.ripgrep.txt -C {AROUND} --no-filename --no-line-number --no-context-separator LOG | kb diagnose -",
     ),
     "loki": Dialect(
         "kb.loki.logql", _loki, 'one query a line: logcli query --limit 0 "$(sed -n 1p kb.loki.logql)"', _NO_CONTEXT
@@ -131,7 +128,7 @@ def made(name: str, needles: Needles, articles: Mapping[str, Needles]) -> dict[s
 
 def _promise(dialect: Dialect, needles: Needles) -> Iterator[str]:
     yield from (f"# {dialect.file}", "", f"    {dialect.use}", "")
-    yield f"{len(needles.texts):,} texts, looked for in any letter case. Every line in which a pattern of these articles matches"
+    yield f"{len(needles.texts):,} texts, or texts in order, in any letter case. Every line in which a pattern of these articles matches"
     yield "holds one of them, unless its text stands there with escape sequences, invisible characters, full-width letters or"
     yield "odd blanks in it, in another encoding than UTF-8, or broken over two lines. What an article is found by besides its"
     yield f"signals (words, quoted messages) may stand in other lines. {dialect.lacks}".rstrip()
