@@ -37,7 +37,11 @@ class Weights(Struct, frozen=True):
 
 
 class Fitted(Struct, frozen=True):
-    """Weights with their provenance: when, on how many cases (their digest), and what held-out folds showed."""
+    """Weights with their provenance: when, on how many cases (their digest), and what held-out folds showed.
+
+    `left_out` has, for each base, the figures of weights that were fitted without it; `seen` is what tells the cases of
+    the fit again (kb.evaluate.seen).
+    """
 
     weights: Weights
     date: str
@@ -46,9 +50,16 @@ class Fitted(Struct, frozen=True):
     folds: int
     penalty: float
     figures: dict[str, float]
+    left_out: dict[str, dict[str, float]] = {}
+    seen: str = ""
 
 
 @cache
+def fitted() -> Fitted:
+    """The weights that come with the package, with where they come from."""
+    return msgspec.json.decode(FILE.read_bytes(), type=Fitted)
+
+
 def shipped() -> Weights:
     """The weights that come with the package."""
-    return msgspec.json.decode(FILE.read_bytes(), type=Fitted).weights
+    return fitted().weights

@@ -8,7 +8,10 @@ KEPT = 10
 
 
 class ScoredAnswer(Struct, frozen=True):
-    """What a base answers to a case: the KEPT best articles with their probabilities, the best causes, the verdict."""
+    """What a base answers to a case: the KEPT best articles with their probabilities, the best causes, the verdict.
+
+    `fitted` is whether the weights were fitted on the case; `unread` says which of its inputs could not be read, and why.
+    """
 
     id: str
     kind: str
@@ -18,6 +21,8 @@ class ScoredAnswer(Struct, frozen=True):
     causes: tuple[str, ...]
     verdict: str
     unknown: float
+    fitted: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:

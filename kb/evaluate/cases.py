@@ -1,7 +1,8 @@
 """A JSON Lines file of labelled cases to Cases. An edge module: it reads files.
 
 A line has `id`, `text` or `file` (relative to the file of cases), `expect` (articles or article/cause; empty: no article
-applies), `acceptable` (answers that count neither as right nor as wrong) and `kind`; further fields are ignored.
+applies), `acceptable` (answers that count neither as right nor as wrong), `kind` and `source` (the thread that it was
+taken from; cases of one thread are never told apart); further fields are ignored.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class LabelledCase(Struct, frozen=True, kw_only=True):
     expect: tuple[str, ...] = ()
     acceptable: tuple[str, ...] = ()
     kind: str = "case"
+    source: str = ""
 
 
 def read_cases(path: str) -> tuple[LabelledCase, ...]:
@@ -55,7 +57,7 @@ def _cases(path: str, lines: list[str], decoder: msgspec.json.Decoder[LabelledCa
         try:
             case = decoder.decode(line)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise KbError(where, str(error), "fields: id, text or file, expect, acceptable, kind") from None
+            raise KbError(where, str(error), "fields: id, text or file, expect, acceptable, kind, source") from None
         if case.id in seen:
             raise KbError(where, f"the id '{case.id}' stands on line {seen[case.id]} as well", "give each case its own")
         seen[case.id] = number

@@ -27,6 +27,7 @@ FALSE_ALARMS = 0.05
 KEPT_RIGHT = 0.90
 # Negatives that look like a known problem, and logs without one; texts that are merely off the subject are easy.
 HARD = ("negative-hard",)
+FITTED = " (fitted)"
 HARD_AND_LOGS = ("negative-hard", "negative-log")
 
 
@@ -272,18 +273,21 @@ class AnswerChange(Struct, frozen=True):
     lost: tuple[str, ...]
 
 
-def answer_changes(before: Sequence[ScoredAnswer], after: Sequence[ScoredAnswer]) -> tuple[AnswerChange, ...]:
-    """What changed between two runs on the same cases; cases of only one of them are left out."""
+def answer_changes(
+    before: Sequence[ScoredAnswer], after: Sequence[ScoredAnswer], depth: int = 1
+) -> tuple[AnswerChange, ...]:
+    """What changed among the `depth` best between two runs on the same cases; cases of only one of them are left out, and
+    those on which the weights were fitted are a kind of their own."""
     known = {answer.id: answer for answer in before}
-    kinds = sorted({answer.kind for answer in after if answer.expect and answer.id in known})
-    return tuple(
-        _change(kind, [(known[a.id], a) for a in after if a.kind == kind and a.expect and a.id in known])
-        for kind in kinds
-    )
+    kinds: dict[str, list[tuple[ScoredAnswer, ScoredAnswer]]] = {}
+    for answer in after:
+        if answer.expect and answer.id in known:
+            kinds.setdefault(answer.kind + FITTED * answer.fitted, []).append((known[answer.id], answer))
+    return tuple(_change(kind, kinds[kind], depth) for kind in sorted(kinds))
 
 
-def _change(kind: str, pairs: Sequence[tuple[ScoredAnswer, ScoredAnswer]]) -> AnswerChange:
-    judged = [(bool(right(one)), bool(right(two))) for one, two in pairs]
+def _change(kind: str, pairs: Sequence[tuple[ScoredAnswer, ScoredAnswer]], depth: int) -> AnswerChange:
+    judged = [(bool(right(one, depth)), bool(right(two, depth))) for one, two in pairs]
     return AnswerChange(
         kind=kind,
         before=_mean([float(one) for one, _ in judged]),

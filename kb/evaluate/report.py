@@ -26,6 +26,20 @@ def report_text(report: Evaluation, failures: int = SHOWN) -> str:
     return "\n".join([*_kinds(report), "", *_calibration(report), "", *_points(report), *_failures(report, failures)])
 
 
+def told_apart(
+    answers: Sequence[ScoredAnswer], figures: Evaluation, remembered: Evaluation | None, failures: int = SHOWN
+) -> str:
+    """The report, that of cases on which the weights were fitted (`remembered`) apart from that of the others."""
+    known = sum(answer.fitted for answer in answers)
+    if remembered is not None:
+        head = f"On the {len(answers) - known} cases that the weights never saw:\n\n{report_text(figures, failures)}"
+        again = "\n".join([*_kinds(remembered), "", *_calibration(remembered)])
+        return f"{head}\n\nOn the {known} that they were fitted on, which says how well the fit remembers:\n\n{again}"
+    if known:
+        return f"The weights were fitted on all of these cases: no forecast for others.\n\n{report_text(figures, failures)}"
+    return report_text(figures, failures)
+
+
 def _kinds(report: Evaluation) -> Iterator[str]:
     yield f"{'kind':<18}{'cases':>6}  {'accuracy@1':<20}{'accuracy@3':<20}{'MRR':<20}{'answered':<20}{'right of these':<20}{'likely':<20}right of these"
     for kind in report.kinds:
@@ -64,7 +78,7 @@ def _failure(item: ScoredAnswer) -> str:
     return neutral(f"  {item.id} ({item.kind}): expected {wanted}; said {item.verdict}: {said}")
 
 
-def compared(changes: Sequence[AnswerChange]) -> str:
+def compared(changes: Sequence[AnswerChange], *, name_cases: bool = True) -> str:
     """Accuracy@1 before and after, the difference with its interval, and the cases behind it."""
     lines = []
     for change in changes:
@@ -73,6 +87,8 @@ def compared(changes: Sequence[AnswerChange]) -> str:
             f"  {neutral(change.kind):<18}{change.before:.3f} -> {change.after:.3f}"
             f"  {d.value:+.3f} ({d.low:+.3f} to {d.high:+.3f}, {d.of} cases)"
         )
+        if not name_cases:
+            continue
         lines += [f"    gained {neutral(name)}" for name in change.gained]
         lines += [f"    lost   {neutral(name)}" for name in change.lost]
     return "\n".join(lines)

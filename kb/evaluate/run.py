@@ -18,6 +18,8 @@ from diagnose.pipeline import diagnose, gather, paste
 from kb.catalogs.catalog import in_use
 from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.evaluate.cases import MOST
+from kb.evaluate.methods import ranked
+from kb.evaluate.seen import was_fitted
 from kb.safe_files import read
 from kb.store.open import open_store
 
@@ -47,6 +49,24 @@ def scored_answer(case: LabelledCase, base: Store) -> ScoredAnswer:
         causes=tuple(cause.id for cause in said.causes[:KEPT]),
         verdict=said.verdict,
         unknown=said.unknown,
+        fitted=was_fitted(case.text),
+        unread=tuple(f"{case.file or case.id}: {one.reason}" for one in said.skipped),
+    )
+
+
+def simple_answers(method: str, case: LabelledCase, base: Store) -> ScoredAnswer:
+    """What a simple method alone says of `case`; its numbers are no probabilities."""
+    retrieved = gather(_sources(case), base).retrieved
+    return ScoredAnswer(
+        id=case.id,
+        kind=case.kind,
+        expect=tuple(name.lower() for name in case.expect),
+        acceptable=tuple(name.lower() for name in case.acceptable),
+        articles=tuple(ranked(method, retrieved)[:KEPT]),
+        causes=(),
+        verdict="possible",
+        unknown=0.0,
+        fitted=was_fitted(case.text),
     )
 
 
