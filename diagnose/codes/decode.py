@@ -241,7 +241,7 @@ def pattern(code: str) -> str:
 def _long_forms(value: int) -> Iterator[str]:
     yield rf"\b0x{value:08x}h?\b"
     yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID
-    yield rf"-{0x100000000 - value}\b"
+    yield rf"(?:^|[^\w.-])-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
     for kind in ("n", "h"):
         name = _name(kind, f"{value:08x}")

@@ -7,7 +7,7 @@ it pay for.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -82,14 +82,6 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
                     return sorted(found.values(), key=lambda f: f.start)
         start += len(line) + 1
     return sorted(found.values(), key=lambda f: f.start)
-
-
-@lru_cache(maxsize=4096)
-def windows_errors(text: str) -> frozenset[str]:
-    """The errors of Windows that a text names, in whatever notation."""
-    if not any(character.isdigit() for character in text):
-        return frozenset()
-    return frozenset(found.key for found in find(text) if found.key.startswith("win32:"))
 
 
 def says(line: str, code: str) -> bool:

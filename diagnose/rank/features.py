@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codes.find import windows_errors
+from diagnose.codes.numbers import error_numbers, of_another
 from diagnose.model import Place
 from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE
 from diagnose.text.terms import COMMON_CODES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 # A shared name or code alone says less than a message: exception names and codes are reused everywhere.
-NAMED_WORTH = {"name": 0.5, "code": 0.6}
+NAMED_WORTH = {"name": 0.5, "code": 0.6, "number": 0.6}
 # A signal that speaks for a cause brings its article up as well, but less than a symptom; so does a whole message of an
 # article that declares no symptoms.
 SUPPORTING = 0.7
@@ -79,7 +79,7 @@ class Observations:
         self.rarity = retrieved.rarity
         self.fulltext = retrieved.fulltext
         self.stretches = retrieved.stretches
-        self.errors = retrieved.errors
+        self.numbers = retrieved.numbers
         self.covered: dict[str, list[Covered]] = {}
         for covered in retrieved.covered:
             self.covered.setdefault(covered.problem, []).append(covered)
@@ -103,11 +103,15 @@ class Observations:
 
     def titled(self, problem: Problem) -> float:
         """The share of the title's words, weighted by rarity, that stands in one stretch of the text; none where the
-        title names an error of Windows and the text others."""
-        own, named = self.wordings.get(problem.id), windows_errors(problem.title)
-        if own is None or (self.errors and named and named.isdisjoint(self.errors)):
+        title names an error by its number and the text others."""
+        own = self.wordings.get(problem.id)
+        if own is None or self.of_another(problem):
             return 0.0
         return self._gathered(own.title)
+
+    def of_another(self, problem: Problem) -> bool:
+        """Whether its title names an error by its number and the text names others."""
+        return of_another(error_numbers(problem.title), self.numbers)
 
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""
@@ -201,6 +205,8 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
 def _declared(tally: FeatureTally, problem: Problem, evidence: Sequence[Evidence], seen: Observations) -> None:
     supporting = {clue.signal for cause in problem.causes for clue in cause.evidence if clue.supports is not None}
     places = {(item.seen, item.at) for item in evidence}
+    names = {item.seen for item in evidence}
+    combined = _combined(problem)
     for item in evidence:
         is_symptom = item.seen in problem.symptoms
         if not is_symptom and item.seen not in supporting:
@@ -209,7 +215,9 @@ def _declared(tally: FeatureTally, problem: Problem, evidence: Sequence[Evidence
         tally.add(f"signal {item.seen}", worth, item.at)
         share = item.strength * min(1.0, worth / FULL_SYMPTOM)
         if is_symptom:
-            tally.symptom = tally.symptom or share >= 0.5
+            whole = _seen_of(item.seen, combined, names)
+            share *= whole
+            tally.symptom = tally.symptom or (share >= 0.5 and whole == 1.0)
             tally.show(share, f"symptom {item.seen}")
         else:
             tally.show(SUPPORTING * share, f"signal {item.seen}")
@@ -217,13 +225,26 @@ def _declared(tally: FeatureTally, problem: Problem, evidence: Sequence[Evidence
 
 def _missing(problem: Problem, seen: Set[str]) -> float:
     """Of the combined symptom that is nearest to being seen, the share of its parts that was not."""
-    shares = []
-    for name in problem.symptoms:
-        signal = problem.signals.get(name)
-        parts = {*signal.all, *signal.set, *signal.sequence} if signal else set()
-        if parts:
-            shares.append(0.0 if name in seen else len(parts - seen) / len(parts))
-    return min(shares, default=0.0)
+    combined = _combined(problem)
+    return min(
+        (0.0 if name in seen else len(parts - seen) / len(parts) for name, parts in combined.items()), default=0.0
+    )
+
+
+def _combined(problem: Problem) -> dict[str, frozenset[str]]:
+    """The combined symptoms (all, set, sequence) with their parts."""
+    signals = {name: problem.signals[name] for name in problem.symptoms if name in problem.signals}
+    parts = {name: frozenset((*signal.all, *signal.set, *signal.sequence)) for name, signal in signals.items()}
+    return {name: found for name, found in parts.items() if found}
+
+
+def _seen_of(name: str, combined: Mapping[str, Set[str]], seen: Set[str]) -> float:
+    """How far a symptom counts: whole, unless it is a part of combined symptoms of which none was seen; then as much as
+    was seen of the one that is nearest."""
+    wholes = [whole for whole, parts in combined.items() if name in parts]
+    if not wholes or not seen.isdisjoint(wholes):
+        return 1.0
+    return max(len(combined[whole] & seen) / len(combined[whole]) for whole in wholes)
 
 
 def _shown_worth(problem: Problem, item: Evidence, places: Set[tuple[str, Place]], seen: Observations) -> float:

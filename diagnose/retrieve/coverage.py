@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codes.find import windows_errors
+from diagnose.codes.numbers import error_numbers, of_another
 from diagnose.retrieve.rarity import MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
 from diagnose.text.terms import line_pairs
@@ -71,10 +71,9 @@ def _window_coverage(window: Sequence[TextLine], base: Knowledge) -> list[Covere
 
 
 def _of_another_error(covered: Covered) -> bool:
-    """Whether the message names an error of Windows and the line another one: "System error 67 has occurred" is not
+    """Whether the message names an error by its number and the line another one: "System error 67 has occurred" is not
     "System error 53 has occurred", though all its words are there."""
-    seen = windows_errors(covered.place.text)
-    return bool(seen) and bool(named := windows_errors(covered.text)) and seen.isdisjoint(named)
+    return of_another(error_numbers(covered.text), error_numbers(covered.place.text))
 
 
 def reach(pairs: int) -> int:

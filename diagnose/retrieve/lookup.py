@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from diagnose.codes.numbers import numbers_of, said_in
 from diagnose.retrieve.coverage import Covered, covered_messages
 from diagnose.retrieve.fulltext import FullText, fulltext_scores, stretches_of
 from diagnose.retrieve.names import Named, named_problems
@@ -39,7 +40,7 @@ class Retrieved(Struct, frozen=True):
     fulltext: dict[str, FullText]
     rarity: dict[str, float] = {}
     stretches: tuple[frozenset[str], ...] = ()
-    errors: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     words: LineWords = field(default_factory=LineWords)
 
 
@@ -56,7 +57,7 @@ def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], 
         fulltext=fulltext_scores(stretches, frequency, postings, base),
         rarity={word: word_worth(word, len(posting), base.size) for word, posting in postings.items()},
         stretches=tuple(stretches),
-        errors=frozenset(code for code, _ in codes if code.startswith("win32:")),
+        numbers=numbers_of(code for code, _ in codes) | {n for place in places for n in said_in(place.text)},
     )
 
 

@@ -1,4 +1,4 @@
-"""Problems that share a rare name or code with the text."""
+"""Problems that share a rare name, a code or the number of an error with the text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.codes.numbers import numbers_of, said_in
 from diagnose.retrieve.rarity import LEAST_BASE, MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
 from diagnose.text.terms import COMMON_CODES, identifiers
@@ -20,7 +21,7 @@ NAMED_BEST = 40
 
 
 class Named(Struct, frozen=True):
-    """An identifier or code that the text shares with a problem, and its share of the problems."""
+    """An identifier, code or number of an error that the text shares with a problem, and its share of the problems."""
 
     problem: str
     term: str
@@ -33,7 +34,11 @@ def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLi
     for place in places:
         for name in identifiers(place.text):
             where.setdefault(f"name:{name}", place)
+        for number in said_in(place.text):
+            where.setdefault(f"number:{number}", place)
     for code, place in codes:
+        for number in numbers_of((code,)):
+            where.setdefault(f"number:{number}", place)
         if not _says_little(code):
             where.setdefault(f"code:{code}", place)
     least = max(base.size, LEAST_BASE)

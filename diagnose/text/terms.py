@@ -34,7 +34,7 @@ _VARIABLE = re.compile(
 # One run of name characters, taken whole and judged afterwards: alternatives that share a prefix take quadratic time.
 _NAME = re.compile(r"[A-Za-z_][\w$]*(?:(?:\.|::|\\|-)[A-Za-z_][\w$]*)*")
 _NAMED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[A-Z][a-z]+-[A-Z]|[A-Z]\w*(?:\.|::|\\)[A-Z]")
-_PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|\d{3,5}", re.IGNORECASE)
+_PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|[45]\d\d\.\d{1,2}(?!\.?\d)|\d{3,5}", re.IGNORECASE)
 _PART = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
 LONGEST_WORD = 40
 
@@ -124,6 +124,8 @@ def prose(text: str) -> list[str]:
     found = []
     for word in _PROSE.findall(cleaned(text)):
         found.append(stem(word[:LONGEST_WORD].lower()))
+        if "." in word:  # a status with its substatus
+            found.append(word[:3])
         if "_" in word or not (word.islower() or word[1:].islower() or word.isupper()):
             found += [stem(part.lower()) for part in _PART.findall(word)]
     return found
@@ -141,7 +143,7 @@ class LineWords(dict[str, frozenset[str]]):
 # installer's fatal error). As words of prose, lower case.
 COMMON_CODES = frozenset(
     "0x80004001 0x80004002 0x80004003 0x80004004 0x80004005 0x8000ffff 0x80070002 0x80070003 0x80070005 0x8007000e"
-    " 0x80070020 0x80070057 0x80070490 0x80070643 0x80131500 0x80131501 0x80131509 0x80131904 0xc0000005 0xc0000409"
+    " 0xffffffff 0x80070020 0x80070057 0x80070490 0x80070643 0x80131500 0x80131501 0x80131509 0x80131904 0xc0000005 0xc0000409"
     " 0xe0434352 0xe0434f4d 1603".split()
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.codes import decode as codes
+from diagnose.codes.numbers import error_numbers
 from diagnose.knowledge import Wording
 from diagnose.match.windows_events import event_pattern
 from diagnose.scan.patterns import literal, trimmed
@@ -96,6 +97,9 @@ def index(article: Article) -> Indexed:
         terms[f"code:{code}"] = 1
     for name in sorted({*identifiers(article.body), *identifiers(problem.title)}):
         terms[f"name:{name}"] = 1
+    symptoms = (text for signal in _of_symptoms(problem) for text in signal.contains)
+    for number in sorted(error_numbers("\n".join((problem.title, *symptoms)))):
+        terms[f"number:{number}"] = 1
     # An article of our own is found by what it declares; what its body quotes besides is for reading, and often general.
     own = bool(problem.symptoms) and not article.header.origin.format
     texts = [*_declared_messages(problem, own), *(message.text for message in (() if own else mined.messages))]
