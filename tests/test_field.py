@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from diagnose.codes.find import says
+
 ENOSPC = "cp: error writing '/var/lib/x/a': No space left on device\n"
 GOOD_UDEV = (
     "Filesystem     1K-blocks    Used Available Use% Mounted on\nudev             4012345       0   4012345   0% /dev\n"
@@ -121,6 +123,38 @@ def test_d14_a_message_that_names_another_error_is_another_message(base):
 
     found = diagnose(open_inputs(["-"], BytesIO(b"System error 53 has occurred.\n")), base(**ERRORS))
     assert found.articles[0].id == "found"
+
+
+def asked(store, text):
+    from io import BytesIO
+
+    from diagnose.inputs.sources import open_inputs
+    from diagnose.pipeline import diagnose
+
+    return diagnose(open_inputs(["-"], BytesIO(text.encode())), store)
+
+
+SITES = {
+    "untrusted": "# HTTP Error 403.16 when you open a site\n\n## Symptoms\n\nThe client certificate is untrusted or invalid.\n",
+    "required": "# HTTP Error 403.7 when you open a site\n\n## Symptoms\n\nThe site wants a client certificate.\n",
+    "vpn": "# VPN fails with error 787\n\n## Symptoms\n\n> The connection failed: the remote computer was not authenticated\n",
+}
+
+
+def test_d14_siblings_are_told_apart_by_the_number_of_their_error(base):
+    store = base(**SITES)
+    assert asked(store, "client certificate, but it is http 403.7 every time\n").articles[0].id == "required"
+    assert asked(store, "Request ended with HTTP status 403.16\n").articles[0].id == "untrusted"
+
+
+def test_c10_a_message_beside_another_number_is_at_most_possible(base):
+    text = "Error 789: The connection failed: the security layer had an error\n"
+    assert asked(base(**SITES), text).verdict in ("possible", "unknown")
+
+
+def test_a1_minus_one_in_a_name_is_no_code():
+    assert says("connect() failed, result -1", "0xffffffff")
+    assert not says("https://pool1-53392281-1:10250/x: dial tcp: timed out", "0xffffffff")
 
 
 def test_d13_a_sentence_of_a_long_message_is_the_message(base):

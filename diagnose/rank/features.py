@@ -37,6 +37,8 @@ NEAR_MISS = 8
 FULL_SYMPTOM, FULL_MESSAGE = 6.0, 20.0
 # The share of a message from which on it counts as whole.
 WHOLE_MESSAGE = 0.9
+# ... and from which on it may be seen at all: in what is left out the word may stand that decides.
+LEAST_MESSAGE = 0.75
 
 
 class Features(Struct, frozen=True):
@@ -167,11 +169,14 @@ class FeatureTally:
 def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations) -> FeatureTally:
     tally = FeatureTally()
     _declared(tally, problem, evidence, seen)
+    missing = _missing(problem, {item.seen for item in evidence})
+    # Whoever reviewed an article, or asked for several signs together, has named its symptoms: a message that comes near
+    # one is none.
+    quotes = problem.status != "stable" and not missing
     for covered in seen.covered.get(problem.id, ()):
         share = covered.share * min(1.0, covered.worth / covered.share / FULL_MESSAGE)
         because = f'message "{covered.text[:60]}"'
-        # Whoever reviewed an article has named its symptoms: a message that comes near one is none.
-        tally.symptom = tally.symptom or (share >= 0.6 and problem.status != "stable")
+        tally.symptom = tally.symptom or (covered.share >= LEAST_MESSAGE and share >= 0.6 and quotes)
         at = Place(source=covered.place.source, line=covered.place.line)
         if share >= WHOLE_MESSAGE and not problem.symptoms:
             tally.show(SUPPORTING * share, because)
@@ -189,7 +194,7 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         silent=silent,
         vetted=tally.signal if problem.status == "stable" else 0.0,
         quiet=silent if problem.status == "stable" else 0.0,
-        missing=_missing(problem, {item.seen for item in evidence}) if tally.signal else 0.0,
+        missing=missing if tally.signal else 0.0,
         title=seen.titled(problem),
         words=seen.worded(problem) if not tally.signal else 0.0,
         information=log(1 + sum(worth for worth, _ in tally.lines.values())),

@@ -12,7 +12,7 @@ Vector = list[float]
 class LabelledChoice(Struct, frozen=True):
     """A case as the fit sees it: the candidates with their features (in the order of FEATURES), and what is right.
 
-    `base` tells the bases of several runs apart.
+    `base` tells the bases of several runs apart; `source` is the thread of the text, `digest` what tells it again.
     """
 
     base: str
@@ -21,6 +21,8 @@ class LabelledChoice(Struct, frozen=True):
     expect: tuple[str, ...]
     acceptable: tuple[str, ...]
     candidates: tuple[tuple[str, tuple[float, ...]], ...]
+    source: str = ""
+    digest: str = ""
 
     @property
     def rows(self) -> list[tuple[bool, Vector]]:

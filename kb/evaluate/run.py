@@ -19,7 +19,7 @@ from kb.catalogs.catalog import in_use
 from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.evaluate.cases import MOST
 from kb.evaluate.methods import ranked
-from kb.evaluate.seen import was_fitted
+from kb.evaluate.seen import digest, was_fitted
 from kb.safe_files import read
 from kb.store.open import open_store
 
@@ -108,6 +108,8 @@ def choice(base_name: str, case: LabelledCase, base: Store) -> LabelledChoice:
         expect=tuple(name.partition("/")[0].lower() for name in case.expect),
         acceptable=tuple(name.partition("/")[0].lower() for name in case.acceptable),
         candidates=tuple((s.problem, tuple(getattr(s.features, name) for name in FEATURES)) for s in standings),
+        source=case.source,
+        digest=digest(case.text),
     )
 
 

@@ -76,7 +76,7 @@ def command(session: Session, /, cases: str, **given: Any) -> int:
 
 def _measure(session: Session, labelled: Any, store: Any, jobs: int, given: Any) -> int:
     from kb.evaluate.figures import report
-    from kb.evaluate.report import compared, report_text, svg, told_apart
+    from kb.evaluate.report import compared, svg, told_apart
     from kb.evaluate.run import answers
 
     said = answers(labelled, store, session.cache, jobs, progress(len(labelled)))

@@ -12,8 +12,10 @@ from diagnose.rank.causes import causes_of, decisive
 from diagnose.rank.features import Observations, feature_worth
 from diagnose.rank.learned import learned_of
 from diagnose.rank.problems import softmax, stand
+from diagnose.retrieve.coverage import Covered
 from diagnose.retrieve.fulltext import FullText
 from diagnose.retrieve.lookup import Retrieved
+from diagnose.scan.passages import TextLine
 
 PROBLEM = Problem(
     id="p",
@@ -276,3 +278,36 @@ def test_words_of_a_symptom_count_by_the_reading_that_is_nearest_to_the_text():
     assert words_seen("status") == 0.5
     assert words_seen("lost", "suspend") == 0.5
     assert words_seen("other") == 0.0
+
+
+COMBINED = replace(
+    PROBLEM,
+    status="test",
+    signals={
+        "refused": Signal(contains=("dial tcp: refused",)),
+        "gone": Signal(contains=("store is gone",)),
+        "both": Signal(all=("refused", "gone")),
+    },
+    symptoms=("both", "refused", "gone"),
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "signal", "symptom"),
+    [(["refused"], 0.5, False), (["refused", "gone"], 1.0, True), (["both", "refused", "gone"], 1.0, True)],
+)
+def test_a_part_of_a_combined_symptom_counts_as_a_part(names, signal, symptom):
+    rates = {("p", name): (1e-6, 1) for name in ("refused", "gone", "both")}
+    found = Observations(rates, Retrieved((), (), {}), 10, {})
+    (standing,) = stand({"p": COMBINED}, {"p": [seen(name) for name in names]}, found)
+    assert standing.features.signal == pytest.approx(signal)
+    assert standing.symptom is symptom
+
+
+@pytest.mark.parametrize(("share", "symptom"), [(0.7, False), (0.8, True)])
+def test_a_message_is_seen_once_three_quarters_of_it_are_there(share, symptom):
+    quoted = replace(PROBLEM, status="test")
+    at = TextLine("-", 1, "...")
+    covered = Covered(1, "p", "a message", share, 60.0 * share, at)
+    (standing,) = stand({"p": quoted}, {}, Observations({}, Retrieved((covered,), (), {}), 10, {}))
+    assert standing.symptom is symptom

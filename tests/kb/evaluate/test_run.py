@@ -3,9 +3,11 @@
 import json
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from diagnose.errors import KbError
+from diagnose.pipeline import evidence
 from diagnose.rank.features import FEATURES
 from kb.cli import run
 from kb.evaluate.answer import ScoredAnswer
@@ -21,9 +23,11 @@ from kb.evaluate.figures import (
     right,
     wilson,
 )
-from kb.evaluate.fit import FOLDS, fit, solve
-from kb.evaluate.report import report_text, svg
+from kb.evaluate.fit import FOLDS, SIMPLE, _folds, fit, solve
+from kb.evaluate.methods import METHODS, ranked
+from kb.evaluate.report import report_text, svg, told_apart
 from kb.evaluate.run import answers, choices
+from kb.evaluate.seen import digest, was_fitted
 
 
 def answer(name, probability, *, expect=("a",), kind="real", acceptable=(), said="a", verdict="likely", also=()):
@@ -163,6 +167,12 @@ def test_the_command_measures_compares_and_draws(tmp_path, root, monkeypatch, ca
     (tmp_path / "before.json").write_text(json.dumps(result), encoding="utf-8")
     assert run([*call, "--compare", str(tmp_path / "before.json")]) == 0
     assert "1.000 -> 1.000" in capsys.readouterr().out
+    (tmp_path / "log.gz").write_bytes(b"\x1f\x8b\x08 damaged")
+    cases.write_text(json.dumps({"id": "3", "file": "log.gz", "expect": ["disk-full"]}), encoding="utf-8")
+    assert run([*call, "--compare-with", "bm25"]) == 0
+    said = capsys.readouterr()
+    assert "1 inputs were not read whole" in said.err
+    assert "compared with bm25: among the first three" in said.out
     assert run(["eval", str(tmp_path / "none.jsonl")]) == 2
 
 
@@ -196,6 +206,57 @@ def test_the_fit_learns_what_tells_right_from_wrong():
     assert fitted.figures["accuracy@1 real"] == 1.0
     assert fitted == fit(learnt, "2026-11-25")
     assert fitted.digest != fit(learnt[1:], "2026-11-25").digest
+
+
+def case_of(number, *, base="one", expect=("a",), source=""):
+    return LabelledChoice(base, f"c{number}", "real", tuple(expect), (), (), source)
+
+
+def test_cases_of_one_thread_or_one_article_are_in_one_fold():
+    tied = [case_of(n, expect=(f"a{n}",), source="org/repo#1") for n in range(20)]
+    tied += [case_of(20 + n, expect=(f"a{n}",), source=f"other#{n}") for n in range(20)]
+    loose = [case_of(40 + n, expect=(f"b{n}",), source="derived") for n in range(20)]
+    folds = _folds([*tied, *loose])
+    assert len({folds["one", choice.id] for choice in tied}) == 1
+    assert len({folds["one", choice.id] for choice in loose}) == FOLDS
+
+
+def test_every_base_is_left_out_once_and_the_fit_keeps_to_the_simple_sum():
+    learnt = [picked(n, hit=n % 2 == 0) for n in range(12)]
+    other = [msgspec.structs.replace(choice, base="other") for choice in learnt]
+    fitted = fit([*learnt, *other], "2026-11-29")
+    assert set(fitted.left_out) == {"base", "other"}
+    assert "false alarms at 0.5" in fitted.left_out["other"]
+    assert fit(learnt, "2026-11-29").left_out == {}
+    assert set(SIMPLE) == set(FEATURES)
+    far = fit(learnt, "2026-11-29", penalty=1e6).weights
+    assert far.signal / far.silent == pytest.approx(SIMPLE["signal"] / SIMPLE["silent"], rel=0.01)
+
+
+def test_figures_of_cases_that_the_fit_has_seen_stand_apart():
+    said = [answer("1", 0.9), msgspec.structs.replace(answer("2", 0.8), fitted=True)]
+    both = told_apart(said, report(said[:1]), report(said[1:]))
+    assert both.index("never saw") < both.index("fitted on")
+    assert "no forecast" in told_apart(said[1:], report(said[1:]), None)
+    assert "fit" not in told_apart(said[:1], report(said[:1]), None)
+
+
+def test_the_texts_of_the_fit_are_known_again_by_their_words():
+    assert digest("a  b\r\n") == digest("a b")
+    assert not was_fitted("a text that no fit has seen")
+
+
+def test_simple_methods_put_the_article_that_quotes_the_message_first(base):
+    store = base(
+        quoted="# One\n\n## Symptoms\n\n> The frobnicator could not be started by the daemon\n",
+        alike="# Two\n\nA frobnicator starts daemons. Daemons start frobnicators.\n",
+    )
+    found = evidence("The frobnicator could not be started by the daemon\n", store).retrieved
+    assert {method: ranked(method, found)[0][0] for method in METHODS if method != "bm25"} == {
+        "coverage": "quoted",
+        "both": "quoted",
+    }
+    assert {name for name, _ in ranked("bm25", found)} == {"quoted", "alike"}
 
 
 def test_linear_equations_are_solved_with_pivots():
