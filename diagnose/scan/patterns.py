@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from diagnose.scan.linear import compile_linear, runnable
+from diagnose.scan.relaxed import checked, relaxed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,16 +113,20 @@ class PatternError(ValueError):
 
 
 class HyperscanMatcher:
-    """Block mode without start of match: the start is found with `re` on the one line that hit."""
+    """Block mode without start of match: the start is found with `re` on the one line that hit. `meant` has the patterns
+    that were compiled without their large bounds, as (regex, caseless)."""
 
-    def __init__(self, module: ModuleType, database: Any) -> None:
+    def __init__(self, module: ModuleType, database: Any, meant: dict[int, tuple[str, bool]]) -> None:
         self._module = module
         self._database = database
+        self._meant = meant
         self._scratch = module.Scratch(database)
 
     @classmethod
     def compiled(cls, module: ModuleType, patterns: Sequence[Pattern]) -> HyperscanMatcher:
         database = module.Database(mode=module.HS_MODE_BLOCK)
+        # A frequent one reports once a block: the first that is found without its bounds may not be the one that is meant.
+        wider = {p.number: p.regex if p.frequent else relaxed(p.regex) for p in patterns}
         flags = [
             module.HS_FLAG_MULTILINE
             | (module.HS_FLAG_CASELESS if p.caseless else 0)
@@ -130,7 +135,7 @@ class HyperscanMatcher:
         ]
         try:
             database.compile(
-                expressions=[p.regex.encode("utf-8") for p in patterns],
+                expressions=[wider[p.number].encode("utf-8") for p in patterns],
                 ids=[p.number for p in patterns],
                 elements=len(patterns),
                 flags=flags,
@@ -142,13 +147,17 @@ class HyperscanMatcher:
             cls.compiled(module, patterns[:half])
             cls.compiled(module, patterns[half:])
             raise
-        return cls(module, database)
+        return cls(module, database, {p.number: (p.regex, p.caseless) for p in patterns if wider[p.number] != p.regex})
 
     @classmethod
     def loaded(cls, module: ModuleType, dump: bytes) -> HyperscanMatcher:
+        from msgspec import MsgspecError, json
+
+        meant, _, database = dump.partition(b"\n")
         try:
-            return cls(module, module.loadb(dump, mode=module.HS_MODE_BLOCK))
-        except module.error as error:
+            known = json.decode(meant, type=dict[int, tuple[str, bool]])
+            return cls(module, module.loadb(database, mode=module.HS_MODE_BLOCK), known)
+        except (module.error, MsgspecError) as error:
             raise ValueError(f"damaged pattern cache: {error}") from None
 
     def scan(self, data: bytes) -> list[Hit]:
@@ -159,13 +168,16 @@ class HyperscanMatcher:
             append((number, end))
 
         self._database.scan(data, match_event_handler=seen, scratch=self._scratch)
-        return hits
+        meant = self._meant
+        return list(checked(data, hits, meant)) if any(number in meant for number, _ in hits) else hits
 
     def clone(self) -> HyperscanMatcher:
-        return HyperscanMatcher(self._module, self._database)
+        return HyperscanMatcher(self._module, self._database, self._meant)
 
     def dump(self) -> bytes:
-        return bytes(self._module.dumpb(self._database))
+        from msgspec import json
+
+        return json.encode(self._meant) + b"\n" + bytes(self._module.dumpb(self._database))
 
 
 class Amended:

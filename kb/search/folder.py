@@ -28,7 +28,7 @@ MANIFEST = "manifest.json"
 # and the rest by `damage`, for `kb doctor`.
 CHECKED_BYTES = 16 << 20
 # Indexes of other bases (--kb) that stay beside the one in use.
-KEPT = 1
+KEPT = 7
 
 
 class NotPrivateError(OSError):
