@@ -10,7 +10,7 @@ from msgspec import Struct
 from diagnose.codes.numbers import error_numbers, of_another
 from diagnose.retrieve.rarity import MOST_PAIRS, rarity
 from diagnose.scan.passages import TextLine
-from diagnose.text.terms import line_pairs
+from diagnose.text.terms import line_pairs, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,9 +38,10 @@ class Covered(Struct, frozen=True):
 
 def covered_messages(places: Sequence[TextLine], base: Knowledge) -> list[Covered]:
     best: dict[int, Covered] = {}
+    lines = [words(place.text) for place in places]
     for first in range(0, len(places), WINDOW // 2):
-        window = places[first : first + WINDOW]
-        for covered in _window_coverage(window, base):
+        span = slice(first, first + WINDOW)
+        for covered in _window_coverage(places[span], lines[span], base):
             known = best.get(covered.message)
             if known is None or covered.share > known.share:
                 best[covered.message] = covered
@@ -49,8 +50,8 @@ def covered_messages(places: Sequence[TextLine], base: Knowledge) -> list[Covere
     return sorted(best.values(), key=lambda c: (-c.share * c.worth, c.message))
 
 
-def _window_coverage(window: Sequence[TextLine], base: Knowledge) -> list[Covered]:
-    where = line_pairs(place.text for place in window)
+def _window_coverage(window: Sequence[TextLine], lines: Sequence[Sequence[str]], base: Knowledge) -> list[Covered]:
+    where = line_pairs(lines)
     found = base.pairs(list(where)[:MOST_PAIRS])
     sums: dict[int, float] = {}
     for pair in found.values():

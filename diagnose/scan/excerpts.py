@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What is repaired whole; of larger inputs AROUND lines on either side of a hit (ARTICLES, Matching pasted text).
-WHOLE = 1 << 20
+WHOLE = 1 << 18
 AROUND = 32
 LONGEST = 4 * AROUND
 # Windows around hits and around salient lines, in one input. After WIDE hits they are NEAR lines to either side: a text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from diagnose.scan.needed import needed_texts
@@ -56,6 +57,7 @@ def faults(pattern: str) -> list[tuple[int, str]]:
     return found
 
 
+@lru_cache(maxsize=1 << 13)  # asked at every use of a pattern, and as dear as compiling it
 def bounded(pattern: str) -> bool:
     """Whether the standard library may run it: no nested unbounded repeats, few steps a window however bad the text."""
     try:
