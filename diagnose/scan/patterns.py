@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
-from diagnose.scan.linear import compile_linear, runnable
-from diagnose.scan.relaxed import checked, relaxed
+from diagnose.scan.linear import checked, compile_linear, relaxed, runnable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from diagnose.scan.linear import relaxed
 from diagnose.scan.patterns import Pattern, compile_patterns, load_patterns
-from diagnose.scan.relaxed import relaxed
 
 
 @pytest.mark.parametrize(
