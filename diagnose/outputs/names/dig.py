@@ -49,7 +49,7 @@ def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) 
 
 
 def _asked(reading: str) -> dict[str, str] | None:
-    words = [word for word in echo.words(reading) if word[0] not in "@+-"]
+    words = [word for word in echo.words(reading) if not word.startswith(("@", "+", "-"))]
     return {"host": words[0]} if 1 <= len(words) <= 3 and about(words[0]) else None
 
 

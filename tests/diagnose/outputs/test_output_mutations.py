@@ -12,6 +12,7 @@ from samples_first import SAMPLES as FIRST
 from samples_second import SAMPLES as SECOND
 
 from diagnose.outputs import OUTPUTS, STATES, claimed_lines, recognise
+from diagnose.outputs.parsing.paste import Paste
 
 SAMPLES = (*FIRST, *SECOND)
 GENTLE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,3 +147,16 @@ def test_time_grows_with_the_text_and_not_faster() -> None:
 def test_every_tool_takes_an_empty_paste(tool: str) -> None:
     assert list(OUTPUTS[tool]([])) == []
     assert list(OUTPUTS[tool](["", "  "])) == []
+
+
+@pytest.mark.parametrize("tool", OUTPUTS)
+def test_a_command_with_empty_words_raises_nothing(tool: str) -> None:
+    """As `dig ""`, which a longer campaign of benchmarks/campaign.py came upon."""
+    called = {
+        "openssl-s-client": "openssl s_client",
+        "sc-query": "sc query",
+        "docker": "docker ps",
+        "kubectl": "kubectl get pods",
+    }
+    for words in ('""', "''", '"" ""', '"" x', 'x "" 80', '-c ""', '@ ""', '-- ""', '"', ":", "/", "-"):
+        list(OUTPUTS[tool](Paste([f"$ {called.get(tool, tool)} {words}", "Connection refused"])))
