@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diagnose.options import Options
 from diagnose.pipeline import diagnosis_of, gather
 from kb.redaction import as_it_stands, redacted, renamed
+from kb.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +33,8 @@ def asking(
 
     def run(options: Options) -> Diagnosis:
         diagnosis = diagnosis_of(gathered, base, options)
+        if isinstance(base, Store):
+            base.verified()
         return redacted(diagnosis, gathered.matched.passages, redactor) if redactor else as_it_stands(diagnosis)
 
     return run

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 import sys
+import threading
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 # Compared whole at every opening up to here (about 5 ms at the size of the shipped base); what is read of a larger one is
-# checked row by row, and all of it by `kb doctor --deep`.
+# checked value by value, and all of it beside the diagnosis (`Comparing`).
 CHECKED_BYTES = 32 << 20
 _MAGIC = b"SQLite format 3\0"
 _HEAD = 100
@@ -46,6 +47,35 @@ def connected(path: Path, *, deep: bool = False) -> sqlite3.Connection | None:
         raise DamagedError(error.strerror or str(error)) from None
     uri = f"{path.absolute().as_uri()}?immutable=1"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+class Comparing:
+    """A large file compared whole in a thread, while it is read already: damage may hide a row, which no value tells."""
+
+    def __init__(self, path: Path) -> None:
+        self._damage: DamagedError | None = None
+        self._thread = threading.Thread(target=self._compare, args=(path,), daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Until all is compared; DamagedError where the file is not as it was written."""
+        self._thread.join()
+        if self._damage:
+            raise self._damage
+
+    def _compare(self, path: Path) -> None:
+        try:
+            with opened(path) as file:
+                _is_current(file, deep=True)
+        except DamagedError as error:
+            self._damage = error
+        except OSError as error:
+            self._damage = DamagedError(error.strerror or str(error))
+
+
+def comparing(path: Path) -> Comparing | None:
+    """The comparison of a file that was too large for it when it was opened."""
+    return Comparing(path) if path.stat().st_size > CHECKED_BYTES else None
 
 
 def _check_private(path: Path) -> None:

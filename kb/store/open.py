@@ -116,6 +116,8 @@ class _Opening:
         try:
             old = derived.connected(path)
             store = self._kept(old) if old else None
+            if store:
+                store.comparing = derived.comparing(path)
             return store or self._made(path, old)
         except DAMAGE as error:
             self._note(

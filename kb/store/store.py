@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kb.catalogs.catalog import Catalog
     from kb.documents.fault import Fault
     from kb.search.index import SearchDoc
+    from kb.store.derived import Comparing
 
 _MANY = 500
 
@@ -63,7 +64,13 @@ class Store:
         self._db = connection
         self.search_dir = cache / "search" if cache else None
         self.roots = tuple(roots)
+        self.comparing: Comparing | None = None
         self.catalog: Catalog | None = None
+
+    def verified(self) -> None:
+        """Before an answer is given: DamagedError where what it was read from is not as it was written."""
+        if self.comparing:
+            self.comparing.wait()
 
     def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         for chunk in _chunks(keys):

@@ -380,3 +380,26 @@ def test_a_base_named_relative_or_absolute_is_indexed_once_and_told_as_named(fol
     ) as store:
         assert store.article("one").path == os.path.join("base", "one", "article.md")
         assert store.faults() and all(fault.path.startswith("base") for fault in store.faults())
+
+
+def test_a_row_that_damage_hides_in_a_large_file_is_noticed_before_the_answer(tmp_path, monkeypatch):
+    from diagnose.options import Options
+    from kb.ask import ask
+    from kb.store import derived
+    from kb.store.schema import DamagedError
+
+    base, cache = tmp_path / "base", tmp_path / "cache"
+    (base / "a").mkdir(parents=True)
+    cache.mkdir(mode=0o700)
+    text = "---\nid: a\ntitle: A\nsignals: {s: {contains: it is not there any more}}\nsymptoms: [s]\ncauses: [{id: c, title: C}]\n---\n"
+    (base / "a" / "article.md").write_text(text, encoding="utf-8")
+    open_store([base], cache).close()
+    monkeypatch.setattr(derived, "CHECKED_BYTES", 0)
+    with open_store([base], cache) as store:
+        assert ask([], store, Options()).verdict == "unknown"
+    path = next(cache.glob("*.sqlite"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM term")
+        connection.commit()
+    with open_store([base], cache) as store, pytest.raises(DamagedError, match="not as it was written"):
+        ask([], store, Options())
