@@ -65,7 +65,8 @@ class Bases:
         self._note = note
         self._cached = cache
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # what is known of the files and of the open desks: held for a moment
+        self._opening = threading.Lock()  # one thread at a time reads what changed, which may take a while
         self._own = threading.local()
         self._open: list[Desk] = []
         self._current = self._looked = state_of(self.roots)
@@ -87,22 +88,25 @@ class Bases:
             raise
 
     def _change(self, own: threading.local) -> None:
-        """Give this thread a desk of the current base. One that has a desk keeps it while a pull is writing; one that has
-        none waits for its end."""
+        """Give this thread a desk of the current base. One that has a desk keeps it while a pull is writing or another
+        thread reads what changed; one that has none waits for their end."""
         old: Desk | None = getattr(own, "desk", None)
         until = self._clock() + LONGEST_PULL
-        while True:
-            version, fresh = self._version, self._opened()
+        while self._opening.acquire(blocking=old is None):
+            try:
+                version, fresh = self._version, self._opened()
+            finally:
+                self._opening.release()
             if state_of(self.roots) == self._current or (old is None and self._clock() >= until):
-                break
+                own.version, own.desk = version, fresh
+                if old is not None:
+                    self._closed(old)
+                return
             self._closed(fresh)
             if old is not None:
                 return
             time.sleep(STILL / 2)
             self._look()
-        own.version, own.desk = version, fresh
-        if old is not None:
-            self._closed(old)
 
     def _look(self) -> None:
         """Note a change of the files; it counts once they have not changed for a while."""
@@ -121,16 +125,16 @@ class Bases:
 
     def _opened(self) -> Desk:
         """A desk of the files as they are; the first thread reads what changed, the others find it ready."""
+        store = open_store(self.roots, cache_dir() if self._cached else None, note=self._note)
+        fresh = Desk(store)
         with self._lock:
-            store = open_store(self.roots, cache_dir() if self._cached else None, note=self._note)
-            fresh = Desk(store)
             self._open.append(fresh)
-            if self._told != self._version:
-                self._told = self._version
-                for fault in store.faults():
-                    if fault.severity == "error":
-                        self._note(f"{fault}; article left out")
-            return fresh
+        if self._told != self._version:
+            self._told = self._version
+            for fault in store.faults():
+                if fault.severity == "error":
+                    self._note(f"{fault}; article left out")
+        return fresh
 
     def _closed(self, desk: Desk) -> None:
         with self._lock:

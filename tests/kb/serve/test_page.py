@@ -199,13 +199,15 @@ WATCHED = []
 
 
 def _watch(event, arguments):
+    if WATCHED and event == "socket.connect":
+        WATCHED.append(arguments[1])
     if WATCHED and event == "open":
         path, mode, flags = arguments
         if (isinstance(mode, str) and set(mode) & set("wax+")) or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
             WATCHED.append(path)
 
 
-def test_an_upload_is_written_nowhere(page):
+def test_an_upload_is_written_and_sent_nowhere(page):
     sent(page, "/diagnose", text="x")  # the base is open
     sys.addaudithook(_watch)
     WATCHED.append("watching")

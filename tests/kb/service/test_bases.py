@@ -91,6 +91,18 @@ def test_a_thread_that_begins_during_a_pull_waits_for_its_end(served, monkeypatc
     assert seen == [["one-thing", "three-things", "two-things"]]
 
 
+def test_nobody_waits_while_another_thread_reads_what_changed(served):
+    bases, clock, told, write = served
+    ids(bases)
+    write("two-things")
+    with bases._opening:
+        for _ in range(3):
+            clock.now += LOOK_EVERY
+            assert ids(bases) == ["one-thing"]
+    assert told
+    assert ids(bases) == ["one-thing", "two-things"]
+
+
 def test_every_thread_has_a_desk_of_its_own(served):
     bases, _, _, _ = served
     seen = []
