@@ -15,7 +15,7 @@ from kb.cli import output as outputs
 from kb.cli.given import Call
 from kb.cli.output import tell
 from kb.cli.period import period_of
-from kb.cli.unread import summed_up, troubles, unread
+from kb.cli.unread import few_inputs, summed_up, troubles, unread
 from kb.settings import settings
 
 if TYPE_CHECKING:
@@ -203,7 +203,10 @@ def rendered(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), af
 
     depth: Depth = "brief" if call.brief else "full" if call.verbose else "short"
     style = outputs.style_for(call.output, explain=call.explain, depth=depth, fix=call.fix or 0)
-    shown = diagnosis if call.format_ == "json" else summed_up(diagnosis)
+    if call.format_ == "json":
+        shown = diagnosis if call.verbose else few_inputs(diagnosis)
+    else:
+        shown = summed_up(diagnosis)
     report = RENDERERS[call.format_](shown, style, timeline)
     report = f"{report}{after}" if call.format_ in ("text", "markdown") else report
     if call.format_ != "text" or not diagnosis.new_lines:

@@ -1,6 +1,7 @@
 """What could not be read, for people: many inputs with one reason as one, with their number and the first names.
 
-Takes a diagnosis; gives the same one or lines about it. JSON keeps every entry.
+Takes a diagnosis; gives the same one or lines about it. JSON keeps every entry of what could not be read; of more inputs
+than MOST_INPUTS the others are one entry there, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from diagnose.diagnosis import InputRead
 from diagnose.errors import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from diagnose.scan.reading import Read
 
 NAMED = 3
+MOST_INPUTS = 1000  # entries in JSON: of 20,000 small files they would be 4 MB
 
 
 def summed_up(diagnosis: Diagnosis) -> Diagnosis:
@@ -32,6 +35,23 @@ def summed_up(diagnosis: Diagnosis) -> Diagnosis:
         names = _named([item.path for item in items])
         shown += (replace(items[0], path=name, bytes_read=read) for name in names) if len(names) == 1 else items
     return replace(diagnosis, skipped=tuple(shown))
+
+
+def few_inputs(diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis with at most MOST_INPUTS entries of `inputs`, those with errors first to stay, and one for all others."""
+    inputs = diagnosis.inputs
+    if len(inputs) <= MOST_INPUTS:
+        return diagnosis
+    places = sorted(range(len(inputs)), key=lambda place: (not inputs[place].error, place))
+    kept = [inputs[place] for place in sorted(places[:MOST_INPUTS])]
+    others = [inputs[place] for place in places[MOST_INPUTS:]]
+    rest = InputRead(
+        name=f"{len(others):,} more inputs (-v names all)",
+        bytes=sum(item.bytes for item in others),
+        lines=sum(item.lines for item in others),
+        kind="summed up",
+    )
+    return replace(diagnosis, inputs=(*kept, rest))
 
 
 def troubles(diagnosis: Diagnosis | Read | Audit) -> Iterator[str]:
