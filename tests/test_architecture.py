@@ -168,8 +168,20 @@ def test_every_module_has_a_test_of_its_name_or_a_line_in_the_map(root, modules)
 
 # What the faces of kb may call: the questions, the view and the reports of an answer, errors and neutral text.
 FACES = {"serve", "mcp"}
-OF_FACES = ("kb.service", "diagnose.view", "diagnose.report", "diagnose.errors", "diagnose.text.sanitize")
-RECORDS = ("diagnose.diagnosis", "diagnose.explain", "diagnose.model")  # the nouns that questions give
+OF_FACES = (
+    "kb.service",
+    "diagnose.view",
+    "diagnose.report",
+    "diagnose.audit.shown",
+    "diagnose.errors",
+    "diagnose.text.sanitize",
+)
+RECORDS = (
+    "diagnose.audit.model",
+    "diagnose.diagnosis",
+    "diagnose.explain",
+    "diagnose.model",
+)  # the nouns that questions give
 
 
 def test_the_faces_are_thin(imports):

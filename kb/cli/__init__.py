@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "code": ("diagnosing.code", "Decode an error code in any notation."),
     "scan": ("scaling.scan", "Read inputs into a small part file that any machine diagnoses."),
     "batch": ("scaling.batch", "Diagnose many inputs, each as a case of its own, and sum up."),
+    "mcp": ("serving.mcp", "Serve an assistant over the Model Context Protocol (extra: mcp)."),
     "serve": ("serving.serve", "Serve the page and the HTTP API on this machine (extra: web)."),
     "watch": ("scaling.watch", "Follow logs that are being written, and tell when a cause shows."),
     "export": ("exporting", "Write the base as queries of ripgrep, Loki, ClickHouse or Sigma."),
@@ -54,7 +55,7 @@ COMMAND_GROUPS = {
     "Read the articles": ("search", "show", "list"),
     "Many inputs, many machines": ("batch", "scan", "watch", "export"),
     "Keep a case": ("case", "resolve"),
-    "Answer others": ("serve",),
+    "Answer others": ("serve", "mcp"),
     "Write and measure articles": ("new", "lint", "test", "eval", "import", "schema"),
     "This installation": ("stats", "index", "doctor", "completion"),
 }
