@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.routing import Router
+from starlette.routing import Route, Router
 
 from kb.serve.api.routes import Api
 from kb.serve.guard import Guard
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from kb.mcp.app import HttpFace
     from kb.serve.settings import Settings
     from kb.serve.signing import Counter
 
@@ -31,11 +32,13 @@ def application(settings: Settings, used: Counter, note: Callable[[str], None], 
     """The server as an ASGI application; `note` takes lines for the owner, `log` a line for each request."""
     site = Site(settings, used, note)
     api, page = Api(site), Page(site)
+    face = _for_assistants(site) if settings.mcp else None
 
     @asynccontextmanager
     async def life(_: Router) -> AsyncIterator[None]:
         site.pool.warm()
-        yield
+        async with face.running() if face else nullcontext():
+            yield
         site.pool.close()
 
     async def missing(request: Request, error: Exception) -> Response:
@@ -48,5 +51,14 @@ def application(settings: Settings, used: Counter, note: Callable[[str], None], 
         answer.headers.update(error.headers or {})
         return answer
 
-    router = Router([*api.routes(), *page.routes()], lifespan=life)
+    routes = [Route("/mcp", face)] if face else []
+    router = Router([*routes, *api.routes(), *page.routes()], lifespan=life)
     return Guard(ExceptionMiddleware(router, handlers={404: missing, 405: missing}), settings, log)
+
+
+def _for_assistants(site: Site) -> HttpFace:
+    """The MCP server at one path, over the same threads, with the same token and key of handles as the API."""
+    from kb.mcp.app import http_app
+    from kb.mcp.tools import Asked
+
+    return http_app(site.pool.ask, Asked(site.key, site.now, site.note), site.signing.knows)

@@ -12,7 +12,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 class Settings(Struct, frozen=True, kw_only=True):
     """`token` is the owner's (kb.service.secret), `start` a random text of this start, by which links and cookies of an
     earlier one are void. `trusted` are names under which a proxy reaches the server, as they stand in the Host header;
-    `root_path` is the path below which it serves it (`/kb`, or empty)."""
+    `root_path` is the path below which it serves it (`/kb`, or empty). With `mcp`, assistants are served at `/mcp` as well."""
 
     roots: tuple[str, ...]
     token: str
@@ -23,6 +23,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_upload: int = MAX_UPLOAD
     threads: int = 4
     cache: bool = True
+    mcp: bool = False
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -42,6 +43,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> int
     "--max-upload", callback=_size, default="1G", show_default=True, metavar="SIZE", help="Bytes of an upload."
 )
 @click.option("--token-file", metavar="FILE", help="Where the token stands; made if missing. Else in the data folder.")
+@click.option("--mcp", is_flag=True, help="Serve assistants at /mcp too (docs/mcp.md; extra: mcp).")
 @click.pass_obj
 def command(
     session: Session,
@@ -53,6 +55,7 @@ def command(
     threads: int,
     max_upload: int,
     token_file: str | None,
+    mcp: bool,
 ) -> int:
     """Serve the page and the HTTP API on this machine, to its owner: paste or upload, follow the checks, search, read.
 
@@ -67,9 +70,13 @@ def command(
         from kb.serve.server import counter, listening, run
         from kb.serve.settings import Settings
         from kb.serve.signing import Signing
+
+        if mcp:
+            import_module("kb.mcp.app")
     except ImportError as error:
-        way_out = "pip install 'kb-diagnose[web]'"
-        raise KbError("kb serve", f"needs the extra 'web' ({error.name} is missing)", way_out) from None
+        extra = "web,mcp" if mcp else "web"
+        way_out = f"pip install 'kb-diagnose[{extra}]'"
+        raise KbError("kb serve", f"needs the extra '{extra}' ({error.name} is missing)", way_out) from None
     place = Path(token_file) if token_file else usual_file()
     settings = Settings(
         roots=tuple(os.fspath(root.absolute()) for root in session.bases),
@@ -79,6 +86,7 @@ def command(
         root_path=root_path,
         max_upload=max_upload,
         threads=threads,
+        mcp=mcp,
     )
     size = session.store().size
     session.close()
