@@ -1,1 +1,1 @@
-"""Commands that answer others: the page, the API."""
+"""Commands that answer others: the page, the API, assistants."""
