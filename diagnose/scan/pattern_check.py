@@ -20,7 +20,7 @@ MOST_REPEATS = 1000
 WINDOW = 2048
 MOST_STEPS = 5 * 10**10
 # Where no text of TELLING characters says which lines need not be looked at, every line costs so many.
-TELLING, MOST_BLIND_STEPS = 2, 5 * 10**6
+TELLING, MOST_BLIND_STEPS = 2, 10**7
 _UNBOUNDED = 4294967295
 _REFUSED = (
     (r"\(\?[=!]", "look-ahead"),
