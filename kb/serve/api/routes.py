@@ -6,10 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from diagnose.errors import KbError
+from diagnose.model import Platform
 from kb import __version__
 from kb.serve.api.openapi import document
 from kb.serve.api.requests import AnswerRequest, DiagnoseRequest, Health, Listing, WhyRequest
@@ -208,9 +210,11 @@ def _query(request: Request) -> dict[str, str]:
 
 def _wishes(query: dict[str, str]) -> Wishes:
     """What the address says of how an answer is wanted: platform, top, personal; all else are values of parameters."""
-    told: dict[str, Any] = {name: query.pop(name) for name in ("platform", "top", "personal") if name in query}
+    told: dict[str, Any] = {name: query.pop(name) for name in ("top", "personal") if name in query}
+    platform = query.pop("platform", None)
     try:
-        return msgspec.convert({**told, "values": query}, Wishes, strict=False)
+        wishes = msgspec.convert({**told, "values": query}, Wishes, strict=False)
+        return wishes if platform is None else replace(wishes, platform=msgspec.convert(platform, Platform))
     except msgspec.ValidationError as error:
         raise RequestError(422, str(error)) from None
 

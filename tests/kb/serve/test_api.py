@@ -93,6 +93,7 @@ def test_nothing_is_told_without_the_token(client):
         ("/articles/..%2f..%2fetc%2fpasswd", 404),
         ("/articles/pool-failover-dcom-error?target_fe=a;rm", 422),
         ("/articles/pool-failover-dcom-error?platform=beos", 422),
+        ("/articles/pool-failover-dcom-error?platform=null", 422),
         ("/articles/pool-failover-dcom-error?platform=linux&platform=linux", 422),
         ("/search", 422),
         ("/search?q=a&limit=0", 422),
