@@ -11,7 +11,9 @@ import sqlite3
 import stat
 import sys
 import threading
+import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ _HEAD = 100
 _VERSION = slice(60, 64)
 _SUM = slice(68, 72)
 _CHUNK = 1 << 20
+OLD = 30 * 86400
 
 
 def connected(path: Path, *, deep: bool = False) -> sqlite3.Connection | None:
@@ -122,6 +125,15 @@ def replace(path: Path, old: sqlite3.Connection | None, fill: Callable[[sqlite3.
             value = _checksum(head, file)
             file.seek(_SUM.start)
             file.write(value.to_bytes(4, "big"))
+
+
+def sweep(path: Path) -> None:
+    """Remove what other formats of kb keep of the base of `path` and have not made anew for OLD seconds."""
+    base = path.name.partition(".")[0].rpartition("-")[0]
+    for other in (*path.parent.glob(f"{base}.sqlite"), *path.parent.glob(f"{base}-*.sqlite")):
+        with suppress(OSError):
+            if other != path and time.time() - other.lstat().st_mtime > OLD:
+                other.unlink()
 
 
 def _started(path: str, old: sqlite3.Connection | None) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from diagnose.scan.patterns import engine
 from kb.articles.files import ArticleFile, find_articles, library_files
 from kb.store import derived
 from kb.store.compiled import compile_patterns_of
-from kb.store.schema import DamagedError, meta_of
+from kb.store.schema import FORMAT, DamagedError, meta_of
 from kb.store.store import Store
 
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def _files(roots: Sequence[Path]) -> list[ArticleFile]:
 
 
 def store_file(roots: Sequence[Path], cache: Path) -> Path:
-    """Where the derived file of a base stands."""
+    """Where the derived file of a base stands: each format of kb has its own, so that two versions beside one another do
+    not make theirs anew in turn."""
     text = "\n".join(str(root.absolute()) for root in roots)
     data = text.encode("utf-8", "surrogatepass")
-    return cache / f"kb-{zlib.crc32(data):08x}{zlib.adler32(data):08x}.sqlite"
+    return cache / f"kb-{zlib.crc32(data):08x}{zlib.adler32(data):08x}-{FORMAT}.sqlite"
 
 
 def damage_of(roots: Sequence[Path], cache: Path) -> list[str]:
@@ -156,6 +157,7 @@ class _Opening:
         other articles in its place meanwhile."""
         try:
             derived.replace(path, old, self._fill)
+            derived.sweep(path)
         except (OSError, sqlite3.OperationalError) as error:
             self._note(f"{path}: cannot write the index ({error}); results from memory")
             return self.in_memory(old)

@@ -403,3 +403,29 @@ def test_a_row_that_damage_hides_in_a_large_file_is_noticed_before_the_answer(tm
         connection.commit()
     with open_store([base], cache) as store, pytest.raises(DamagedError, match="not as it was written"):
         ask([], store, Options())
+
+
+def test_two_formats_of_kb_keep_a_file_each_until_one_is_old(folder, cache, monkeypatch):
+    from kb.store import open as opening
+
+    open_store([folder], cache).close()
+    (mine,) = cache.glob("*.sqlite")
+    for format_ in (1, 2):
+        monkeypatch.setattr(opening, "FORMAT", format_)
+        open_store([folder], cache).close()
+    names = {path.name for path in cache.glob("*.sqlite")}
+    assert mine.name in names and len(names) == 3
+    os.utime(mine, (1, 1))
+    write(folder, "four", "delta")
+    open_store([folder], cache).close()
+    assert {path.name for path in cache.glob("*.sqlite")} == names - {mine.name}
+
+
+def test_a_base_that_cannot_be_written_is_read_all_the_same(folder, cache, opened_store):
+    for place in (*folder.iterdir(), folder):
+        place.chmod(0o555)
+    try:
+        assert answer(opened_store([folder], cache), "alpha").articles[0].id == "one"
+    finally:
+        for place in (folder, *folder.iterdir()):
+            place.chmod(0o755)
