@@ -8,6 +8,7 @@ import click
 
 # name: (module below kb.cli.exporting, what `kb export --help` says)
 FORMS: dict[str, tuple[str, str]] = {
+    "base": ("base", "The base as one file with its digest, for kb import base."),
     "ripgrep": ("queries", "Texts for ripgrep, to fetch every line that may matter from files."),
     "loki": ("queries", "The same as queries of Grafana Loki."),
     "clickhouse": ("queries", "The same as a query of ClickHouse."),
