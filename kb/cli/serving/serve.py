@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from diagnose.errors import KbError
-from kb.cli.help import KbCommand
 from kb.cli.session import Session
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -26,7 +25,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> int
     return int(number) * _UNITS[unit]
 
 
-@click.command(cls=KbCommand)
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8571, show_default=True, help="0: any free one.")
 @click.option(
