@@ -12,7 +12,7 @@ from diagnose.codes.decode import canonical
 from diagnose.codes.find import says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from diagnose.codes.explain import CodeReading
     from diagnose.model import Problem, Signal
@@ -24,15 +24,19 @@ _NAMED = ("errno", "errno_macos", "errno_crt", "kerberos", "x509", "stopcode")  
 _LEAST_DIGITS = 4
 
 
-def naming(store: Store, reading: CodeReading) -> list[str]:
-    """The ids of the articles that name the code of `reading`."""
+def naming(store: Store, readings: Iterable[CodeReading]) -> dict[CodeReading, list[str]]:
+    """The ids of the articles that name the code of each of `readings`; the articles are read once."""
+    problems = store.problems(store.ids())
+    return {reading: _naming(store, problems, reading) for reading in readings}
+
+
+def _naming(store: Store, problems: Mapping[str, Problem], reading: CodeReading) -> list[str]:
     looks = _looks_like(reading)
-    ids = store.ids()
     indexed = store.postings([f"code:{reading.key}"])
     known = set(
         store.names({entry >> 8 for posting in indexed.values() for entry in posting}).values()
     )  # below: frequency
-    return [name for name, problem in store.problems(ids).items() if name in known or _names(problem, reading, looks)]
+    return [name for name, problem in problems.items() if name in known or _names(problem, reading, looks)]
 
 
 def _names(problem: Problem, reading: CodeReading, looks: re.Pattern[str] | None) -> bool:

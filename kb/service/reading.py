@@ -184,11 +184,11 @@ def code(desk: Desk, value: str) -> CodeRead:
     if len(value) > LONGEST_CODE:
         raise KbError("code", f"is longer than {LONGEST_CODE} characters", "ask for one code at a time")
     found = explained(value.strip())
+    articles = naming(desk.store, [reading for reading in found.readings if reading.kind != "kb"])
     return CodeRead(
         value=found.value,
         readings=tuple(
-            NamedCode(reading=r, articles=() if r.kind == "kb" else tuple(naming(desk.store, r)))
-            for r in found.readings
+            NamedCode(reading=reading, articles=tuple(articles.get(reading, ()))) for reading in found.readings
         ),
         tried=found.tried,
         nearest=found.nearest,

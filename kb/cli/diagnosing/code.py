@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diagnose.codes.explain import CodeReading, Explained
 
@@ -33,8 +33,7 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
     from kb.codes.own import explained as meaning_of
 
     explained = {value: meaning_of(value) for value in values}
-    store = session.store() if any(e.readings for e in explained.values()) else None
-    articles = {r: _articles(store, r) for e in explained.values() for r in e.readings}
+    articles = _articles(session, [r for e in explained.values() for r in e.readings])
     if format_ == "json":
         told = {value: [_told(r, articles[r]) for r in e.readings] for value, e in explained.items()}
         click.echo(json_text(told))
@@ -44,10 +43,13 @@ def command(session: Session, values: tuple[str, ...], format_: str) -> int:
     return 0 if all(e.readings for e in explained.values()) else 1
 
 
-def _articles(store: Any, reading: CodeReading) -> list[str]:
+def _articles(session: Session, readings: Sequence[CodeReading]) -> dict[CodeReading, list[str]]:
+    """The ids of the articles that name each of `readings`; none names a code of kb's own."""
     from kb.codes.articles import naming
 
-    return [] if reading.kind == "kb" else naming(store, reading)
+    of_others = [reading for reading in readings if reading.kind != "kb"]
+    found: dict[CodeReading, list[str]] = {reading: [] for reading in readings}
+    return found | (naming(session.store(), of_others) if of_others else {})
 
 
 def _told(reading: CodeReading, articles: list[str]) -> dict[str, object]:
