@@ -54,7 +54,7 @@ def hits_of(path: Path, base: object, left: set[str]) -> set[int]:
 
 
 def by_ripgrep(log: Path, work: Path) -> set[int]:
-    command = ["rg", "-a", "-i", "-n", "-f", str(work / "kb.ripgrep.txt"), str(log)]
+    command = ["rg", "-a", "-F", "-i", "-n", "-f", str(work / "kb.ripgrep.txt"), str(log)]
     out = subprocess.run(command, capture_output=True, check=True).stdout
     return {int(line.partition(b":")[0]) for line in out.splitlines()}
 
@@ -65,8 +65,8 @@ def by_clickhouse(log: Path, work: Path) -> set[int]:
 
     query = (work / "kb.clickhouse.sql").read_text(encoding="utf-8")
     table = (
-        "(SELECT 'log' AS source, rowNumberInAllBlocks() + 1 AS line, line AS message "
-        f"FROM file('{log}', LineAsString, 'line String') SETTINGS max_threads = 1)"
+        "(SELECT 'log' AS source, rowNumberInAllBlocks() + 1 AS line, text AS message "
+        f"FROM file('{log}', LineAsString, 'text String') SETTINGS max_threads = 1)"
     )
     body = (
         query.partition("\n")[2]
@@ -109,7 +109,7 @@ def same_answers(work: Path, base: object) -> tuple[int, int]:
     for index, (_, text) in enumerate(samples()[::5]):
         log = logs[index % len(logs)]
         whole.write_text("\n".join([*log[:800], *text.splitlines(), *log[800:1600], ""]), encoding="utf-8")
-        command = ["rg", "-a", "-i", "-f", str(work / "kb.ripgrep.txt"), "-C", str(AROUND), "--no-filename"]
+        command = ["rg", "-a", "-F", "-i", "-f", str(work / "kb.ripgrep.txt"), "-C", str(AROUND), "--no-filename"]
         command += ["--no-line-number", "--no-context-separator", str(whole)]
         part.write_bytes(subprocess.run(command, capture_output=True, check=False).stdout)
         answers = [diagnose(open_inputs([str(path)]), base, Options()) for path in (whole, part)]
@@ -139,8 +139,8 @@ def main() -> None:
             start = time.monotonic()
             try:
                 found = fetch(log, work)
-            except (ImportError, FileNotFoundError) as error:
-                print(f"{fetch.__name__}: not here ({error})")
+            except (ImportError, FileNotFoundError, RuntimeError) as error:
+                print(f"{fetch.__name__}: not run ({str(error)[:200]})")
                 continue
             seconds = time.monotonic() - start
             missing = sorted(wanted - found)
