@@ -1,4 +1,4 @@
-"""The texts that every match of a pattern holds: a line without them need not be looked at.
+"""A pattern as a parse tree, and the texts that every match of it holds: a line without them need not be looked at.
 
 Takes a pattern in RE2 syntax; gives groups of texts. Read off the parse tree of the standard library.
 """
@@ -6,17 +6,23 @@ Takes a pattern in RE2 syntax; gives groups of texts. Read off the parse tree of
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import Any
 
 
-def needed_texts(regex: str) -> list[tuple[bytes, ...]]:
-    """What every match of `regex` holds, in order: of each of these groups one text, in small letters."""
+@lru_cache(maxsize=512)  # the patterns of a few articles: each is asked for several times in a row
+def parsed(pattern: str) -> Any:
+    """Nobody may change the tree. `re.error`, RecursionError and OverflowError where it is no pattern."""
     from re import _parser  # type: ignore[attr-defined]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        parsed = _parser.parse(regex)
-    groups = [tuple(text.lower() for text in group) for group in _needed(parsed)]
+        return _parser.parse(pattern)
+
+
+def needed_texts(regex: str) -> list[tuple[bytes, ...]]:
+    """What every match of `regex` holds, in order: of each of these groups one text, in small letters."""
+    groups = [tuple(text.lower() for text in group) for group in _needed(parsed(regex))]
     return [group for group in groups if all(text.strip() for text in group)]
 
 

@@ -6,11 +6,10 @@ Takes a pattern as an article writes it, gives faults with their column, and how
 from __future__ import annotations
 
 import re
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from diagnose.scan.needed import needed_texts
+from diagnose.scan.needed import needed_texts, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,32 +35,37 @@ _REFUSED = (
 _ESCAPED = re.compile(r"\\[\\\[\](){}?*+]|\[(?:\\.|[^\]\\])*\]")
 
 
-def faults(pattern: str) -> list[tuple[int, str]]:
+def faults(pattern: str) -> tuple[tuple[int, str], ...]:
     """(column from 1, what) for everything that a pattern may not hold; empty if it may be used."""
     if len(pattern) > LONGEST:
-        return [(1, f"is {len(pattern)} characters long; at most {LONGEST}")]
+        return ((1, f"is {len(pattern)} characters long; at most {LONGEST}"),)
+    return _faults(pattern)
+
+
+@lru_cache(maxsize=1 << 13)  # a check of the library has its patterns in every article that uses it
+def _faults(pattern: str) -> tuple[tuple[int, str], ...]:
     bare = _ESCAPED.sub(lambda found: "x" * len(found[0]), pattern)
     found = [(m.start() + 1, f"holds {what}") for regex, what in _REFUSED for m in re.finditer(regex, bare)]
     if found:
-        return found
+        return tuple(found)
     try:
-        tree = _parsed(pattern)
+        tree = parsed(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        return [((getattr(error, "pos", None) or 0) + 1, f"is not a pattern: {getattr(error, 'msg', error)}")]
+        return (((getattr(error, "pos", None) or 0) + 1, f"is not a pattern: {getattr(error, 'msg', error)}"),)
     if _width(tree)[0] == 0:
         found.append((1, "matches the empty text, so every line"))
     if _nested(tree):
         found.append((1, "repeats a repeat without bound, such as (a+)+"))
     if _bomb(tree) > MOST_REPEATS:
         found.append((1, f"repeats more than {MOST_REPEATS} times"))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 13)  # asked at every use of a pattern, and as dear as compiling it
 def bounded(pattern: str) -> bool:
     """Whether the standard library may run it: no nested unbounded repeats, few steps a window however bad the text."""
     try:
-        tree = _parsed(pattern)
+        tree = parsed(pattern)
     except (re.error, RecursionError, OverflowError):
         return False
     telling = any(all(len(text) >= TELLING for text in group) for group in needed_texts(pattern))
@@ -71,7 +75,7 @@ def bounded(pattern: str) -> bool:
 
 def open_pieces(pattern: str) -> int:
     """The number of its pieces that repeat without bound."""
-    return sum(1 for _, high, _ in _repeats(_parsed(pattern)) if high >= _UNBOUNDED)
+    return sum(1 for _, high, _ in _repeats(parsed(pattern)) if high >= _UNBOUNDED)
 
 
 def steps(tree: Any) -> int:
@@ -81,14 +85,6 @@ def steps(tree: Any) -> int:
     if start and str(start[0]) == "AT" and "BEGINNING" in str(start[1]):
         return _cost(tree, 1, (_ANY, True))
     return WINDOW // max(1, _leading(tree)) * _cost(tree, 1, (_ANY, True))
-
-
-def _parsed(pattern: str) -> Any:
-    from re import _parser  # type: ignore[attr-defined]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _parser.parse(pattern)
 
 
 def _width(tree: Any) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from diagnose.scan.linear import checked, compile_linear, relaxed, runnable
+from diagnose.scan.needed import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -247,9 +248,7 @@ class ReMatcher:
 
 def required_literal(regex: str) -> str:
     """The longest text that every match of `regex` contains; empty where there is none."""
-    from re import _parser  # type: ignore[attr-defined]
-
-    return _longest_run(_parser.parse(regex))
+    return _longest_run(parsed(regex))
 
 
 def _longest_run(items: Iterable[tuple[object, Any]]) -> str:
@@ -266,9 +265,7 @@ def _longest_run(items: Iterable[tuple[object, Any]]) -> str:
 
 def literal_parts(regex: str) -> list[str]:
     """The texts that every match of `regex` contains, in order."""
-    from re import _parser  # type: ignore[attr-defined]
-
-    return [part for part in _runs(_parser.parse(regex)) if part.strip()]
+    return [part for part in _runs(parsed(regex)) if part.strip()]
 
 
 def _runs(items: Iterable[tuple[object, Any]]) -> list[str]:

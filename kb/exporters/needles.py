@@ -6,11 +6,12 @@ patterns for which that cannot be promised. Pure.
 
 from __future__ import annotations
 
-from re import _parser  # type: ignore[attr-defined]
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from diagnose.scan.needed import parsed
 from diagnose.text.fold import FOLDED
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def needles_of(patterns: Iterable[Wanted]) -> Needles:
 def required(regex: str) -> frozenset[Needle] | None:
     """Needles in small letters of which every match of `regex` holds one; None where one would be too short to look for."""
     try:
-        tree = _parser.parse(regex)
-    except (ValueError, RecursionError, _parser.error):
+        tree = parsed(regex)
+    except (ValueError, RecursionError, OverflowError, re.error):
         return None
     ways = _ways(tree)
     return ways if all(max(map(len, way), default=0) >= SHORTEST for way in ways) else None

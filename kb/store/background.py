@@ -5,11 +5,11 @@ The table holds counts only; benchmarks/make_background.py says how it was measu
 
 from __future__ import annotations
 
-import warnings
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diagnose.scan.needed import parsed
 from diagnose.text.terms import PLACEHOLDER, words
 
 if TYPE_CHECKING:
@@ -44,21 +44,19 @@ def rate(text: str) -> float:
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
 
 
+@lru_cache(maxsize=1 << 13)
 def regex_rate(regex: str) -> float:
     """The same for a pattern: its least rare reading."""
     return max(rate(text) for text in readings(regex))
 
 
+@lru_cache(maxsize=1 << 13)
 def readings(regex: str, most: int = MOST_READINGS) -> tuple[str, ...]:
     """The texts that `regex` wants, its alternatives and options spelled out, blanks where it lets the text vary.
 
     At most `most`: a group that would make more of them is left out, which makes each of the rest more common.
     """
-    from re import _parser  # type: ignore[attr-defined]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return tuple(_spelled(_parser.parse(regex), most))
+    return tuple(_spelled(parsed(regex), most))
 
 
 def _spelled(items: Iterable[tuple[object, Any]], most: int) -> list[str]:

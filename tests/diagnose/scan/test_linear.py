@@ -42,14 +42,15 @@ def test_every_shipped_pattern_is_bounded(root):
 
 def test_the_shipped_patterns_that_vary_most_are_quick_on_near_matches(root, engine):
     """Those of which benchmarks/patterns.py tries all: what it found, and the ones with the most steps."""
-    from diagnose.scan.pattern_check import _parsed, steps
+    from diagnose.scan.needed import parsed
+    from diagnose.scan.pattern_check import steps
 
     sys.path.insert(0, str(root / "benchmarks"))
     try:
         from patterns import as_lines, near_matches
     finally:
         sys.path.pop(0)
-    found = sorted(articles_patterns(root), key=lambda row: -steps(_parsed(row[1])))[:12]
+    found = sorted(articles_patterns(root), key=lambda row: -steps(parsed(row[1])))[:12]
     for name, regex, caseless in found:
         compiled = compile_linear(regex, caseless)
         for text in list(near_matches(regex, 20_000))[::5]:
