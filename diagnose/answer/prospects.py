@@ -29,6 +29,7 @@ _LOOKS_OF = {
     "Temporary failure": "nc ",
     "nodename nor": "nc ",
     "Ncat:": "nc ",
+    "STATE : ": "sc ",
 }
 # A pattern that says one text: its blanks and borders, written plainly.
 _PLAIN = (
