@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PS_QUOTES = "'\u2018\u2019\u201a\u201b"  # CharTraits.cs, IsSingleQuote: each of the five ends a '...' string
 _PS_NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # the same number and the same text, in every mode
 _PS_BARE = re.compile(rf"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{_PS_NUMBER.pattern}")
-_PS_AROUND = re.compile(r"[A-Za-z0-9._:/\\=+?-]*")  # text beside a slot that stands for itself
+_PS_AROUND = re.compile(r"[A-Za-z0-9._:/\\=+?@-]*")  # text beside a slot that stands for itself; @ not as the first
 _PS_BARE_WORD = re.compile(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
 _PS_PARAMETER = re.compile(r"-[A-Za-z]+:")
 _PS_KEY = re.compile(r"\w+=")
@@ -214,7 +214,8 @@ def _filled_powershell(template: str, slots: Sequence[Slot], values: Sequence[st
     for start, end, first, last in _words(template, slots):
         inside, known = slots[first:last], values[first:last]
         around = _each_quoted(template, start, end, inside, [""] * len(inside), str)
-        fill = _as_one_word if None not in known and _PS_AROUND.fullmatch(around) else _as_literals
+        plain = _PS_AROUND.fullmatch(around) and template[start] != "@"
+        fill = _as_one_word if plain and None not in known else _as_literals
         line += template[at:start] + fill(template, start, end, inside, known)
         at = end
     return line + template[at:]

@@ -48,6 +48,9 @@ class Keys(Protocol):
     def waiting(self) -> bool:
         """Whether something can be read at once."""
 
+    def ask(self, prompt: str) -> None:
+        """Show a prompt; where no output is a terminal, where everything else goes that is not the result."""
+
     def write(self, text: str) -> None:
         """Show `text` as it is: the caller answers for what is in it."""
 

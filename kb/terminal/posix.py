@@ -77,6 +77,13 @@ if sys.platform != "win32":
         def waiting(self) -> bool:
             return bool(select.select([self._input], [], [], 0)[0])
 
+        def ask(self, prompt: str) -> None:
+            if self._output is not None:
+                self.write(prompt)
+            else:
+                sys.stderr.write(prompt)
+                sys.stderr.flush()
+
         def write(self, text: str) -> None:
             left = text.encode("utf-8", "backslashreplace")
             with contextlib.suppress(OSError):  # a terminal that was closed shows nothing; reading it says so

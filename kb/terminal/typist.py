@@ -42,7 +42,7 @@ class Typist:
         self._prompt = prompt
         try:
             with self._keys.reading():
-                self._keys.write(prompt)
+                self._keys.ask(prompt)
                 return self._entry()
         finally:
             self._prompt = self._typed = ""

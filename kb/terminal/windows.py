@@ -83,6 +83,13 @@ if sys.platform == "win32":
         def waiting(self) -> bool:
             return bool(msvcrt.kbhit())
 
+        def ask(self, prompt: str) -> None:
+            if self._before_output is not None:
+                self.write(prompt)
+            else:
+                sys.stderr.write(prompt)
+                sys.stderr.flush()
+
         def write(self, text: str) -> None:
             if self._before_output is None:
                 return

@@ -245,3 +245,9 @@ def test_a_posix_shell_passes_every_filled_value_exactly(
     assert os.fsdecode(out.read_bytes()).split("\0")[:-1] == expected
     assert list(work.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "script", "tools", "work"]
+
+
+def test_a_word_with_an_at_sign_is_quoted_whole_for_powershell():
+    values = {"user": "CONTOSO\\anna", "host": "db01.contoso.com", "name": "Front End"}
+    line, missing = fill("sqlplus -L ${user}@//${host}:1521/${name}", PARAMS, values, "powershell")
+    assert (line, missing) == ("sqlplus -L 'CONTOSO\\anna@//db01.contoso.com:1521/Front End'", ())

@@ -20,12 +20,13 @@ def parser():
 
 
 # What PowerShell takes and the grammar does not, and what stands for it: lists of arguments (one item for all), an option with
-# its value, multipliers in capitals, a variable that a path begins with, a format at the start of a block behind a command.
+# its value, a word that goes on in quotes, multipliers in capitals, a variable that a path begins with, a format at the start of a block behind a command.
 ITEM = r"""(?:'[^']*'|"[^"]*"|[$@]?[\w.*:\\/-]+)"""
 UNKNOWN = (
     (re.compile(rf"({ITEM})(?:\s*,\s*(?:{ITEM}|@\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}}))+"), r"\1"),
     (re.compile(rf"(?:{ITEM}(?:\(\))?\s*,\s*)+(?=\()"), ""),
     (re.compile(r"(?<= )(--?[a-z][a-z-]*)=(?=\w)"), r"\1 "),
+    (re.compile(r"""(?<= )[\w-]+=(?:'[^']*'|"[^"]*")"""), "word"),
     (re.compile(r"(?<=\d)[KMGT]B\b"), "kb"),
     (re.compile(r"\$env:TEMP\\[\w.-]+"), "$env:TEMP"),
     (re.compile(r"""(?<=\{ )("[^"]*"|'[^']*')(?= -f )"""), "$_"),

@@ -161,9 +161,11 @@ def test_a_sound_index_is_opened_without_reading_an_article(tmp_path, opened):
 
 
 def test_changed_articles_make_another_index_and_old_ones_go(tmp_path):
-    for number in range(5):
+    from kb.search.folder import KEPT
+
+    for number in range(KEPT + 3):
         open_index(f"digest {number}", docs, tmp_path).close()
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == KEPT + 1
 
 
 @POSIX

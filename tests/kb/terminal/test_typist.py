@@ -45,6 +45,9 @@ class Board:
     def write(self, text):
         self.shown += text
 
+    def ask(self, prompt):
+        self.write(prompt)
+
     def suspend(self):
         self.suspended += 1
         self.resumed()
