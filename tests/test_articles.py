@@ -65,6 +65,8 @@ def test_the_page_of_articles_is_made_from_them(shipped, root):
     spec.loader.exec_module(made)
     page = (root / "docs" / "articles.md").read_text(encoding="utf-8")
     assert page == made.page(shipped), "python benchmarks/make_articles.py > docs/articles.md"
+    figures = page.split(" ship with")[0].splitlines()[-1]
+    assert figures in (root / "README.md").read_text(encoding="utf-8"), f"README says otherwise than: {figures}"
 
 
 LOGS = {
