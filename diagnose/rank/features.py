@@ -169,7 +169,8 @@ class FeatureTally:
 def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations) -> FeatureTally:
     tally = FeatureTally()
     _declared(tally, problem, evidence, seen)
-    missing = _missing(problem, {item.seen for item in evidence})
+    names = {item.seen for item in evidence}
+    missing = _missing(problem, names)
     # Whoever reviewed an article, or asked for several signs together, has named its symptoms: a message that comes near
     # one is none.
     quotes = problem.status != "stable" and not missing
@@ -194,7 +195,7 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         silent=silent,
         vetted=tally.signal if problem.status == "stable" else 0.0,
         quiet=silent if problem.status == "stable" else 0.0,
-        missing=missing if tally.signal else 0.0,
+        missing=missing if tally.signal and _begun(problem, names) else 0.0,
         title=seen.titled(problem),
         words=seen.worded(problem) if not tally.signal else 0.0,
         information=log(1 + sum(worth for worth, _ in tally.lines.values())),
@@ -234,6 +235,11 @@ def _missing(problem: Problem, seen: Set[str]) -> float:
     return min(
         (0.0 if name in seen else len(parts - seen) / len(parts) for name, parts in combined.items()), default=0.0
     )
+
+
+def _begun(problem: Problem, seen: Set[str]) -> bool:
+    """Whether anything of a combined symptom was seen: one of which nothing was is another way for the problem to show."""
+    return any(not parts.isdisjoint(seen) for parts in _combined(problem).values())
 
 
 def _combined(problem: Problem) -> dict[str, frozenset[str]]:

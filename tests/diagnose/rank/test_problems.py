@@ -304,6 +304,15 @@ def test_a_part_of_a_combined_symptom_counts_as_a_part(names, signal, symptom):
     assert standing.symptom is symptom
 
 
+@pytest.mark.parametrize(("name", "missing"), [("refused", 0.5), ("apart", 0.0)])
+def test_a_combined_symptom_of_which_nothing_was_seen_takes_nothing_from_another(name, missing):
+    signals = {**COMBINED.signals, "apart": Signal(contains=("something else",))}
+    problem = replace(COMBINED, signals=signals, symptoms=(*COMBINED.symptoms, "apart"))
+    found = Observations({("p", name): (1e-6, 1)}, Retrieved((), (), {}), 10, {})
+    (standing,) = stand({"p": problem}, {"p": [seen(name)]}, found)
+    assert standing.features.missing == pytest.approx(missing)
+
+
 @pytest.mark.parametrize(("share", "symptom"), [(0.7, False), (0.8, True)])
 def test_a_message_is_seen_once_three_quarters_of_it_are_there(share, symptom):
     quoted = replace(PROBLEM, status="test")
