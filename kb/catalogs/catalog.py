@@ -57,11 +57,15 @@ def opened(folder: Path | None) -> Catalog | None:
         return None
     try:
         database = sqlite3.connect(f"{path_of(folder).as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-            return Catalog(database)
-        database.close()
     except sqlite3.Error:
-        pass
+        return None
+    try:
+        known = database.execute("PRAGMA user_version").fetchone()[0] == VERSION
+    except sqlite3.Error:
+        known = False
+    if known:
+        return Catalog(database)
+    database.close()
     return None
 
 
