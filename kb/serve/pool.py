@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import TYPE_CHECKING, TypeVar
 
 from kb.serve.problems import RequestError
@@ -31,6 +32,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(threads, "kb")
         self._large = asyncio.Semaphore(max(1, threads // 2))
         self._waiting = 0
+        self._meet = Barrier(threads)
 
     async def ask(self, question: Callable[[Desk], Given], *, large: bool = False) -> Given:
         """The answer of `question`, asked in a thread with its desk. RequestError where too many wait."""
@@ -54,14 +56,16 @@ class Pool:
 
     def warm(self) -> None:
         """Have every thread open its base now, so that the first question does not wait for it."""
-        meet = Barrier(self._number)
 
         def open_one() -> None:
-            with self.bases.desk():
-                meet.wait()
+            with self.bases.desk(), suppress(BrokenBarrierError):
+                self._meet.wait()
 
         for _ in range(self._number):
             self._threads.submit(open_one)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Close the bases once the questions that are being answered have their answer; those that wait get none."""
+        self._meet.abort()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.bases.close()
