@@ -31,7 +31,7 @@ def open_base(*folders: str | os.PathLike[str], cache: bool = True) -> Store:
 
     With `cache` false nothing is written: the base is read into memory.
     """
-    from kb.catalogs.catalog import in_use
+    from kb.catalogs import in_use
     from kb.folders import cache_dir, default_bases
 
     roots = tuple(Path(folder) for folder in folders) or default_bases()

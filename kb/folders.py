@@ -63,6 +63,11 @@ def data_dir() -> Path | None:
     return path if path is not None and path.is_absolute() else None
 
 
+def catalogs_file(folder: Path) -> Path:
+    """Where the message catalogues that a user took in are kept, below `folder`, the user's own data."""
+    return folder / "catalogs.sqlite"
+
+
 def user_articles() -> Path | None:
     """The user's own articles, read beside those that ship, if the folder exists."""
     path = own_articles()

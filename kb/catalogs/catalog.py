@@ -6,7 +6,6 @@ module: it reads a file.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kb.catalogs.templates import Found, Pieces, Place, filled, find, folded, keys, weight
+from kb.folders import catalogs_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-NAME = "catalogs.sqlite"
 VERSION = 1
 MOST_READINGS = 3  # of a line: several English messages may have one translation
 MOST_LINES, LONGEST_LINE = 2_000, 2_000
@@ -47,16 +46,12 @@ class Known(msgspec.Struct, frozen=True):
     weight: int
 
 
-def path_of(folder: Path) -> Path:
-    return folder / NAME
-
-
 def opened(folder: Path | None) -> Catalog | None:
     """The catalogues below the user's data folder; None where none was taken in or the file is of another version."""
-    if folder is None or not path_of(folder).is_file():
+    if folder is None or not catalogs_file(folder).is_file():
         return None
     try:
-        database = sqlite3.connect(f"{path_of(folder).as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        database = sqlite3.connect(f"{catalogs_file(folder).as_uri()}?mode=ro", uri=True, check_same_thread=False)
     except sqlite3.Error:
         return None
     try:
@@ -67,13 +62,6 @@ def opened(folder: Path | None) -> Catalog | None:
         return Catalog(database)
     database.close()
     return None
-
-
-def in_use() -> Catalog | None:
-    """The catalogues of this user, unless they are switched off (KB_CATALOGS=off)."""
-    from kb.folders import data_dir
-
-    return None if os.environ.get("KB_CATALOGS", "") == "off" else opened(data_dir())
 
 
 class Catalog:

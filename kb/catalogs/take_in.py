@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.errors import KbError
-from kb.catalogs.catalog import VERSION, packed, path_of
+from kb.catalogs.catalog import VERSION, packed
 from kb.catalogs.readers import Left, files_of, read_catalog
 from kb.catalogs.templates import LEAST_LETTERS, Pieces, pieces, weight, whole_keys
+from kb.folders import catalogs_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +67,7 @@ def take_in(paths: Iterable[Path], folder: Path) -> TakenIn:
                     taken.append((found.path, count))
     except (OSError, sqlite3.Error) as error:
         raise KbError(
-            str(path_of(folder)), f"the catalogues cannot be kept ({error})", "free the place, or remove the file"
+            str(catalogs_file(folder)), f"the catalogues cannot be kept ({error})", "free the place, or remove the file"
         ) from error
     if not taken and not left:
         raise KbError(
@@ -78,7 +79,7 @@ def take_in(paths: Iterable[Path], folder: Path) -> TakenIn:
 
 
 def _opened(folder: Path) -> sqlite3.Connection:
-    path = path_of(folder)
+    path = catalogs_file(folder)
     path.touch(mode=0o600)
     database = sqlite3.connect(path)
     version = database.execute("PRAGMA user_version").fetchone()[0]

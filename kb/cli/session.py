@@ -65,7 +65,7 @@ class Session:
     def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
         """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
         takes a while."""
-        from kb.catalogs.catalog import in_use
+        from kb.catalogs import in_use
 
         store = self.opened(self.bases, None if quiet else _building)
         store.catalog = in_use()

@@ -15,7 +15,7 @@ from msgspec import Struct
 from diagnose.answer.standings import candidates_of, standings_of
 from diagnose.errors import KbError
 from diagnose.pipeline import diagnose, gather, paste
-from kb.catalogs.catalog import in_use
+from kb.catalogs import in_use
 from kb.evaluate.answer import KEPT, ScoredAnswer
 from kb.evaluate.cases import MOST
 from kb.evaluate.methods import ranked

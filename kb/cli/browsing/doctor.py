@@ -59,7 +59,7 @@ def command(session: Session, deep: bool) -> int:
 
 def _catalogs() -> Iterator[str]:
     """The message catalogues that were taken in, or how to take in those of the reader's language."""
-    from kb.catalogs.catalog import in_use
+    from kb.catalogs import in_use
     from kb.catalogs.machine import language, on_machine
 
     if catalog := in_use():

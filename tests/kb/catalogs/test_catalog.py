@@ -2,8 +2,9 @@
 
 import pytest
 
-from kb.catalogs.catalog import NAME, opened
+from kb.catalogs.catalog import opened
 from kb.catalogs.take_in import take_in
+from kb.folders import catalogs_file
 
 PO = """
 msgid ""
@@ -79,6 +80,6 @@ def test_a_translated_line_fires_the_signal_of_the_english_one(catalog, base):
 
 
 def test_a_damaged_or_foreign_file_is_no_catalogue(catalog, tmp_path):
-    (tmp_path / "data" / NAME).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    catalogs_file(tmp_path / "data").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     assert opened(tmp_path / "data") is None
     assert opened(tmp_path / "none") is None
