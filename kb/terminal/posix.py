@@ -42,12 +42,19 @@ if sys.platform != "win32":
             self._before: list[Any] = []
             self._handlers: dict[int, Any] = {}
             self._reading = False
+            self._woken = self._wake = (
+                self._wake_before
+            ) = -1  # a pipe: what can be read from it says that a signal came
             self._marks = os.environ.get("TERM", "dumb") != "dumb"  # whether it obeys escape sequences
             self.controls = dict(ALWAYS)
             self.resumed: Callable[[], object] = _nothing
 
         def __enter__(self) -> Self:
             self._before = termios.tcgetattr(self._input)
+            self._woken, self._wake = os.pipe()
+            for end in (self._woken, self._wake):
+                os.set_blocking(end, False)
+            self._wake_before = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
             self.controls |= {key.decode("latin-1"): KEYS[at] for at in KEYS if (key := _key(self._before, at))}
             self._handlers = {signal.SIGTSTP: signal.signal(signal.SIGTSTP, self._stopped)}
             self._handlers |= {ending: signal.signal(ending, self._ended) for ending in ENDING}
@@ -58,6 +65,9 @@ if sys.platform != "win32":
             self._release()
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)
+            signal.set_wakeup_fd(self._wake_before)
+            os.close(self._woken)
+            os.close(self._wake)
 
         @contextlib.contextmanager
         def reading(self) -> Iterator[None]:
@@ -94,6 +104,10 @@ if sys.platform != "win32":
             os.killpg(os.getpgrp(), signal.SIGTSTP)
 
         def _bytes(self) -> bytes:
+            # A signal that comes just before a read interrupts nothing, and its handler would wait for the next key.
+            while self._input not in select.select([self._input, self._woken], [], [])[0]:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._woken, 1 << 10)
             try:
                 data = os.read(self._input, 1 << 16)
             except OSError:
