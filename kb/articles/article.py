@@ -19,7 +19,8 @@ class Origin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Fields of the front matter that only people read. Dates are ISO (2026-11-24)."""
+    """Fields of the front matter that only people read. Dates are ISO (2026-11-24). `checks_on` is the `on` of all checks
+    that say none themselves."""
 
     category: str = ""
     language: str = ""
@@ -29,6 +30,7 @@ class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     modified: str = ""
     reviewed: str = ""
     review_by: str = ""
+    checks_on: str = ""
     origin: Origin = Origin()
 
 

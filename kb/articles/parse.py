@@ -151,7 +151,7 @@ class _Parser:
         rest = {k: v for k, v in value.items() if k not in header_names}
         self._unknown(rest, Problem, (), header_names)
         self._required(value)
-        written = expanded(rest, self._library)
+        written = expanded(rest, self._library, header.checks_on if isinstance(header, Header) else "")
         rest = written.front
         self.broken |= written.broken
         for mistake in written.mistakes:

@@ -31,8 +31,9 @@ class Expanded(Struct, frozen=True):
     broken: frozenset[str]
 
 
-def expanded(front: dict[str, Any], library: Callable[[], Library]) -> Expanded:
-    """`front` with every check and signal written out. `library` is called when something uses it."""
+def expanded(front: dict[str, Any], library: Callable[[], Library], on: str = "") -> Expanded:
+    """`front` with every check and signal written out. `library` is called when something uses it; `on` is where the checks
+    run that say no place themselves, whatever the library says of them."""
     uses: list[Use] = []
     mistakes: list[Mistake] = []
     broken: set[str] = set()
@@ -44,8 +45,9 @@ def expanded(front: dict[str, Any], library: Callable[[], Library]) -> Expanded:
             continue
         result[field] = made = {}
         for name, part in parts.items():
+            placed = {"on": on, **part} if on and kind == "check" and isinstance(part, dict) else part
             try:
-                made[name] = _part(part, kind, name, library, types, uses)
+                made[name] = _part(placed, kind, name, library, types, uses)
             except UnusableError as error:
                 mistakes.append(Mistake((field, name, *error.at), error.what, error.way_out))
                 broken.add(name)

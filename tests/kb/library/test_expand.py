@@ -80,6 +80,19 @@ def test_what_the_article_says_itself_goes_before(library):
     assert check.outcomes["refused"].regex == ()
 
 
+def test_where_checks_run_is_said_once_and_goes_before_the_library(library):
+    def places(check):
+        text = ARTICLE.format(check=check, signal="").replace("checks:\n", "checks_on: the host ${server}\nchecks:\n")
+        article, faults = parse("x/good-one/article.md", text.encode(), library)
+        assert faults == ()
+        return article.problem.checks["port"].on
+
+    assert places(USE) == "the host ${server}"
+    assert places(USE + "\n    on: the client") == "the client"
+    assert places("title: x\n    commands: {bash: x}\n    outcomes: {refused: {contains: y}}") == "the host ${server}"
+    assert read(library=library)[0].problem.checks["port"].on not in ("", "the host ${server}")
+
+
 def test_a_signal_of_the_library_has_its_wordings_and_fills_parameters(library):
     article, faults = read(
         signal="  refused: {use: connection-refused, with: {host: '${server}', port: '${number}'}, contains: my own words}",
