@@ -105,7 +105,7 @@ class _Screen:
             yield from ("", *self.paper.wrapped(problem.look, "  ", self.paper.paint("LOOK AT  ", "strong")))
         if problem.fixable and problem.verdict == "confirmed":
             yield from self._fix(problem, room)
-        yield from self._others(problem, room.others)
+        yield from self._others(problem, room)
         if problem.fixable and problem.verdict != "confirmed":
             yield from self._if_confirmed(problem)
 
@@ -160,9 +160,14 @@ class _Screen:
             yield from self.paper.wrapped("Paste what it prints, or save it and give both files:", "  ")
             yield f"  {self.paper.paint(again, 'command')}"
 
-    def _others(self, problem: ProblemView, most: int) -> Iterator[str]:
+    def _others(self, problem: ProblemView, room: Room) -> Iterator[str]:
         causes = problem.causes if problem.tie else problem.causes[1:]
-        listed = [cause for cause in causes if cause.probability >= RARE][:most]
+        shown = problem.next.outcomes[: room.outcomes] if problem.next else ()
+        leads = {outcome.leads for outcome in shown}
+        # The next cause always; then as many as fit of those that the outcomes speak of: a number alone says nothing.
+        likely = [cause for cause in causes if cause.probability >= RARE]
+        likely[1:] = sorted(likely[1:], key=lambda cause: cause.number not in leads)
+        listed = sorted(likely[: room.others], key=lambda cause: cause.number)
         left = len(causes) - len(listed)
         if listed or left:
             yield ""

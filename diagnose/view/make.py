@@ -172,20 +172,25 @@ def _outcomes(
     leader: CauseView | None, prospects: Sequence[Prospect], known: Mapping[str, CauseView]
 ) -> tuple[OutcomeView, ...]:
     """Those that would do something, the ones of the same effect together."""
-    effects: dict[str, list[str]] = {}
+    effects: dict[tuple[str, int], list[str]] = {}
     for prospect in prospects:
-        effects.setdefault(_then(leader, prospect, known), []).append(prospect.looks or said(prospect.outcome))
-    made = [OutcomeView(neutral(" or ".join(dict.fromkeys(looks))), neutral(then)) for then, looks in effects.items()]
+        cause = known.get(prospect.cause)
+        leads = cause.number if cause and cause.probability >= RARE else 0
+        effect = _then(leader, prospect, leads), leads
+        effects.setdefault(effect, []).append(prospect.looks or said(prospect.outcome))
+    made = [
+        OutcomeView(neutral(" or ".join(dict.fromkeys(looks))), neutral(then), leads)
+        for (then, leads), looks in effects.items()
+    ]
     return tuple(made[:MOST_OUTCOMES])
 
 
-def _then(leader: CauseView | None, prospect: Prospect, known: Mapping[str, CauseView]) -> str:
+def _then(leader: CauseView | None, prospect: Prospect, leads: int) -> str:
     """`cause 1 rises to 92 %`, `cause 1 falls to 3 %, cause 2 leads with 49 %`."""
     moved = _moved(leader, prospect.leader) if leader else ""
     if leader and prospect.cause == leader.id:
         return moved
-    cause = known.get(prospect.cause)
-    named = f"cause {cause.number}" if cause and cause.probability >= RARE else f"'{prospect.title}'"
+    named = f"cause {leads}" if leads else f"'{prospect.title}'"
     return ", ".join(part for part in (moved, f"{named} leads with {percent(prospect.probability)}") if part)
 
 

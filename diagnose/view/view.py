@@ -54,10 +54,12 @@ class CheckView(Struct, frozen=True):
 
 
 class OutcomeView(Struct, frozen=True):
-    """How outcomes look that would do the same, and what they would do to the causes."""
+    """How outcomes look that would do the same, and what they would do to the causes; `leads` is the number of the cause
+    that would lead, 0 where it stands in no list."""
 
     looks: str
     then: str
+    leads: int = 0
 
 
 class NextView(Struct, frozen=True):

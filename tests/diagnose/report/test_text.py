@@ -1,5 +1,6 @@
 """What a report says: lines kept, what an article was found by, outputs without an error, proof first, nothing for noise."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -171,3 +172,12 @@ def test_an_unknown_case_lists_no_checks_of_causes_that_are_hardly_possible(diag
         replace(known, verdict="unknown", causes=faint), Style(depth="full"), step
     )
     assert "Checks open" in RENDERERS["text"](known, Style(depth="full"), step)
+
+
+def test_a_cause_that_an_outcome_speaks_of_is_in_the_list(diagnosed):
+    report = RENDERERS["text"](diagnosed(ERROR, TRACE), Style())
+    spoken = {int(number) for number in re.findall(r"cause\s+(\d+)", report)}
+    listed = {int(number) for number in re.findall(r"^ +(\d+) +\d+ %  ", report, re.MULTILINE)}
+    assert max(spoken) > 3, "an outcome speaks of a cause that is far down"
+    assert spoken <= {1, *listed}
+    assert 2 in listed
