@@ -334,3 +334,31 @@ def test_d20_a_runbook_is_found_by_its_alert(base):
 
 def test_a_trace_of_system_calls_is_no_container(diagnosed):
     assert diagnosed("[pid  3610] exit_group(1) = ?\n[pid  3610] +++ exited with 1 +++\n").verdict == "unknown"
+
+
+NOTATIONS = [
+    "System error 53",
+    "error 53",
+    "53",
+    "0x35",
+    "error 0x35",
+    "0x80070035",
+    "-2147024843",
+    "ERROR_BAD_NETPATH",
+]
+NUMBERED = {
+    "printing": "# Printing fails with error 0x0000011b\n\nThe printer of the server is refused.\n",
+    "vpn": "# VPN fails with error 789\n\nThe connection failed.\n",
+    "slow": "# Shares are slow\n\nCopies of files take long. The network path is long.\n",
+}
+
+
+@pytest.mark.parametrize(
+    "form", ["# Shares: {}\n\nLook at the server.\n", "# Shares\n\nOne opens a share: {}. Look.\n"]
+)
+@pytest.mark.parametrize("written", NOTATIONS[:2] + NOTATIONS[4:])
+def test_d14_any_notation_finds_the_title_or_the_prose_that_has_another(base, form, written):
+    store = base(mine=form.format(written), **NUMBERED)
+    assert {text: [a.id for a in asked(store, f"{text}\n").articles[:1]] for text in NOTATIONS} == {
+        text: ["mine"] for text in NOTATIONS
+    }

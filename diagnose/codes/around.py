@@ -84,6 +84,11 @@ def errno_of(number: int, line: str) -> int:
     return same if same is not None and STRERROR[same] in line.lower() else number
 
 
+def of_windows(line: str, start: int, end: int) -> bool:
+    """Whether words before a number say that it is an error of Windows."""
+    return _windows_word(SeenNumber(0, line[max(0, start - NEAR) : start], line[end : end + NEAR], line, None))
+
+
 def _by_system(seen: SeenNumber) -> tuple[str, ...]:
     if seen.platform is None:
         return ("win32", "errno")
@@ -148,6 +153,7 @@ def _ends_in(pattern: str) -> Callable[[SeenNumber], bool]:
     return lambda seen: compiled.search(seen.before) is not None
 
 
+_windows_word = _ends_in(r"\b(?:win32(?: error)?|winerror|system(?: error|fehler)|erreur syst.me)")
 _unix_word, _rust_word = _ends_in(r"\berr(?:no|code)"), _ends_in(r"\bos error")
 
 # The first that applies decides; where none does, the system.
@@ -157,7 +163,7 @@ _RULES: tuple[tuple[Callable[[SeenNumber], bool], tuple[str, ...]], ...] = (
     (_answered, ()),
     (lambda seen: _negative(seen) and (seen.number > LAST_ERRNO or seen.platform == "windows"), ()),
     (lambda seen: re.match(r"\.\d", seen.after) is not None, ()),  # a version
-    (_ends_in(r"\b(?:win32(?: error)?|winerror|system(?: error|fehler)|erreur syst.me)"), ("win32",)),
+    (_windows_word, ("win32",)),
     (lambda seen: _unix_word(seen) and seen.number < 10_000, ("errno",)),
     (lambda seen: _rust_word(seen) and seen.number <= LAST_ERRNO and seen.platform != "windows", ("errno",)),
     (lambda seen: _exit(seen) and seen.number in EXITS, ("exit",)),

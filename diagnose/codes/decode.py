@@ -256,10 +256,10 @@ def _win32_forms(number: int) -> Iterator[str]:
     yield rf"-{0x100000000 - value}\b"
     yield rf"\b{value}\b"
     if number > SMALL:
-        yield rf"\b0x0{{0,4}}{number:x}\b"
+        yield rf"\b0x0{{0,5}}{number:x}\b"
         yield rf"\b{BEFORE}{BETWEEN}{number}\b"
     else:  # only where Windows itself says it
-        yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){BETWEEN}{number}\b"
+        yield rf"\b(?:system error|win32(?: error)?|winerror|systemfehler|erreur syst.me){BETWEEN}(?:{number}|0x0{{0,6}}{number:x})\b"
     name = _name("w", str(number))
     if name:
         yield rf"\b{name}\b"

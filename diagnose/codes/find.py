@@ -11,9 +11,9 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from diagnose.codes.around import SMALL, errno_of, kinds_of
+from diagnose.codes.around import SMALL, errno_of, kinds_of, of_windows
 from diagnose.codes.decode import Decoded, canonical, decode, pattern
 from diagnose.codes.neighbours import BEFORE, BETWEEN, other_than_code, tied
 
@@ -48,6 +48,7 @@ _SHORT = re.compile(rf"\b{BEFORE}{BETWEEN}(?P<short>\d{{1,5}})\b", re.IGNORECASE
 _SQLSTATE = re.compile(
     r"\bSQL ?STATE\W{1,4}(?P<state>[0-9A-Z]{5})\b|(?<=\bERROR )\d{4} \((?P<mysql>[0-9A-Z]{5})\)", re.IGNORECASE
 )
+_ALONE = re.compile(r"\s*(?:0[xX][0-9a-fA-F]{1,8}|\d{2,5})\s*")
 _ERROR_WORD = re.compile(rf"(?i:(?<![A-Za-z]){BEFORE}s?(?![A-Za-z]))|(?<=[a-z])(?:Err|Code|Status|Fail|Result)")
 _SHORT_VALUE = 0xFFFF  # up to here, only what an error word is tied to is a code
 _OF_FAILURE = 0x80001000  # from here, a long value is one of failure; below, also flags and sizes look like that
@@ -62,8 +63,11 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
     """Codes of a text in order, each value once. A number counts only where it is known or an error word stands before it.
 
     The words around a short number tell whether it is one of Windows, Unix or HTTP, else `platform`, the system that
-    wrote the text; see around.
+    wrote the text; see around. A text that is a number and nothing else asks for that number.
     """
+    if _ALONE.fullmatch(text):
+        asked = find(f"error {text.strip()}", limit, platform)
+        return [structs.replace(found, start=text.index(found.text)) for found in asked]
     found: dict[str, Found] = {}
     start = 0
     for line in text.split("\n"):
@@ -169,5 +173,5 @@ def _wanted(line: str, match: re.Match[str]) -> bool:
 
 
 def _valued(line: str, match: re.Match[str], large: bool) -> _Token:
-    small = match[0][:2].lower() == "0x" and int(match[0], 16) <= SMALL
+    small = match[0][:2].lower() == "0x" and int(match[0], 16) <= SMALL and not of_windows(line, *match.span())
     return _Token(match[0], match.start(), large and _told(line, match), (match[0],), match[0] if small else "")

@@ -25,6 +25,7 @@ _TIED = re.compile(
 # A status of IIS with its substatus.
 _SUBSTATUS = re.compile(r"(?<![\w.])[45]\d\d\.\d{1,2}(?![\w.]*\d)")
 _SIGNS = ("err", "fehler", "hresult", "codigo", "エラー", "错误", "ошибка")
+_SMALL_HEX = re.compile(r"0x0*[0-9a-f]{1,2}", re.IGNORECASE)
 _LONGEST_LINE = 8192
 SAYS_LITTLE = frozenset({"0", "1", "2"})
 
@@ -42,8 +43,8 @@ def _numbers(text: str) -> frozenset[str]:
 
 
 def numbers_of(keys: Iterable[str]) -> frozenset[str]:
-    """The numbers of the codes that were found: of Windows, and of no table."""
-    named = (key.removeprefix("win32:") for key in keys)
+    """The numbers of the codes that were found: of Windows, and of no table; 0x35 is 53."""
+    named = (str(int(key, 16)) if _SMALL_HEX.fullmatch(key) else key.removeprefix("win32:") for key in keys)
     return frozenset(number for number in named if number.isdigit() and number not in SAYS_LITTLE)
 
 

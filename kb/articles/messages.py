@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from diagnose.codes.numbers import error_numbers
 from diagnose.text.terms import PLACEHOLDER
 from kb.markdown.render import render, text_blocks
 
@@ -75,9 +76,12 @@ class QuotedMessage(Struct, frozen=True):
 
 
 class Mined(Struct, frozen=True):
+    """`numbers` are those by which the title, the introduction and the symptoms name errors (diagnose.codes.numbers)."""
+
     sections: tuple[ArticleSection, ...]
     messages: tuple[QuotedMessage, ...]
     codes: tuple[str, ...]
+    numbers: tuple[str, ...]
     events: tuple[tuple[str, int], ...]
 
 
@@ -99,6 +103,7 @@ def mine(body: str, title: str) -> Mined:
         sections=sections,
         messages=tuple(messages)[:MOST],
         codes=tuple(dict.fromkeys((*filter(_known, _CODE.findall(text)), *_said(text))))[:40],
+        numbers=tuple(sorted(error_numbers(text)))[:40],
         events=tuple(events_in(text))[:20],
     )
 

@@ -98,7 +98,7 @@ def index(article: Article) -> Indexed:
     for name in sorted({*identifiers(article.body), *identifiers(problem.title)}):
         terms[f"name:{name}"] = 1
     symptoms = (text for signal in _of_symptoms(problem) for text in signal.contains)
-    for number in sorted(error_numbers("\n".join((problem.title, *symptoms)))):
+    for number in sorted({*mined.numbers, *error_numbers("\n".join(symptoms))}):
         terms[f"number:{number}"] = 1
     # An article of our own is found by what it declares; what its body quotes besides is for reading, and often general.
     own = bool(problem.symptoms) and not article.header.origin.format

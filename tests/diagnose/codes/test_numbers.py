@@ -25,6 +25,12 @@ from diagnose.codes.numbers import error_numbers, of_another
         ("Framework version 4.0.30319, HTTP/1.1", set()),
         ("Err:5 https://deb.example.com", set()),
         ("error 0", set()),
+        ("error 0x35", {"53"}),
+        ("Win32 error: 0x00000035", {"53"}),
+        ("53", {"53"}),
+        ("0x35\n", {"53"}),
+        ("53 files", set()),
+        ("12:53", set()),
     ],
 )
 def test_a_number_of_an_error_is_read_in_any_notation(text, numbers):
