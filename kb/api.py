@@ -76,10 +76,10 @@ def show(name: str, *, base: Store | None = None) -> Article:
 
 
 def _sources(texts: Iterable[str | bytes], files: Iterable[str | os.PathLike[str]]) -> Iterable[Source | InputError]:
-    from diagnose.inputs.sources import open_inputs
     from diagnose.pipeline import paste
+    from kb.remote.opened import open_named
 
     for text in texts:
         yield from paste(text)
     if names := [os.fspath(file) for file in files]:
-        yield from open_inputs(names)
+        yield from open_named(names)

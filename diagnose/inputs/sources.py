@@ -27,8 +27,20 @@ if TYPE_CHECKING:
     from diagnose.inputs.kinds import Reader
 
     Progress = Callable[[int], object]
+    Again = Callable[[], BinaryIO]
 
-__all__ = ["CHUNK", "STDIN", "InputError", "Limits", "Source", "open_inputs", "open_stream", "size_of"]
+__all__ = [
+    "CHUNK",
+    "STDIN",
+    "InputError",
+    "Limits",
+    "Source",
+    "files_of",
+    "open_inputs",
+    "open_object",
+    "open_stream",
+    "size_of",
+]
 
 STDIN = "-"
 # What version control keeps beside the files: packed objects and samples of hooks, never a log.
@@ -47,8 +59,8 @@ class Source(Struct, frozen=True):
     Sources come in order and are read in order: one that is left unread is passed over, one that is asked for after
     its successor raises. A member of an archive is named `bundle.zip!dir/x.log`. `kind` says what it is, outermost
     first (`zip+gzip+json-lines`, `plain`). `asked` is False for what was found in a folder or an archive.
-    `encoding` is filled where the chunks were made into UTF-8 already. `path` is filled for a plain regular file whose
-    bytes on disk are its text, so that ranges of it can be read apart. `size` is that of the file on disk (0: not known).
+    `encoding` is filled where the chunks were made into UTF-8 already. `again` is there for a plain file whose bytes are
+    its text: it opens the file anew, so that ranges of it can be read apart. `size` is that of the file (0: not known).
     """
 
     name: str
@@ -57,7 +69,7 @@ class Source(Struct, frozen=True):
     chunks: Iterator[bytes]
     asked: bool = True
     encoding: str = ""
-    path: str = ""
+    again: Again | None = None
     size: int = 0
 
 
@@ -68,9 +80,10 @@ def open_inputs(
     *,
     progress: Progress | None = None,
     limits: Limits = Limits(),  # noqa: B008
+    asked: bool = True,
 ) -> Iterator[Source | InputError]:
     """Every stream of the inputs in order; a folder gives the files below it, sorted, symlinks not followed, the folders
-    of version control left out and named.
+    of version control left out and named. `asked` is False where the names themselves were found in a folder.
 
     `limit` cuts each input after so many bytes (0: none), and says so. `progress` is called with the number of bytes
     just read from disk or standard input, packed as they are; `size_of` gives what they add up to.
@@ -79,11 +92,11 @@ def open_inputs(
         if name == STDIN:
             yield from _expanded(Stream(STDIN, _read(_Disk(STDIN, stdin or sys.stdin.buffer, progress), limit), limits))
             continue
-        for found in _files(name):
+        for found in files_of(name):
             if isinstance(found, InputError):
                 yield found
             else:
-                yield from _opened(found, found == name, limit, progress, limits)
+                yield from _opened(found, asked and found == name, limit, progress, limits)
 
 
 def open_stream(
@@ -98,11 +111,25 @@ def open_stream(
     yield from _expanded(Stream(name, _read(_Disk(name, file, progress), limit), limits))
 
 
+def open_object(
+    name: str,
+    again: Again,
+    size: int,
+    limit: int = 0,
+    *,
+    progress: Progress | None = None,
+    limits: Limits = Limits(),  # noqa: B008
+    asked: bool = True,
+) -> Iterator[Source | InputError]:
+    """The sources of something of `size` bytes (0: not known) that somebody else opens, with `again`, as often as it is read."""
+    yield from _on_disk(_Disk(name, again(), progress), size, limit, limits, asked, again if size else None)
+
+
 def size_of(names: Iterable[str]) -> int:
     """Bytes on disk of all files below `names`, for a progress bar; what cannot be looked at counts nothing."""
     total = 0
     for name in names:
-        for found in _files(name) if name != STDIN else ():
+        for found in files_of(name) if name != STDIN else ():
             try:
                 total += os.stat(found).st_size if isinstance(found, str) else 0
             except (OSError, ValueError):
@@ -113,7 +140,7 @@ def size_of(names: Iterable[str]) -> int:
 # --- folders -------------------------------------------------------------------------------------------------------
 
 
-def _files(name: str) -> Iterator[str | InputError]:
+def files_of(name: str) -> Iterator[str | InputError]:
     """The file `name`, or all files below the folder `name`; a link that was named itself is followed."""
     if not os.path.isdir(name):
         yield name
@@ -219,10 +246,19 @@ def _opened(
     disk = _Disk(name, file, progress)
     endless = _is_endless(status)
     sparse = not endless and _is_sparse(status)
-    whole = not (limit or endless or sparse)
-    chunks = _read(disk, limit, 0 if endless else status.st_size, limits.endless if endless else 0, sparse)
-    stream = Stream(name, chunks, limits, file=disk if whole else None, size=status.st_size)
-    yield from _expanded(stream, asked, path if whole else "")
+    if endless or sparse:
+        chunks = _read(disk, limit, 0 if endless else status.st_size, limits.endless if endless else 0, sparse)
+        yield from _expanded(Stream(name, chunks, limits, size=status.st_size), asked)
+    else:
+        yield from _on_disk(disk, status.st_size, limit, limits, asked, lambda: _File(path))
+
+
+def _on_disk(
+    disk: _Disk, size: int, limit: int, limits: Limits, asked: bool, again: Again | None
+) -> Iterator[Source | InputError]:
+    whole = again is not None and not limit
+    stream = Stream(disk.name, _read(disk, limit, size), limits, file=disk if whole else None, size=size)
+    yield from _expanded(stream, asked, again if whole else None)
 
 
 def _is_endless(status: os.stat_result) -> bool:
@@ -272,7 +308,7 @@ def _data_from(disk: _Disk, at: int, size: int) -> int:
 # --- what is packed in them ----------------------------------------------------------------------------------------
 
 
-def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[Source | InputError]:
+def _expanded(stream: Stream, asked: bool = True, again: Again | None = None) -> Iterator[Source | InputError]:
     """The sources in `stream`: itself, what it unpacks to, or its members."""
     head = stream.feed.peek(HEAD)
     if not head and stream.feed.trouble:
@@ -281,7 +317,7 @@ def _expanded(stream: Stream, asked: bool = True, path: str = "") -> Iterator[So
     reader = kind_told(head, stream.name)
     if reader is None:
         kind = "+".join(stream.kinds) or "plain"
-        plain = path if not stream.kinds else ""
+        plain = None if stream.kinds else again
         yield Source(stream.name, kind, head, _chunks(stream.feed, stream.name), asked, "", plain, stream.size)
     elif reader.shape == "part":
         yield Source(stream.name, reader.name, head, _chunks(stream.feed, stream.name), asked)
@@ -317,7 +353,7 @@ def _rendered(stream: Stream, reader: Reader, asked: bool) -> Iterator[Source | 
         yield text.feed.trouble.said_of(stream.name)
         return
     kind = "+".join((*stream.kinds, reader.name))
-    yield Source(stream.name, kind, head, _chunks(text.feed, stream.name), asked, "utf-8", "", stream.size)
+    yield Source(stream.name, kind, head, _chunks(text.feed, stream.name), asked, "utf-8", None, stream.size)
 
 
 def _members(stream: Stream, reader: Reader) -> Iterator[Source | InputError]:

@@ -122,7 +122,9 @@ class Redactor:
 
     def redact_name(self, name: str) -> str:
         """The name of a file, or of a member of an archive, without its secrets: each part of the path by itself, and in
-        it whatever follows a separator, since in a name a secret begins anywhere. Another name stays another name."""
+        it whatever follows a separator, since in a name a secret begins anywhere; of a URI, who may read it as well. Another
+        name stays another name."""
+        name = self.redact(name) if "://" in name else name
         return "".join(self._redact_part(part) for part in _PATHS.split(name))
 
     def _redact_part(self, part: str) -> str:

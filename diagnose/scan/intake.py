@@ -101,7 +101,8 @@ class _Opened:
         try:
             yield from chunks
         except InputError as error:
-            self.trouble = self.trouble or error.said_of(error.where)  # without the frames that hold the file open
+            # Without the frames that hold the file open, and under the name that may be shown.
+            self.trouble = self.trouble or error.said_of(self.source.name)
 
     @property
     def done(self) -> bool:
@@ -167,10 +168,10 @@ class _Intake:
 
     def _hand_out(self, opened: _Opened, mark: int) -> None:
         source, setup = opened.source, self.setup
-        if source.path and source.size >= RANGED and opened.used == "utf-8" and not (mark or opened.mixed):
+        if source.again and source.size >= RANGED and opened.used == "utf-8" and not (mark or opened.mixed):
             start, stop = piece_of(source.size, *setup.piece)
             opened.piece = (start, stop) if stop - start < source.size else None
-            parts = ranges(source.path, start, stop, source.size, setup.span, setup.progress)
+            parts = ranges(source.again, start, stop, source.size, setup.span, setup.progress)
         elif setup.piece[0] < setup.piece[1]:  # what cannot be cut is in the last piece, whole
             opened.piece = (0, 0)
             parts = iter(())

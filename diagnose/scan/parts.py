@@ -20,6 +20,7 @@ from diagnose.text.decode import to_utf8
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from diagnose.inputs.sources import Again
     from diagnose.scan.hits import PartScan
     from diagnose.scan.patterns import Matcher
     from diagnose.timestamps.period import Period
@@ -49,17 +50,17 @@ def piece_of(size: int, number: int, count: int) -> tuple[int, int]:
 
 
 def ranges(
-    path: str, begin: int, end: int, size: int, span: Period | None, progress: Progress | None
+    again: Again, begin: int, end: int, size: int, span: Period | None, progress: Progress | None
 ) -> Iterator[Part]:
-    """The parts of a plain file in UTF-8 of `size` bytes, from `begin` to `end`."""
+    """The parts of a plain file in UTF-8 of `size` bytes, from `begin` to `end`; `again` opens it."""
     for start in range(begin, end, RANGE):
-        yield _range(path, start, min(size, start + RANGE), size, span, progress)
+        yield _range(again, start, min(size, start + RANGE), size, span, progress)
 
 
-def _range(path: str, start: int, stop: int, size: int, span: Period | None, progress: Progress | None) -> Part:
+def _range(again: Again, start: int, stop: int, size: int, span: Period | None, progress: Progress | None) -> Part:
     def part(matcher: Matcher) -> PartScan:
         trouble: list[InputError] = []
-        made = blocks(to_utf8(_until_trouble(_lines_of(path, start, stop, size, progress), trouble), "utf-8"))
+        made = blocks(to_utf8(_until_trouble(_lines_of(again, start, stop, size, progress), trouble), "utf-8"))
         found = scan_part(span.within(made) if span else made, matcher)
         return replace(found, trouble=trouble[0]) if trouble else found
 
@@ -73,9 +74,9 @@ def _until_trouble(chunks: Iterator[bytes], trouble: list[InputError]) -> Iterat
         trouble.append(error)
 
 
-def _lines_of(path: str, start: int, stop: int, size: int, progress: Progress | None) -> Iterator[bytes]:
+def _lines_of(again: Again, start: int, stop: int, size: int, progress: Progress | None) -> Iterator[bytes]:
     """The lines that begin in [start, stop), as chunks. A range in which no line begins gives nothing."""
-    with open(path, "rb", buffering=0) as file:
+    with again() as file:
         at = start
         if start:
             # A line begins behind each LF, so one may begin right at `start`.
@@ -87,7 +88,7 @@ def _lines_of(path: str, start: int, stop: int, size: int, progress: Progress | 
             wanted = min(CHUNK, stop - at) if at < stop else CHUNK
             chunk = file.read(min(wanted, size - at))
             if not chunk:
-                raise InputError(path, f"ended {size - at} bytes short: it was cut while it was read", "run it again")
+                raise InputError("", f"ended {size - at} bytes short: it was cut while it was read", "run it again")
             if b"\0" in chunk:
                 raise ChangedEncodingError
             if at >= stop:  # the last line ends behind the range

@@ -25,10 +25,10 @@ SHOWN = 12  # in a report
 def against(call: Call, sources: Iterable[Source | InputError], store: Store, options: Options) -> Diagnosis:
     """The diagnosis of `sources` with what they have that the baselines of the call lack."""
     from diagnose.baseline.compare import Comparison
-    from diagnose.inputs.sources import open_inputs
     from kb.ask import ask, redactor_for
+    from kb.remote.opened import open_named
 
-    comparison = Comparison(_with_lines(open_inputs(call.baselines)))
+    comparison = Comparison(_with_lines(open_named(call.baselines)))
     for trouble in comparison.troubles:
         if not comparison.known:
             raise trouble.said_of(f"--baseline {trouble.where}")

@@ -134,6 +134,7 @@ def status_of(diagnosis: Diagnosis, *, warned: bool) -> int:
 
 def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | InputError]:
     from diagnose.inputs.sources import STDIN, open_inputs
+    from kb.remote.opened import open_named
 
     inputs, limit = call.inputs, call.max_bytes
     for text in call.texts:
@@ -144,7 +145,7 @@ def sources_of(call: Call, progress: Meter | None = None) -> Iterator[Source | I
         yield from open_inputs([STDIN], io.BytesIO(clipboard()), limit)
     if not inputs and (call.texts or call.clip):
         return
-    yield from open_inputs(inputs or [STDIN], _pasted(inputs), limit, progress=progress)
+    yield from open_named(inputs or [STDIN], _pasted(inputs), limit, progress=progress)
 
 
 def _pasted(inputs: Sequence[str]) -> BinaryIO | None:

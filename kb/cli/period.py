@@ -105,8 +105,8 @@ def _ends(call: Call) -> Iterator[tuple[bytes, bytes]]:
 
 def _both_ends(source: Source) -> tuple[bytes, bytes]:
     """The first and the last bytes: of a plain file by its ends, else by reading it all."""
-    if source.path and source.size > 2 * ENDS:
-        with open(source.path, "rb") as file:
+    if source.again and source.size > 2 * ENDS:
+        with source.again() as file:
             head = file.read(ENDS)
             file.seek((source.size - ENDS) // 4 * 4)  # no character of UTF-16 or UTF-32 is cut
             return head, file.read()
@@ -122,10 +122,11 @@ def _sources(call: Call) -> Iterable[Source | InputError]:
     import io
 
     from diagnose.inputs.sources import STDIN, open_inputs
+    from kb.remote.opened import open_named
 
     for text in call.texts:
         yield from open_inputs([STDIN], io.BytesIO(text.encode("utf-8", "surrogateescape")))
-    yield from open_inputs([name for name in call.inputs if name != STDIN])
+    yield from open_named([name for name in call.inputs if name != STDIN])
     if (STDIN in call.inputs or not (call.inputs or call.texts)) and sys.stdin is not None and sys.stdin.seekable():
         place = sys.stdin.buffer.tell()
         sys.stdin.buffer.seek(0)

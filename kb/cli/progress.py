@@ -49,10 +49,12 @@ class Meter:
         from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
         from diagnose.inputs.sources import size_of
+        from kb.remote.opened import is_uri
 
         columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=Console(file=sys.__stderr__), transient=True)
-        self._task = self._bar.add_task("reading", total=size_of(self._names) or None)
+        total = None if any(map(is_uri, self._names)) else size_of(self._names)
+        self._task = self._bar.add_task("reading", total=total or None)
         self._bar.start()
 
 

@@ -62,14 +62,14 @@ def _end_with_parent() -> None:
 def answer(work: Work, case: str) -> tuple[str, str]:
     """The answer of `case` as a line of JSON, and how the case went: `answered`, or `failed` where nothing could be said."""
     from diagnose.errors import KbError
-    from diagnose.inputs.sources import open_inputs
     from diagnose.text.sanitize import json_text
     from kb.ask import ask, redactor_for
+    from kb.remote.opened import open_named
 
     start = time.monotonic()
     name = case if work.raw else redactor_for(work.options.personal).redact_name(case)
     try:
-        diagnosis = ask(open_inputs([case], limit=work.max_bytes), _store(work), work.options, raw=work.raw)
+        diagnosis = ask(open_named([case], limit=work.max_bytes), _store(work), work.options, raw=work.raw)
     except KbError as error:
         return failed(name, str(error), time.monotonic() - start), "failed"
     made = Answer(case=name, seconds=round(time.monotonic() - start, 3), diagnosis=diagnosis)

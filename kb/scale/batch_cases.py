@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.errors import KbError
+from kb.remote.opened import is_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,11 @@ def cases_of(inputs: Sequence[str], split_by: str = "") -> list[str]:
 
 
 def _below(name: str, pattern: str) -> Iterator[str]:
+    if is_uri(name):
+        from kb.remote.listing import found_by
+
+        yield from found_by(name, pattern)
+        return
     if not os.path.isdir(name):
         yield name
         return

@@ -20,6 +20,7 @@ from kb.cli.options import options
 from kb.cli.output import tell
 from kb.cli.session import Session
 from kb.cli.unread import troubles, unread
+from kb.remote.opened import is_uri
 
 if TYPE_CHECKING:
     from diagnose.scan.intake import Setup
@@ -85,8 +86,8 @@ def _with_piece(setup: Setup, call: Call, piece: str | None) -> Setup:
     if not found or not int(found[1]) <= int(found[2]) <= MOST_PIECES:
         raise KbError(f"--piece {piece}", "not of the form K/N with K from 1 to N", "write it like --piece 3/10")
     plain = [name for name in call.inputs if not name.endswith(".kbpart")]
-    if len(plain) != 1 or not Path(plain[0]).is_file():
-        raise KbError("--piece", "cuts one file", "name one INPUT, a plain file")
+    if len(plain) != 1 or not (is_uri(plain[0]) or Path(plain[0]).is_file()):
+        raise KbError("--piece", "cuts one file", "name one INPUT, a plain file or a URI")
     if setup.span or call.max_bytes:
         what = "--since and its kin" if setup.span else "--max-bytes"
         raise KbError(

@@ -110,19 +110,20 @@ def test_holes_of_a_sparse_file_are_not_read(tmp_path):
     text, trouble = read(source)
     assert text.strip(b"\0") == b"data at the end\n"
     assert trouble is None
-    assert source.path == ""
+    assert source.again is None
 
 
 def test_only_a_plain_whole_file_may_be_read_apart(tmp_path):
     (tmp_path / "x.log").write_bytes(TEXT)
     (tmp_path / "x.gz").write_bytes(gzip.compress(TEXT))
     plain, packed = open_inputs([str(tmp_path / "x.log"), str(tmp_path / "x.gz")])
-    assert plain.path == str(tmp_path / "x.log")
+    with plain.again() as file:
+        assert file.read() == TEXT
     assert plain.size == len(TEXT)
-    assert packed.path == ""
+    assert packed.again is None
     assert packed.size == (tmp_path / "x.gz").stat().st_size
     (cut,) = open_inputs([str(tmp_path / "x.log")], limit=5)
-    assert cut.path == ""
+    assert cut.again is None
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path):
