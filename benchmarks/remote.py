@@ -98,7 +98,7 @@ def same_answers(server: Server, work: Path, mb: int) -> None:
     _, near, _, (usual, _) = kb(server, work, "diagnose", str(path), "--format", "json")
     same = code == 0 and far.replace("s3://logs/app/big.log", "X") == near.replace(str(path), "X")
     expect(f"{mb} MB by URI give the JSON that the file gives", same)
-    expect(f"bounded: {size} MB of memory by URI, {usual} MB for the file; {seconds:.0f} s", size < usual + 120)
+    expect(f"bounded: {size} MB of memory by URI, {usual} MB for the file; {seconds:.0f} s", size < 250)
     expect("nothing is written outside of the cache", outside == 0)
     for number in ("1", "2", "3"):
         part = str(work / f"{number}.kbpart")

@@ -106,7 +106,7 @@ class Watch:
                 yield source
             else:
                 self.sources.append(source.name)
-                yield replace(source, chunks=PassingLines(source, self._taking(source.name)).passing(), path="")
+                yield replace(source, chunks=PassingLines(source, self._taking(source.name)).passing(), again=None)
 
     def found(self, needle: Needle) -> Finds:
         return self.finds.get(needle.key) or Finds()

@@ -53,7 +53,7 @@ class Comparison:
                 yield source
             else:
                 lines = PassingLines(source, self._compare(source.name))
-                yield replace(source, chunks=lines.passing(), path="")
+                yield replace(source, chunks=lines.passing(), again=None)
 
     def new_lines(self, most: int) -> tuple[NewLine, ...]:
         """What is new: with words of failure before without, the rarer before the more frequent, in their order."""

@@ -16,7 +16,7 @@ from kb.remote.failures import changed, told
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-BLOCK = 8 << 20  # bytes fetched at once, and kept of an open object
+BLOCK = 4 << 20  # bytes fetched at once, and kept of an open object
 # What tells one version of an object from the next, by the names that drivers have for it.
 VERSION = (
     "etag",
