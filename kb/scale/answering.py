@@ -59,15 +59,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def answer(work: Work, case: str) -> tuple[str, str]:
-    """The answer of `case` as a line of JSON, and how the case went: `answered`, or `failed` where nothing could be said."""
+def answer(work: Work, case: str, name: str) -> tuple[str, str]:
+    """The answer of `case` under `name` as a line of JSON, and how it went: `answered`, or `failed` where nothing can be said."""
     from diagnose.errors import KbError
     from diagnose.text.sanitize import json_text
-    from kb.ask import ask, redactor_for
+    from kb.ask import ask
     from kb.remote.opened import open_named
 
     start = time.monotonic()
-    name = case if work.raw else redactor_for(work.options.personal).redact_name(case)
     try:
         diagnosis = ask(open_named([case], limit=work.max_bytes), _store(work), work.options, raw=work.raw)
     except KbError as error:

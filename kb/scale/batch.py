@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.text.sanitize import json_text
+from kb.ask import redactor_for
 from kb.safe_files import write
 from kb.scale.answering import answer, failed
-from kb.scale.journal import ANSWERS, Journal
+from kb.scale.journal import Journal
 from kb.scale.pool import results
 from kb.scale.summary import Summary, summary_of
 from kb.scale.summary_page import html, markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     from kb.scale.answering import Work
+
+
+class Case(Struct, frozen=True):
+    """A case: the path of its input, and the name that stands in answers."""
+
+    path: str
+    name: str
 
 
 class Ask(Struct, frozen=True):
@@ -27,8 +35,8 @@ class Ask(Struct, frozen=True):
 
     work: Work
 
-    def __call__(self, case: str) -> tuple[str, str]:
-        return answer(self.work, case)
+    def __call__(self, case: Case) -> tuple[str, str]:
+        return answer(self.work, case.path, case.name)
 
 
 def run_batch(
@@ -45,19 +53,27 @@ def run_batch(
     about = {"version of kb": work.version, "base": work.digest, "way of asking": _asked(work)}
     stopped = False
     with Journal(folder, about, resume=resume) as journal:
-        done = journal.done()
-        left = [case for case in cases if case not in done]
+        left = set(journal.left(cases))
         count = len(cases) - len(left)
+        items = [case for case in _named(cases, work) if case.path in left]
         try:
-            for item in results(left, Ask(work), start, workers) if left else ():
-                line, state = item.result or (failed(item.item, item.error), "failed")
-                journal.add(item.item, line, state)
+            for item in results(items, Ask(work), start, workers) if items else ():
+                line, state = item.result or (failed(item.item.name, item.error), "failed")
+                journal.add(item.item.path, line, state)
                 count += 1
                 if told:
                     told(count, len(cases))
         except KeyboardInterrupt:
             stopped = True
-        return sum_up(folder, len(cases)), stopped
+        return sum_up(folder, journal.lines(), journal.asked(cases)), stopped
+
+
+def _named(cases: Sequence[str], work: Work) -> list[Case]:
+    """Each with its name: one redactor for all, so that two paths that differ in a secret alone keep two names."""
+    if work.raw:
+        return [Case(case, case) for case in cases]
+    redactor = redactor_for(work.options.personal)
+    return [Case(case, redactor.redact_name(case)) for case in cases]
 
 
 def _asked(work: Work) -> str:
@@ -70,10 +86,9 @@ def _asked(work: Work) -> str:
     return repr((replace(work.options, setup=setup), work.max_bytes, work.raw))
 
 
-def sum_up(folder: Path, asked: int) -> Summary:
-    """The summary of the answers in `folder`, written beside them in three forms, with a text a cluster of unknown cases."""
-    with open(folder / ANSWERS, "rb") as lines:
-        summary = summary_of(lines, asked)
+def sum_up(folder: Path, lines: Iterable[bytes], asked: int) -> Summary:
+    """The summary of answers, written to `folder` in three forms, with a text a cluster of unknown cases."""
+    summary = summary_of(lines, asked)
     write(folder / "summary.json", json_text(summary).encode() + b"\n")
     write(folder / "summary.md", markdown(summary, str(folder)).encode("utf-8", "replace"))
     write(folder / "summary.html", html(summary, str(folder)).encode("utf-8", "replace"))

@@ -1,11 +1,13 @@
 """The folder of a batch: answers as they come, a journal of what is done, and a lock, so that one batch at a time writes there.
 
 The journal is a SQLite file whose exclusive lock the system gives back when its holder dies. An answer counts once the journal
-has it; what stands behind the last such line of answers.jsonl is cut off. An edge module: it touches files.
+has it; what stands behind the last such line of answers.jsonl is cut off. Cases stand in it by a keyed digest, since a path may
+hold a secret. An edge module: it touches files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from pathlib import Path
@@ -14,13 +16,14 @@ from typing import TYPE_CHECKING
 from diagnose.errors import KbError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
 ANSWERS = "answers.jsonl"
 JOURNAL = "journal.sqlite"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about(key TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS done(name TEXT PRIMARY KEY, state TEXT, ends INT);
+CREATE TABLE IF NOT EXISTS done(digest TEXT PRIMARY KEY, state TEXT, ends INT);
 """
 
 
@@ -63,8 +66,11 @@ class Journal:
                 if known.get(key, value) != value:
                     what = f"was begun with another {key}"
                     raise KbError(f"--resume {self._folder}", what, "go on as it was begun, or name a new folder")
+            self._key = bytes.fromhex(known.get("key", "")) or os.urandom(16)
+            about = {**about, "key": self._key.hex()}
             self._db.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)", about.items())
-            self._file = open(self._folder / ANSWERS, "ab")  # noqa: SIM115  # closed with the journal
+            # Without a buffer: what did not fit must not be written again when the file is closed.
+            self._file = open(self._folder / ANSWERS, "ab", buffering=0)  # noqa: SIM115  # closed with the journal
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise KbError(f"--to {self._folder}", "another kb batch writes there", "wait for it") from None
@@ -83,18 +89,38 @@ class Journal:
         if end < size:
             self._file.truncate(end)
 
-    def done(self) -> set[str]:
-        """The cases that need not be asked again."""
-        return {name for (name,) in self._db.execute("SELECT name FROM done WHERE state = 'answered'")}
+    def left(self, cases: Sequence[str]) -> list[str]:
+        """Those of `cases` that have no answer yet."""
+        done = {digest for (digest,) in self._db.execute("SELECT digest FROM done WHERE state = 'answered'")}
+        return [case for case in cases if self._digest(case) not in done]
+
+    def asked(self, cases: Sequence[str]) -> int:
+        """How many cases were asked about, now with `cases` or before."""
+        known = {digest for (digest,) in self._db.execute("SELECT digest FROM done")}
+        return len(known.union(map(self._digest, cases)))
+
+    def lines(self) -> Iterator[bytes]:
+        """The answers that count, one a case: of a case that was asked again, the last."""
+        ends = {end for (end,) in self._db.execute("SELECT ends FROM done")}
+        at = 0
+        with open(self._folder / ANSWERS, "rb") as lines:
+            for line in lines:
+                at += len(line)
+                if at in ends:
+                    yield line
+
+    def _digest(self, case: str) -> str:
+        return hashlib.blake2b(case.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).hexdigest()
 
     def add(self, case: str, line: str, state: str) -> None:
         """Keep the answer of a case. KbError where there is no room: what was kept before stays whole."""
         start = self._file.seek(0, os.SEEK_END)
+        data = memoryview(line.encode("utf-8", "backslashreplace") + b"\n")
+        ends = start + len(data)
         try:
-            self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
-            self._file.flush()
-            ends = self._file.tell()
-            self._db.execute("INSERT OR REPLACE INTO done VALUES(?, ?, ?)", (case, state, ends))
+            while data:  # a disk that is almost full takes a piece and says nothing
+                data = data[self._file.write(data) :]
+            self._db.execute("INSERT OR REPLACE INTO done VALUES(?, ?, ?)", (self._digest(case), state, ends))
         except (OSError, sqlite3.OperationalError) as error:
             self._undo(start)
             what = getattr(error, "strerror", None) or str(error)

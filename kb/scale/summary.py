@@ -1,7 +1,7 @@
 """Answers of many cases to a summary: causes by number of cases, what the unknown ones share, slow and unread inputs.
 
-Takes lines of answers.jsonl; gives a Summary. Knows nothing of files. Of a case with several answers, as after --resume, the
-last counts.
+Takes lines of answers.jsonl, one a case; gives a Summary. Knows nothing of files. Cases are told apart by their place: two may
+have one name, where names hide what differs.
 """
 
 from __future__ import annotations
@@ -112,68 +112,58 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 def summary_of(lines: Iterable[bytes], asked: int) -> Summary:
     """The summary of the answers in `lines`."""
-    gathering = _Gathering()
     decoder = msgspec.json.Decoder(_Answer)
-    for line in lines:
-        gathering.take(decoder.decode(line))
-    return gathering.summary(asked)
+    cases = [_case(decoder.decode(line)) for line in lines]
+    known = [case for case in cases if case.leads]
+    unknown = [case for case in cases if not case.leads and not case.failed]
+    slow = sorted(cases, key=lambda case: (-case.seconds, case.name))[:SLOWEST]
+    unread = sorted((case.name, case.unread) for case in cases if case.unread)
+    return Summary(
+        asked=asked,
+        cases=len(cases),
+        known=len(known),
+        unknown=len(unknown),
+        failed=sum(case.failed for case in cases),
+        causes=tuple(_causes(cases)),
+        write_next=tuple(_clusters(known, unknown)),
+        slow=tuple(Slow(case.name, case.seconds) for case in slow),
+        unread=tuple(Unread(name, reason) for name, reason in unread),
+    )
 
 
-class _Gathering:
-    """What is kept of every case: never its whole answer. Lives inside `summary_of` only."""
+class _Case(Struct):
+    """What is kept of a case: never its whole answer."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.leads: dict[str, list[_Cause]] = {}
-        self.unread: dict[str, str] = {}
-        self.failed: set[str] = set()
-        self.shapes: dict[str, dict[bytes, str]] = {}
+    name: str
+    seconds: float
+    leads: list[_Cause]
+    shapes: dict[bytes, str]
+    unread: str = ""
+    failed: bool = False
 
-    def take(self, answer: _Answer) -> None:
-        case = answer.case
-        self.seconds[case] = answer.seconds
-        self.failed.discard(case)
-        self.unread.pop(case, None)
-        found = answer.diagnosis
-        if found is None:
-            self.failed.add(case)
-            self.unread[case] = answer.error
-            self.leads[case] = []
-            self.shapes[case] = {}
-            return
-        if missed := [item for item in found.skipped if item.code != LEFT_OUT]:
-            more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
-            self.unread[case] = f"{missed[0].path}: {missed[0].reason}{more}"
-        self.leads[case] = list(_leads(found))
-        lines = [line.quote for line in (found.open_line, *found.unexplained) if line]
-        self.shapes[case] = {key: line for line in reversed(lines[:MOST_LINES]) if (key := shape(line.encode()))}
 
-    def summary(self, asked: int) -> Summary:
-        known = [case for case, leads in self.leads.items() if leads]
-        unknown = [case for case, leads in self.leads.items() if not leads and case not in self.failed]
-        slow = sorted(self.seconds.items(), key=lambda item: (-item[1], item[0]))[:SLOWEST]
-        return Summary(
-            asked=asked,
-            cases=len(self.leads),
-            known=len(known),
-            unknown=len(unknown),
-            failed=len(self.failed),
-            causes=tuple(self._causes()),
-            write_next=tuple(_clusters(self.shapes, known, unknown)),
-            slow=tuple(Slow(case, seconds) for case, seconds in slow),
-            unread=tuple(Unread(case, reason) for case, reason in sorted(self.unread.items())),
-        )
+def _case(answer: _Answer) -> _Case:
+    found = answer.diagnosis
+    if found is None:
+        return _Case(answer.case, answer.seconds, [], {}, answer.error, failed=True)
+    missed = [item for item in found.skipped if item.code != LEFT_OUT]
+    more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
+    unread = f"{missed[0].path}: {missed[0].reason}{more}" if missed else ""
+    lines = [line.quote for line in (found.open_line, *found.unexplained) if line]
+    shapes = {key: line for line in reversed(lines[:MOST_LINES]) if (key := shape(line.encode()))}
+    return _Case(answer.case, answer.seconds, list(_leads(found)), shapes, unread)
 
-    def _causes(self) -> Iterator[CauseCount]:
-        by_cause: dict[str, dict[str, _Cause]] = {}
-        for case, leads in self.leads.items():
-            for cause in leads:
-                by_cause.setdefault(cause.id, {})[case] = cause
-        for name, cases in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0])):
-            verdicts = Counter(cause.verdict for cause in cases.values())
-            mean = sum(cause.probability for cause in cases.values()) / len(cases)
-            title = next(iter(cases.values())).title
-            yield CauseCount(name, title, tuple(sorted(cases)), round(mean, 3), dict(sorted(verdicts.items())))
+
+def _causes(cases: Sequence[_Case]) -> Iterator[CauseCount]:
+    by_cause: dict[str, list[tuple[str, _Cause]]] = {}
+    for case in cases:
+        for cause in {cause.id: cause for cause in case.leads}.values():
+            by_cause.setdefault(cause.id, []).append((case.name, cause))
+    for name, found in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0])):
+        verdicts = Counter(cause.verdict for _, cause in found)
+        mean = sum(cause.probability for _, cause in found) / len(found)
+        names = tuple(sorted(case for case, _ in found))
+        yield CauseCount(name, found[0][1].title, names, round(mean, 3), dict(sorted(verdicts.items())))
 
 
 def _leads(found: _Diagnosis) -> Iterator[_Cause]:
@@ -184,25 +174,24 @@ def _leads(found: _Diagnosis) -> Iterator[_Cause]:
             yield problem.causes[0]
 
 
-def _clusters(shapes: dict[str, dict[bytes, str]], known: Sequence[str], unknown: Sequence[str]) -> Iterator[Cluster]:
+def _clusters(known: Sequence[_Case], unknown: Sequence[_Case]) -> Iterator[Cluster]:
     """The unknown cases by the message that most of them share, each once; then those that are left, and so on."""
-    usual = Counter(key for case in known for key in shapes[case])
-    left = set(unknown)
-    names: set[str] = set()
-    counts = Counter(key for case in unknown for key in shapes[case])
+    usual = Counter(key for case in known for key in case.shapes)
+    counts = Counter(key for case in unknown for key in case.shapes)
     telling = {
         key for key, count in counts.items() if usual[key] * len(unknown) < BACKGROUND * count * max(1, len(known))
     }
+    left, names = sorted(unknown, key=lambda case: case.name), set[str]()
     for _ in range(MOST_CLUSTERS):
-        counts = Counter(key for case in left for key in shapes[case] if key in telling)
+        counts = Counter(key for case in left for key in case.shapes if key in telling)
         if not counts:
             return
         key = min(counts, key=lambda one: (-counts[one], one))
-        cases = sorted(case for case in left if key in shapes[case])
-        left -= set(cases)
-        own = shapes[cases[0]]
+        sharing = [case for case in left if key in case.shapes]
+        left = [case for case in left if key not in case.shapes]
+        own = sharing[0].shapes
         lines = (own[key], *(line for other, line in own.items() if other != key and other in telling))
-        yield Cluster(_name(key, names), own[key], tuple(cases), lines[:SHOWN_LINES])
+        yield Cluster(_name(key, names), own[key], tuple(case.name for case in sharing), lines[:SHOWN_LINES])
 
 
 def _name(key: bytes, taken: set[str]) -> str:

@@ -140,7 +140,7 @@ def test_ctrl_c_keeps_and_sums_up_and_resume_asks_only_the_rest(cases, work, tmp
     assert (summary.asked, summary.cases, stopped) == (4, 2, True)
     asked = []
     real = batch.answer
-    monkeypatch.setattr(batch, "answer", lambda given, case: asked.append(case) or real(given, case))
+    monkeypatch.setattr(batch, "answer", lambda given, *case: asked.append(case) or real(given, *case))
     summary, _ = ask(cases, work, tmp_path / "out", resume=True)
     assert (summary.cases, summary.known, len(set(asked))) == (4, 2, 2)
     lines = (tmp_path / "out" / ANSWERS).read_bytes().splitlines()
@@ -180,13 +180,18 @@ def test_a_disk_that_fills_keeps_what_was_answered(tmp_path):
         journal.add("a", '{"case":"a"}', "answered")
 
         class Full:
+            """As the system does it: first a piece is taken, then nothing."""
+
+            room = 3
+
             def __init__(self, file):
                 self.file = file
 
             def write(self, data):
-                self.file.write(data[:3])
-                self.file.flush()
-                raise OSError(28, "No space left on device")
+                if not self.room:
+                    raise OSError(28, "No space left on device")
+                taken, self.room = self.file.write(data[: self.room]), 0
+                return taken
 
             def __getattr__(self, name):
                 return getattr(self.file, name)
@@ -196,8 +201,22 @@ def test_a_disk_that_fills_keeps_what_was_answered(tmp_path):
             journal.add("b", '{"case":"b"}', "answered")
     assert (tmp_path / "out" / ANSWERS).read_bytes() == b'{"case":"a"}\n'
     with sqlite3.connect(tmp_path / "out" / JOURNAL) as known:
-        assert known.execute("SELECT name FROM done").fetchall() == [("a",)]
+        assert known.execute("SELECT state FROM done").fetchall() == [("answered",)]
     known.close()
+
+
+def test_a_secret_in_a_path_is_nowhere_and_cases_stay_apart(work, tmp_path):
+    secrets = ["Hunter2" + "x9Kq", "Tr0ub4" + "dor7Zz"]
+    cases = [str(tmp_path / f"password={secret}" / "a.log") for secret in secrets]
+    for case in cases:
+        Path(case).parent.mkdir()
+        Path(case).write_text("error: widget not found\n", encoding="utf-8")
+    ask(cases, work, tmp_path / "out")
+    summary, _ = ask([*cases, str(tmp_path / "gone")], work, tmp_path / "out", resume=True)
+    assert (summary.asked, summary.cases, summary.known) == (3, 3, 2)
+    assert len({case for cause in summary.causes for case in cause.cases}) == 2
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert not [secret for secret in secrets if secret.encode() in kept]
 
 
 # --- what is summed up ---------------------------------------------------------------------------------------------
@@ -216,7 +235,15 @@ def line_of(case, error="", unknown=("error: nothing fits here",), **changes):
     )
 
 
-def test_background_is_no_message_and_the_last_answer_of_a_case_counts():
+def test_a_case_that_failed_before_counts_once(tmp_path):
+    with Journal(tmp_path / "out", {}, resume=False) as journal:
+        for state, line in (("failed", b"1"), ("answered", b"2")):
+            journal.add("a", line.decode(), state)
+        assert list(journal.lines()) == [b"2\n"]
+        assert (journal.left(["a", "b"]), journal.asked(["a", "b"])) == (["b"], 2)
+
+
+def test_background_is_no_message_of_the_unknown():
     noise = "warn: fan error speed"
     cause = {"id": "w/e", "article": "w", "title": "<b>|T", "probability": 0.9, "verdict": "likely"}
     known = {"verdict": "likely", "causes": [cause]}
@@ -226,7 +253,7 @@ def test_background_is_no_message_and_the_last_answer_of_a_case_counts():
         line_of("u2", unknown=[noise]),
         line_of("x", error="broke"),
     ]
-    lines += [line_of("u3", error="broke"), line_of("u3", unknown=["error: pump stuck"])]
+    lines.append(line_of("u3", unknown=["error: pump stuck"]))
     skipped = [{"path": "x/y", "reason": "denied", "code": "KB-E010"}]
     lines.append(line_of("r", skipped=skipped, **known))
     summary = summary_of(lines, 9)
