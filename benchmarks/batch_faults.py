@@ -130,8 +130,9 @@ def in_cgroup() -> None:
 def out_of_memory(cases: Path, work: Path, wanted: Answers) -> bool:
     """A case for which the kernel kills its worker, every time."""
     large = cases / "99998.log.xz"
+    text = os.urandom(1 << 19).hex("\n", 64)
     chain = [{"id": lzma.FILTER_LZMA2, "dict_size": 128 << 20, "mode": lzma.MODE_FAST, "mf": lzma.MF_HC3}]
-    large.write_bytes(lzma.compress(b"INFO all is well\n" * 9_000_000, filters=chain))
+    large.write_bytes(lzma.compress(text.encode() * 150, filters=chain))
     try:
         CGROUP.mkdir(exist_ok=True)
         (CGROUP / "memory.limit_in_bytes").write_text(str(MEMORY), encoding="ascii")
@@ -170,10 +171,10 @@ def stopped(cases: Path, work: Path, wanted: Answers) -> bool:
     run = Run(cases, out)
     second = (0, "")
     for _ in run.running():
-        if run.answered() >= 5:
+        if run.answered() >= 3:
             second = Run(cases, out, "--resume").ended()
-            os.killpg(run.process.pid, signal.SIGINT)
             break
+    os.killpg(run.process.pid, signal.SIGINT)
     status, _ = run.ended()
     summary = json.loads((out / "summary.json").read_bytes())
     kept = answers(out)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from diagnose.baseline.shapes import shape
 from diagnose.errors import LEFT_OUT
+from kb.authoring.drafting.whole_message import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,7 +78,8 @@ class CauseCount(Struct, frozen=True):
 
 
 class Cluster(Struct, frozen=True):
-    """Cases without a known cause that share a message: `lines` are of one of them, `article` a name for what is to be written."""
+    """Cases without a known cause that share a message, here without time, host and program: `lines`, its own first, are of one
+    of them, `article` is a name for what is to be written."""
 
     article: str
     message: str
@@ -150,7 +152,7 @@ def _case(answer: _Answer) -> _Case:
     more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
     unread = f"{missed[0].path}: {missed[0].reason}{more}" if missed else ""
     lines = [line.quote for line in (found.open_line, *found.unexplained) if line]
-    shapes = {key: line for line in reversed(lines[:MOST_LINES]) if (key := shape(line.encode()))}
+    shapes = {key: line for line in reversed(lines[:MOST_LINES]) if (key := shape(spoken(line).encode()))}
     return _Case(answer.case, answer.seconds, list(_leads(found)), shapes, unread)
 
 
@@ -191,7 +193,7 @@ def _clusters(known: Sequence[_Case], unknown: Sequence[_Case]) -> Iterator[Clus
         left = [case for case in left if key not in case.shapes]
         own = sharing[0].shapes
         lines = (own[key], *(line for other, line in own.items() if other != key and other in telling))
-        yield Cluster(_name(key, names), own[key], tuple(case.name for case in sharing), lines[:SHOWN_LINES])
+        yield Cluster(_name(key, names), spoken(own[key]), tuple(case.name for case in sharing), lines[:SHOWN_LINES])
 
 
 def _name(key: bytes, taken: set[str]) -> str:

@@ -86,7 +86,7 @@ def messages_of(lines: Iterable[str], own: Callable[[str], str] = str) -> Iterat
 
 
 def _message(line: str, own: Callable[[str], str]) -> WholeMessage:
-    text = _cut(own(_without_lead(_without_speaker(fold_literal(fold_text(line)).strip()))))
+    text = _cut(own(_without_lead(spoken(line))))
     regex, plain = [], []
     at = 0
     for match in _VARIABLE.finditer(text):
@@ -104,7 +104,9 @@ def fixed(text: str) -> str:
     return _VARIABLE.sub(" ", text)
 
 
-def _without_speaker(text: str) -> str:
+def spoken(line: str) -> str:
+    """What a line of a log says: without its time, level, thread, and the name of who says it."""
+    text = fold_literal(fold_text(line)).strip()
     named = False
     while found := _BEFORE.match(text) or (None if named else _NAME.match(text)):
         if len(text) - found.end() < SHORTEST:

@@ -122,10 +122,10 @@ def test_a_batch_answers_every_case_and_sums_up(cases, work, tmp_path):
     (cause,) = summary.causes
     assert (cause.id, cause.cases) == ("widget-lost/eaten", (cases[0], cases[3]))
     (cluster,) = summary.write_next
-    assert (cluster.cases, cluster.article) == ((cases[1], cases[2]), "error-the-frobnicator-at-refused")
+    assert (cluster.cases, cluster.article) == ((cases[1], cases[2]), "the-frobnicator-at-refused-to")
     text = (tmp_path / "out" / "unknown" / f"{cluster.article}.txt").read_text(encoding="utf-8")
     assert text == "error: the frobnicator at node7 refused to start\n"
-    assert "kb new error-the-frobnicator-at-refused --from" in (tmp_path / "out" / "summary.md").read_text(
+    assert "kb new the-frobnicator-at-refused-to --from" in (tmp_path / "out" / "summary.md").read_text(
         encoding="utf-8"
     )
     assert json.loads((tmp_path / "out" / "summary.json").read_bytes())["known"] == 2
