@@ -56,7 +56,7 @@ def main(cases: Path, articles: Path) -> None:
         write(read(articles), Path(folder), "markdown")
         with (
             open_store([Path(folder)], None) as store,
-            open_index(store.documents_digest, store.documents, None) as index,
+            open_index(store.digests, store.documents, None) as index,
         ):
             print(f"{store.size} articles\n\nkind       cases   hit@1   hit@3")
             for kind, asked in questions(cases, store):

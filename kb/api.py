@@ -63,7 +63,7 @@ def search(query: str, *, base: Store | None = None, limit: int = 10) -> tuple[S
     if base is None:
         with open_base() as opened:
             return search(query, base=opened, limit=limit)
-    with open_index(base.documents_digest, base.documents, base.search_dir) as index:
+    with open_index(base.digests, base.documents, base.search_dir) as index:
         return index.search(query, limit).hits
 
 

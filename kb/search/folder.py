@@ -2,7 +2,7 @@
 
 An index is code to whoever opens it (Whoosh unpickles its table of contents), so one is only opened from a folder that
 this user owns and nobody else may write, and whose files are the ones that were written there, by size and checksum.
-A crash leaves the old state or the new one; what dead builds and old articles left is swept. Knows nothing of Whoosh.
+A crash leaves the old state or the new one; what dead builds and old articles left is swept. Knows nothing of the engines.
 An edge module.
 """
 
@@ -21,23 +21,29 @@ from typing import TYPE_CHECKING
 from kb.safe_files import abandoned, flush, flush_folder, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 MANIFEST = "manifest.json"
 # Read whole and compared at every opening up to here (about 1,000 articles, 20 ms); of larger files the size alone is,
 # and the rest by `damage`, for `kb doctor`.
 CHECKED_BYTES = 16 << 20
-# Indexes of other bases (--kb) that stay beside the one in use.
-KEPT = 7
+# What is in an index, so that one of nearly the same articles is made from it.
+ARTICLES = "articles.json"
+# Articles that may have changed since an index was built of all of them, at least and as a share: what was taken out still weighs
+# on it.
+LEAST_CHANGED, MOST_CHANGED = 8, 0.05
+# Indexes of other bases (--kb) that stay beside the one in use: so many, and so many bytes of them in all.
+KEPT, KEPT_BYTES = 7, 500_000_000
 
 
 class NotPrivateError(OSError):
     """The folder is a link, belongs to another user or may be written by others."""
 
 
-def index_place(folder: Path, key: str) -> Path:
-    """Where the index named `key` stands in `folder`."""
-    return folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+def index_place(folder: Path, kind: str, digests: Mapping[str, str]) -> Path:
+    """Where in `folder` the index of the articles with these digests stands, as an engine of this `kind` keeps it."""
+    text = "\n".join((kind, *(f"{key} {digest}" for key, digest in sorted(digests.items()))))
+    return folder / hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def make_private(folder: Path) -> None:
@@ -99,11 +105,42 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def build(path: Path, fill: Callable[[Path], None]) -> None:
+class Near:
+    """An index of nearly the same articles: their `digests`, and how many were `changed` since it was built of all of them."""
+
+    def __init__(self, path: Path, digests: dict[str, str], changed: int) -> None:
+        self._path = path
+        self.digests = digests
+        self.changed = changed
+
+    def copied(self, folder: Path) -> None:
+        """Its files, into an empty folder."""
+        for name in _manifest(self._path):
+            if name != ARTICLES:
+                shutil.copyfile(self._path / name, folder / name)
+
+
+def nearest(folder: Path, kind: str, digests: Mapping[str, str]) -> Near | None:
+    """The sound index in `folder` that the fewest articles have changed for; None where it is as well to build anew."""
+    best, least = None, max(LEAST_CHANGED, int(MOST_CHANGED * len(digests)))
+    for path in sorted(folder.iterdir()):
+        try:
+            made_by, changed, known = json.loads((path / ARTICLES).read_bytes())
+        except (OSError, ValueError):
+            continue
+        if made_by == kind and not damage(path):
+            differ = len({*known.items()} ^ {*digests.items()})
+            if changed + differ < least:
+                best, least = Near(path, known, changed), changed + differ
+    return best
+
+
+def build(path: Path, fill: Callable[[Path], None], kind: str, digests: Mapping[str, str], changed: int = 0) -> None:
     """Let `fill` write into a fresh folder, flush it and rename it to `path`. Who loses a race uses the winner's."""
     fresh = Path(tempfile.mkdtemp(prefix=f"build-{mark()}-", dir=path.parent))
     try:
         fill(fresh)
+        (fresh / ARTICLES).write_text(json.dumps([kind, changed, dict(digests)]), encoding="utf-8")
         written = {}
         for name in sorted(os.listdir(fresh)):
             (fresh / name).chmod(0o600)
@@ -147,11 +184,20 @@ def sweep(path: Path) -> None:
     except OSError:
         return
     others = sorted((item for item in entries if not item[1].name.startswith("build-")), reverse=True)
-    for entry in (*_dead(entries), *(entry for _, entry in others[KEPT:])):
+    for entry in (*_dead(entries), *_too_many([entry for _, entry in others])):
         try:
             remove(entry)
         except OSError:
             pass
+
+
+def _too_many(others: list[Path]) -> Iterator[Path]:
+    """Of the indexes, those used last first, what is beyond what is kept."""
+    total = 0
+    for number, path in enumerate(others):
+        total += sum(file.lstat().st_size for file in path.iterdir()) if path.is_dir() else 0
+        if number >= KEPT or total > KEPT_BYTES:
+            yield path
 
 
 def _dead(entries: list[tuple[float, Path]]) -> Iterator[Path]:

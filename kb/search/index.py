@@ -1,47 +1,37 @@
-"""Full-text search over the articles: Whoosh keeps the postings, in a private folder that is built when first needed.
+"""Full-text search over the articles, in a private folder that is built when first needed, and brought up to date after an edit.
 
-Takes documents and a digest of them all, gives hits with snippets. Any fault of the index, at opening or later, has it
-rebuilt once; where its folder cannot be written it stands in memory: there is always an answer, with a note.
+Takes what the articles are (ids and digests) and how to read them, gives hits with snippets. Any fault of the index, at opening or
+later, has it rebuilt once; where its folder cannot be written it stands in memory: there is always an answer, with a note.
 """
 
 from __future__ import annotations
 
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.errors import did_you_mean
 from kb.search import folder as folders
+from kb.search import sqlite_engine, whoosh_engine
 from kb.search.query import FIELDS, Query, parse_query, relaxed
 from kb.search.rank import rank
 from kb.search.snippet import Spans, snippet
 from kb.search.terms import LONGEST, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
     from typing import Self
 
-FORMAT = "kb-search/4 whoosh/2.7.4"
-# How much a word counts that stands there, against 1 in the body.
-WEIGHTS = {"id": 3.0, "title": 4.0, "symptoms": 2.0, "causes": 2.0, "products": 1.5, "tags": 2.0}
-LARGEST_BODY = 1 << 20
+    from kb.search.engine import Engine, Reader, SearchDoc
+
+    Digests = Mapping[str, str]  # id: what changes with the content of the article
+    Docs = Callable[[Collection[str]], Iterable[SearchDoc]]  # the articles of these ids
+
 MOST_MENDED = 5
-
-
-class SearchDoc(Struct, frozen=True, kw_only=True):
-    """An article as it is searched. `digest` changes with its content."""
-
-    id: str
-    title: str
-    symptoms: str = ""
-    causes: str = ""
-    products: str = ""
-    tags: str = ""
-    body: str = ""
-    digest: str = ""
+# Articles from which on SQLite keeps the index. Whoosh finds a little faster in a small one, and is read by other programs.
+LARGE = 1000
 
 
 class SearchHit(Struct, frozen=True):
@@ -62,20 +52,27 @@ class SearchResult(Struct, frozen=True):
     note: str = ""
 
 
-def open_index(digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> Index:
-    """The index of `docs`, whose content `digest` names: opened if it is there and sound, else built. Never raises for
-    what is wrong with `folder`; whatever `docs` raises passes through."""
-    return Index(digest, docs, folder)
+def open_index(digests: Digests, docs: Docs, folder: Path | None, engine: Engine | None = None) -> Index:
+    """The index of the articles: opened if it is there and sound, else made. Never raises for what is wrong with `folder`;
+    whatever `docs` raises passes through. `engine` is that for their number where it is not given."""
+    return Index(digests, docs, folder, engine or engine_for(len(digests)))
+
+
+def engine_for(articles: int) -> Engine:
+    """The engine for a base of this size."""
+    return sqlite_engine if articles >= LARGE and sqlite_engine.available() else whoosh_engine
 
 
 class Index:
     """An open index. `note` is empty unless it had to be rebuilt or stands in memory. Whoever opens it closes it, with
     `with` or `close`."""
 
-    def __init__(self, digest: str, docs: Callable[[], Iterable[SearchDoc]], folder: Path | None) -> None:
+    def __init__(self, digests: Digests, docs: Docs, folder: Path | None, engine: Engine) -> None:
+        self._digests = digests
         self._docs = docs
-        self._place = folders.index_place(folder, f"{FORMAT} {digest}") if folder is not None else None
-        self._reader: Any = None
+        self._engine = engine
+        self._place = folders.index_place(folder, engine.FORMAT, digests) if folder is not None else None
+        self._reader: Reader
         self.note = ""
         self._open()
 
@@ -91,9 +88,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files."""
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
+        self._reader.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +100,7 @@ class Index:
 
     def _open(self) -> None:
         if self._place is None:
-            self._reader = _in_memory(self._docs)
+            self._reader = self._engine.in_memory(self._docs(self._digests))
             return
         try:
             folders.make_private(self._place.parent)
@@ -114,8 +109,8 @@ class Index:
                 self.note = f"search index damaged ({fault}); rebuilt from the articles"
                 folders.remove(self._place)
             if fault:
-                folders.build(self._place, self._fill)
-            self._reader = _opened(self._place)
+                self._make(self._place)
+            self._reader = self._engine.opened(self._place)
             folders.sweep(self._place)
         except OSError as error:
             self._to_memory(error)
@@ -124,16 +119,48 @@ class Index:
         except Exception as error:
             self._rebuild(error)
 
+    def _make(self, place: Path) -> None:
+        """From that of nearly the same articles where there is one, else anew."""
+        near = folders.nearest(place.parent, self._engine.FORMAT, self._digests)
+        if near is None:
+            self._build(place)
+            return
+        fresh = [key for key, digest in self._digests.items() if near.digests.get(key) != digest]
+        gone = [key for key, digest in near.digests.items() if self._digests.get(key) != digest]
+
+        def fill(folder: Path) -> None:
+            near.copied(folder)
+            self._engine.update(folder, gone, self._guarded(fresh))
+
+        try:
+            folders.build(place, fill, self._engine.FORMAT, self._digests, near.changed + len({*gone, *fresh}))
+        except (OSError, _DocsError):
+            raise
+        except Exception:  # whatever a damaged one makes the engine raise
+            self._build(place)
+
+    def _build(self, place: Path) -> None:
+        def fill(folder: Path) -> None:
+            self._engine.build(folder, self._guarded(self._digests))
+
+        folders.build(place, fill, self._engine.FORMAT, self._digests)
+
+    def _guarded(self, ids: Collection[str]) -> Iterable[SearchDoc]:
+        try:
+            yield from self._docs(ids)
+        except Exception as error:
+            raise _DocsError(error) from None
+
     def _rebuild(self, error: Exception) -> None:
         """Once more from the articles."""
         if self._place is None:
             self._to_memory(error)
             return
         try:
-            self.close()
+            self._close_quietly()
             folders.remove(self._place)
-            folders.build(self._place, self._fill)
-            self._reader = _opened(self._place)
+            self._build(self._place)
+            self._reader = self._engine.opened(self._place)
             self.note = f"search index damaged ({type(error).__name__}); rebuilt from the articles"
         except _DocsError as inner:
             raise inner.cause from None
@@ -144,17 +171,12 @@ class Index:
         reason = getattr(error, "strerror", None) or type(error).__name__
         self.note = f"cannot write the search index ({reason}); results from memory"
         self._place = None
-        self._reader = _in_memory(self._docs)
+        self._reader = self._engine.in_memory(self._docs(self._digests))
 
-    def _fill(self, folder: Path) -> None:
-        from kb.search import whoosh_import as w
-        from kb.search.schema import index_schema
-
-        index = w.index.create_in(str(folder), index_schema())
-        _write(index, _guarded(self._docs))
-        index.close()
-        for lock in folder.glob("*_WRITELOCK"):
-            lock.unlink()
+    def _close_quietly(self) -> None:
+        reader: Reader | None = getattr(self, "_reader", None)
+        if reader is not None:
+            reader.close()
 
     # --- searching ---
 
@@ -179,9 +201,8 @@ class Index:
         return tuple(self._hit(document, score, wanted) for document, score in ranked.documents), ranked.late
 
     def _hit(self, document: int, score: float, wanted: set[str]) -> SearchHit:
-        stored = self._reader.stored_fields(document)
-        body = zlib.decompress(stored["text"]).decode("utf-8")
-        return SearchHit(stored["key"], stored["name"], round(score, 3), snippet(body, wanted))
+        found = self._reader.found(document)
+        return SearchHit(found.id, found.title, round(score, 3), snippet(found.body, wanted))
 
     def _mended(self, query: Query) -> str | None:
         """The query with each word that no article holds replaced by the closest that one does; None if all is well.
@@ -201,18 +222,14 @@ class Index:
         """A plain word, long enough for a typo, that stands nowhere."""
         if not (4 <= len(word) <= LONGEST and word.replace("-", "").isalpha()):
             return False
-        return not any(
-            (name, term.text) in self._reader for term in terms(word) if term.whole for name in ("head", "body")
-        )
+        return not any(self._reader.frequency(term.text) for term in terms(word) if term.whole)
 
     def _closest(self, word: str) -> str:
-        lowered, reader = word.lower(), self._reader
+        lowered = word.lower()
         for distance in (1, 2) if len(word) > 5 else (1,):
-            near: list[str] = sorted(
-                text for text in reader.terms_within("words", lowered, distance, prefix=1) if text.isprintable()
-            )
+            near = sorted(one for one in self._reader.near(lowered, distance) if one[0].isprintable())
             if near:
-                return str(max(near, key=lambda text: (text[:2] == lowered[:2], reader.doc_frequency("words", text))))
+                return max(near, key=lambda one: (one[0][:2] == lowered[:2], one[1]))[0]
         return word
 
 
@@ -224,13 +241,6 @@ class _DocsError(Exception):
         self.cause = cause
 
 
-def _guarded(docs: Callable[[], Iterable[SearchDoc]]) -> Iterable[SearchDoc]:
-    try:
-        yield from docs()
-    except Exception as error:
-        raise _DocsError(error) from None
-
-
 def _no_fields(query: Query, *, found: bool) -> list[str]:
     """What stood before a colon and is no field, where that may be why: nothing was found, or a field is meant."""
     names = [name for name in query.strangers if not found or did_you_mean(name.lower(), FIELDS)]
@@ -240,46 +250,3 @@ def _no_fields(query: Query, *, found: bool) -> list[str]:
 
 def _exists(place: Path) -> bool:
     return place.is_symlink() or place.exists()
-
-
-def _opened(place: Path) -> Any:
-    from kb.search import whoosh_import as w
-
-    return w.index.open_dir(str(place)).reader()
-
-
-def _in_memory(docs: Callable[[], Iterable[SearchDoc]]) -> Any:
-    from kb.search import whoosh_import as w
-    from kb.search.schema import index_schema
-
-    index = w.RamStorage().create_index(index_schema())
-    _write(index, docs())
-    return index.reader()
-
-
-def _write(index: Any, docs: Iterable[SearchDoc]) -> None:
-    writer = index.writer(limitmb=128)
-    try:
-        for doc in docs:
-            writer.add_document(**_fields(doc))
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
-
-
-def _fields(doc: SearchDoc) -> dict[str, Any]:
-    texts = {name: _valid(str(getattr(doc, name))) for name in (*WEIGHTS, "body")}
-    texts["body"] = texts["body"][:LARGEST_BODY]
-    return {
-        "key": doc.id,
-        "name": doc.title,
-        "text": zlib.compress(texts["body"].encode("utf-8"), 1),
-        "head": [(texts[name], weight) for name, weight in WEIGHTS.items()],
-        "words": "\n".join(texts.values()),
-        **texts,
-    }
-
-
-def _valid(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,6 @@
 """The schema of the search index: fields whose terms are ours, stored as Whoosh formats.
 
-The index pickles these classes by module name: a move of one makes every kept index unreadable (raise `index.FORMAT`).
+The index pickles these classes by module name: a move of one makes every kept index unreadable (raise `whoosh_engine.FORMAT`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from kb.search.terms import positions, surface
+from kb.search.engine import FIELDS
+from kb.search.terms import positions, surface, words_of
 from kb.search.whoosh_import import IDAnalyzer, fields, formats
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 
 _ITEM = array("I").itemsize
-FIELDS = ("id", "title", "symptoms", "causes", "products", "tags", "body")
 
 
 class Placed(formats.Positions):  # type: ignore[misc]
@@ -63,7 +63,7 @@ class Spelled(formats.Existence):  # type: ignore[misc]
     """Words as they are spelled."""
 
     def word_values(self, value: str, analyzer: object, **options: object) -> Iterator[tuple[str, int, float, bytes]]:
-        for word in sorted(surface(value)):
+        for word in sorted(surface(words_of(value))):
             yield word, 1, 1.0, b""
 
 

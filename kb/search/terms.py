@@ -16,7 +16,7 @@ from msgspec import Struct
 from diagnose.text.fold import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LONGEST = 80
 _WORD = re.compile(r"[^\W_]+(?:[-._'][^\W_]+)*")
@@ -60,6 +60,21 @@ def positions(text: str) -> Iterator[tuple[str, int]]:
         position += width
 
 
+def words_of(text: str) -> list[str]:
+    """The words of `text` as they stand, not longer than they are looked at."""
+    return [word[: 2 * LONGEST] for word in _WORD.findall(fold_text(text))]
+
+
+@lru_cache(maxsize=1 << 16)
+def apart(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The terms of one word: the smallest that stands at each of its positions, in order; and those beside them, of a name its
+    whole and its larger parts."""
+    kept, width = _terms_of(word)
+    last = {offset: at for at, (_, offset, _) in enumerate(kept)}
+    small = tuple(kept[last[offset]][0] for offset in range(width))
+    return small, tuple(term for at, (term, offset, _) in enumerate(kept) if last[offset] != at)
+
+
 def sequence(text: str) -> list[str]:
     """The terms of `text` that stand side by side in the index where it stands: names in their smallest parts."""
     places: dict[int, str] = {}
@@ -68,15 +83,16 @@ def sequence(text: str) -> list[str]:
     return [places[position] for position in sorted(places)]
 
 
-def surface(text: str) -> set[str]:
+def surface(words: Iterable[str]) -> set[str]:
     """Words as they are spelled, in lower case, from which "did you mean" chooses."""
-    found = {word.lower() for word in _WORD.findall(fold_text(text)) if len(word) <= LONGEST}
+    found = {word.lower() for word in words if 3 < len(word) <= LONGEST}
     return {word for word in found if len(word) > 3 and not word.isdigit() and not _HEX.fullmatch(word)}
 
 
 @lru_cache(maxsize=1 << 16)
 def _terms_of(word: str) -> tuple[tuple[tuple[str, int, bool], ...], int]:
     """The terms of one word as (term, offset, whole), and how many positions they take."""
+    word = word.rstrip("-._'")  # where a long one was cut
     lowered = word.lower().replace("'", "")
     if _HEX.fullmatch(lowered):
         return ((lowered[:LONGEST], 0, True),), 1
@@ -96,9 +112,9 @@ def _terms_of(word: str) -> tuple[tuple[tuple[str, int, bool], ...], int]:
 
 @cache
 def _stemmer() -> Callable[[str], str]:
-    from kb.search import whoosh_import as _whoosh
+    from whoosh.lang.porter import stem
 
-    made: Callable[[str], str] = _whoosh.stem
+    made: Callable[[str], str] = stem
     return made
 
 

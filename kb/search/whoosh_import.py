@@ -14,6 +14,13 @@ with warnings.catch_warnings():
     from whoosh import fields, formats, index, query
     from whoosh.analysis import IDAnalyzer
     from whoosh.filedb.filestore import RamStorage
-    from whoosh.lang.porter import stem
 
-__all__ = ["IDAnalyzer", "RamStorage", "fields", "formats", "index", "query", "stem"]
+
+class Memory(RamStorage):  # type: ignore[misc]
+    """Nothing on the disk: Whoosh's own writes what it is sorting into a folder that is called the same for every process."""
+
+    def temp_storage(self, name: str | None = None) -> RamStorage:
+        return RamStorage()
+
+
+__all__ = ["IDAnalyzer", "Memory", "fields", "formats", "index", "query"]

@@ -41,7 +41,7 @@ class Desk:
     @property
     def index(self) -> Index:
         if self._index is None:
-            self._index = open_index(self.store.documents_digest, self.store.documents, self.store.search_dir)
+            self._index = open_index(self.store.digests, self.store.documents, self.store.search_dir)
         return self._index
 
     def close(self) -> None:

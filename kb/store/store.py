@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.articles.article import Article
     from kb.catalogs.catalog import Catalog
     from kb.documents.fault import Fault
-    from kb.search.index import SearchDoc
+    from kb.search.engine import SearchDoc
     from kb.store.derived import Comparing
 
 _MANY = 500
@@ -251,21 +251,26 @@ class Store:
         return result
 
     @cached_property
+    def digests(self) -> dict[str, str]:
+        """Of each article what changes with its content."""
+        return dict(self._db.execute("SELECT name, digest FROM article ORDER BY name"))
+
+    @cached_property
     def documents_digest(self) -> str:
         """Changes with the content of any article."""
-        rows = self._db.execute("SELECT name, digest FROM article ORDER BY name")
         import hashlib  # not needed for a diagnosis, and OpenSSL is slow to load
 
-        return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in rows).encode()).hexdigest()
+        return hashlib.sha256(
+            "\n".join(f"{name} {digest}" for name, digest in self.digests.items()).encode()
+        ).hexdigest()
 
-    def documents(self) -> Iterator[SearchDoc]:
-        """Every article as the full-text index takes it."""
-        from kb.search.index import SearchDoc
+    def documents(self, ids: Collection[str]) -> Iterator[SearchDoc]:
+        """These articles as the full-text index takes them."""
+        from kb.search.engine import SearchDoc
 
-        for name, digest, blob, body in self._db.execute(
-            "SELECT name, digest, problem, body FROM article ORDER BY name"
-        ):
-            problem = self._decoder.decode(unsealed(blob))
+        for name in sorted(ids):
+            row = self._db.execute("SELECT digest, problem, body FROM article WHERE name=?", (name,)).fetchone()
+            problem = self._decoder.decode(unsealed(row[1]))
             yield SearchDoc(
                 id=name,
                 title=problem.title,
@@ -273,8 +278,8 @@ class Store:
                 causes="\n".join(f"{c.id} {c.title} {c.summary}" for c in problem.causes),
                 products=" ".join(f"{p.product} {p.versions}" for p in problem.applies_to),
                 tags=" ".join(problem.tags),
-                body=f"{problem.summary}\n{unsealed(body).decode()}",
-                digest=digest,
+                body=f"{problem.summary}\n{unsealed(row[2]).decode()}",
+                digest=row[0],
             )
 
     def close(self) -> None:

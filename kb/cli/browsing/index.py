@@ -21,6 +21,6 @@ def command(session: Session) -> int:
             "set XDG_CACHE_HOME or LOCALAPPDATA",
         )
     store = session.store()
-    open_index(store.documents_digest, store.documents, store.search_dir).close()
+    open_index(store.digests, store.documents, store.search_dir).close()
     click.echo(f"{store.size} articles indexed")
     return 0

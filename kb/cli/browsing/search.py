@@ -27,7 +27,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     text = " ".join(query)
     store = session.store()
     with told_late(f"building the search index of {store.size} articles; the next call finds it ready"):
-        index = open_index(store.documents_digest, store.documents, store.search_dir)
+        index = open_index(store.digests, store.documents, store.search_dir)
     with index:
         result = index.search(text, limit)
     if result.note:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kb.articles.messages import mine
 from kb.markdown.render import render
-from kb.search.index import SearchDoc, open_index
+from kb.search.engine import SearchDoc
+from kb.search.index import open_index
 from kb.search.query import parse_query
 
 ACTIVE = (
@@ -87,7 +88,9 @@ DOCS = [
 
 @pytest.fixture(params=["folder", "memory"])
 def index(request, tmp_path):
-    with open_index("digest", lambda: iter(DOCS), tmp_path if request.param == "folder" else None) as opened:
+    with open_index(
+        {doc.id: doc.digest for doc in DOCS}, lambda ids: iter(DOCS), tmp_path if request.param == "folder" else None
+    ) as opened:
         yield opened
 
 
@@ -118,10 +121,10 @@ def test_snippets_mark_what_matched(index):
 
 
 def test_a_damaged_index_is_built_again(tmp_path):
-    open_index("digest", lambda: iter(DOCS), tmp_path).close()
+    open_index({doc.id: doc.digest for doc in DOCS}, lambda ids: iter(DOCS), tmp_path).close()
     for path in next(tmp_path.iterdir()).iterdir():
         path.write_bytes(b"\x80\x04damaged")
-    with open_index("digest", lambda: iter(DOCS), tmp_path) as index:
+    with open_index({doc.id: doc.digest for doc in DOCS}, lambda ids: iter(DOCS), tmp_path) as index:
         assert index.search("disk").hits
 
 

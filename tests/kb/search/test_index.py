@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from kb.search import folder as search_folder
+from kb.search import sqlite_engine, whoosh_engine
+from kb.search.engine import SearchDoc
 from kb.search.folder import MANIFEST, damage
-from kb.search.index import SearchDoc, open_index
+from kb.search.index import open_index
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and signals")
 DOCS = (
@@ -28,8 +30,12 @@ DOCS = (
 )  # fmt: skip
 
 
-def docs():
-    return iter(DOCS)
+def asked(docs):
+    """Documents as an index takes them: what they are, and how they are read."""
+    return {doc.id: doc.digest for doc in docs}, lambda ids: (doc for doc in docs if doc.id in ids)
+
+
+DIGESTS, docs = asked(DOCS)
 
 
 @pytest.fixture
@@ -39,9 +45,10 @@ def opened():
         yield lambda *given: stack.enter_context(open_index(*given))
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=[(engine, where) for engine in (whoosh_engine, sqlite_engine) for where in ("folder", "memory")])
 def index(request, tmp_path, opened):
-    return opened("d", docs, tmp_path / "search" if request.param == "folder" else None)
+    engine, where = request.param
+    return opened(DIGESTS, docs, tmp_path / "search" if where == "folder" else None, engine)
 
 
 def found(index, query, limit=10):
@@ -134,13 +141,13 @@ def test_a_snippet_shows_the_place_that_matched_with_the_words_marked(index):
 def test_text_that_no_encoding_holds_is_searched_too(tmp_path, opened):
     odd = SearchDoc(id="x", title="a \ud800 b\x00", body="bad\udcff word " + "é" * 300 + " ﬁle \x1b[31m")
     for folder in (None, tmp_path):
-        result = opened("odd", lambda: [odd], folder).search("word")
+        result = opened(*asked([odd]), folder).search("word")
         assert [hit.id for hit in result.hits] == ["x"]
 
 
 def test_no_articles_give_no_hits(tmp_path, opened):
     for folder in (None, tmp_path):
-        assert opened("none", list, folder).search("a word").hits == ()
+        assert opened(*asked([]), folder).search("a word").hits == ()
 
 
 # --- the folder -----------------------------------------------------------------------------------------------------
@@ -151,20 +158,20 @@ def place(folder):
     return only
 
 
-def refuse():
+def refuse(ids):
     raise AssertionError("the articles were read again")
 
 
 def test_a_sound_index_is_opened_without_reading_an_article(tmp_path, opened):
-    open_index("d", docs, tmp_path).close()
-    assert found(opened("d", refuse, tmp_path), "failover") == ["failover"]
+    open_index(DIGESTS, docs, tmp_path).close()
+    assert found(opened(DIGESTS, refuse, tmp_path), "failover") == ["failover"]
 
 
 def test_changed_articles_make_another_index_and_old_ones_go(tmp_path):
     from kb.search.folder import KEPT
 
     for number in range(KEPT + 3):
-        open_index(f"digest {number}", docs, tmp_path).close()
+        open_index({"disk": f"digest {number}"}, docs, tmp_path).close()
     assert len(list(tmp_path.iterdir())) == KEPT + 1
 
 
@@ -172,7 +179,7 @@ def test_changed_articles_make_another_index_and_old_ones_go(tmp_path):
 def test_the_files_are_private(tmp_path):
     before = os.umask(0)
     try:
-        open_index("d", docs, tmp_path / "a" / "search").close()
+        open_index(DIGESTS, docs, tmp_path / "a" / "search").close()
     finally:
         os.umask(before)
     inside = place(tmp_path / "a" / "search")
@@ -201,15 +208,15 @@ DAMAGE = {
 @pytest.mark.parametrize("kind", ["toc", "seg", MANIFEST])
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_index_is_noticed_rebuilt_and_the_answer_given(tmp_path, name, kind, opened):
-    open_index("d", docs, tmp_path).close()
+    open_index(DIGESTS, docs, tmp_path).close()
     inside = place(tmp_path)
     (file,) = inside.glob(f"*{kind}")
     DAMAGE[name](file, inside)
-    index = opened("d", docs, tmp_path)
+    index = opened(DIGESTS, docs, tmp_path)
     assert found(index, "failover") == ["failover"]
     assert "damaged" in index.search("failover").note
     assert not damage(inside)
-    assert opened("d", refuse, tmp_path).note == ""
+    assert opened(DIGESTS, refuse, tmp_path).note == ""
 
 
 def test_a_poisoned_table_of_contents_is_not_opened(tmp_path, opened):
@@ -218,23 +225,23 @@ def test_a_poisoned_table_of_contents_is_not_opened(tmp_path, opened):
             return (Path.touch, (tmp_path / "ran",))
 
     folder = tmp_path / "search"
-    open_index("d", docs, folder).close()
+    open_index(DIGESTS, docs, folder).close()
     inside = place(folder)
     (toc,) = inside.glob("*.toc")
     data = toc.read_bytes()
     poison = pickle.dumps(Poison(), 2)
     toc.write_bytes((data[:20] + poison + data)[: len(data)])
     (inside / "_MAIN_2.toc").write_bytes(poison)
-    assert found(opened("d", docs, folder), "failover") == ["failover"]
+    assert found(opened(DIGESTS, docs, folder), "failover") == ["failover"]
     assert not (tmp_path / "ran").exists()
 
 
 @POSIX
 @pytest.mark.parametrize("mode", [0o777, 0o720, 0o702])
 def test_an_index_that_others_may_write_is_built_anew(tmp_path, mode, opened):
-    open_index("d", docs, tmp_path).close()
+    open_index(DIGESTS, docs, tmp_path).close()
     place(tmp_path).chmod(mode)
-    index = opened("d", docs, tmp_path)
+    index = opened(DIGESTS, docs, tmp_path)
     assert found(index, "failover") == ["failover"]
     assert place(tmp_path).stat().st_mode & 0o777 == 0o700
 
@@ -247,7 +254,7 @@ def test_a_folder_that_others_may_write_or_that_is_a_link_is_not_used(tmp_path, 
     real.mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(real)
     for folder in (loose, tmp_path / "link"):
-        index = opened("d", docs, folder)
+        index = opened(DIGESTS, docs, folder)
         assert found(index, "failover") == ["failover"]
         assert "from memory" in index.note
         assert not list(folder.iterdir())
@@ -256,25 +263,25 @@ def test_a_folder_that_others_may_write_or_that_is_a_link_is_not_used(tmp_path, 
 @POSIX
 def test_a_link_in_the_place_of_the_index_is_replaced_and_its_target_untouched(tmp_path, opened):
     folder, other = tmp_path / "search", tmp_path / "other"
-    open_index("d", docs, folder).close()
+    open_index(DIGESTS, docs, folder).close()
     inside = place(folder)
     inside.rename(other)
     inside.symlink_to(other)
-    assert found(opened("d", docs, folder), "failover") == ["failover"]
+    assert found(opened(DIGESTS, docs, folder), "failover") == ["failover"]
     assert not inside.is_symlink()
     assert (other / MANIFEST).exists()
 
 
 def test_where_nothing_can_be_written_the_answer_comes_from_memory(tmp_path, monkeypatch, opened):
     (tmp_path / "file").write_text("in the way")
-    index = opened("d", docs, tmp_path / "file" / "search")
+    index = opened(DIGESTS, docs, tmp_path / "file" / "search")
     assert found(index, "failover") == ["failover"]
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(search_folder, "flush", full)
-    index = opened("d", docs, tmp_path / "search")
+    index = opened(DIGESTS, docs, tmp_path / "search")
     assert found(index, "failover") == ["failover"]
     assert (
         index.search("failover").note == "cannot write the search index (No space left on device); results from memory"
@@ -283,7 +290,7 @@ def test_where_nothing_can_be_written_the_answer_comes_from_memory(tmp_path, mon
 
 
 def test_damage_after_opening_is_mended_during_the_search(tmp_path, monkeypatch, opened):
-    index = opened("d", docs, tmp_path)
+    index = opened(DIGESTS, docs, tmp_path)
     reader = index._reader
 
     class Broken:
@@ -304,23 +311,23 @@ def test_damage_after_opening_is_mended_during_the_search(tmp_path, monkeypatch,
 
 
 def test_a_fault_of_the_articles_is_not_taken_for_one_of_the_index(tmp_path, opened):
-    def broken():
+    def broken(ids):
         yield DOCS[0]
         raise RuntimeError("the store is gone")
 
     for folder in (tmp_path, None):
         with pytest.raises(RuntimeError, match="the store is gone"):
-            opened("d", broken, folder)
+            opened(DIGESTS, broken, folder)
     assert not list(tmp_path.iterdir())
 
 
 BUILD = """
 import sys; sys.path[:] = json_path
 from pathlib import Path
-from kb.search.index import SearchDoc
+from kb.search.engine import SearchDoc
 from kb.search.index import open_index
 docs = [SearchDoc(id=f"a{n}", title=f"title {n}", body="word " * 50 + f"number{n}") for n in range(60)]
-print(len(open_index("d", lambda: docs, Path(sys.argv[1])).search("title", 100).hits), flush=True)
+print(len(open_index({doc.id: "" for doc in docs}, lambda ids: docs, Path(sys.argv[1])).search("title", 100).hits), flush=True)
 """
 
 
@@ -357,6 +364,6 @@ def test_leftovers_of_other_machines_go_with_age(tmp_path):
     for path in (old, fresh):
         path.mkdir()
     os.utime(old, (1, 1))
-    open_index("d", docs, tmp_path).close()
+    open_index(DIGESTS, docs, tmp_path).close()
     assert not old.exists()
     assert fresh.exists()

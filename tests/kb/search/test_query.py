@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.search.index import SearchDoc, open_index
+from kb.search import sqlite_engine, whoosh_engine
+from kb.search.engine import SearchDoc
+from kb.search.index import open_index
 from kb.search.query import MOST_TERMS, QueryPart, parse_query, relaxed
 from kb.search.terms import positions, sequence, terms
 
@@ -119,9 +121,9 @@ NASTY = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def index():
-    opened = open_index("query", lambda: iter(DOCS), None)
+@pytest.fixture(scope="module", params=[whoosh_engine, sqlite_engine], ids=["whoosh", "sqlite"])
+def index(request):
+    opened = open_index({doc.id: "" for doc in DOCS}, lambda ids: iter(DOCS), None, request.param)
     yield opened
     opened.close()
 
