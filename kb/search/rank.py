@@ -86,47 +86,43 @@ def _scores(reader: Reader, query: Query, allowed: set[int] | None, deadline: fl
     times = Counter(term for unit in said for term in unit)
     units = [dict(unit) for unit in dict.fromkeys(tuple(unit.items()) for unit in said)]
     rarity = {term: reader.frequency(term) for term in times}
+    # BM25's length normalisation of a body is `even` and `long` for each of its terms.
+    even, long = K1 * (1 - B), K1 * B / max(1.0, reader.mean_length)
     sums: dict[int, float] = {}
     covered: dict[int, float] = {}
-    norms: dict[int, float] = {}
     total, late, read = 0.0, False, 0
     for done, unit in enumerate(sorted(units, key=lambda unit: _rarest(unit, rarity))):
         read += sum(rarity[term] for term in unit)
         late = time.monotonic() > deadline
         if late or (read > POSTINGS and done >= LEAST_WORDS):
             break
-        worth = 0.0
-        best: dict[int, float] = {}
-        for term, share in unit.items():
-            if not rarity[term]:
-                continue
-            idf = log(1 + (reader.size - rarity[term] + 0.5) / (rarity[term] + 0.5))
-            value = idf * share
-            worth = max(worth, value)
+        worth = sorted(
+            ((_idf(reader, rarity[term]) * share, term) for term, share in unit.items() if rarity[term]), reverse=True
+        )
+        held: set[int] = set()  # by a term of the word that is worth as much or more
+        for value, term in worth:
             gain = value * (1 + log(times[term])) * (K1 + 1)
             for document, weight in _weights(reader, term, allowed):
-                norm = norms.get(document)
-                if norm is None:
-                    norm = norms[document] = _norm(reader, document)
-                sums[document] = sums.get(document, 0.0) + gain * weight / (weight + norm)
-                if best.get(document, 0.0) < value:
-                    best[document] = value
-        total += worth
-        for document, value in best.items():
-            covered[document] = covered.get(document, 0.0) + value
+                sums[document] = sums.get(document, 0.0) + gain * weight / (
+                    weight + even + long * reader.length(document)
+                )
+                if document not in held:
+                    covered[document] = covered.get(document, 0.0) + value
+                    if len(worth) > 1:
+                        held.add(document)
+        total += worth[0][0] if worth else 0.0
     if not total:
         return {}, late
     return {d: s * (UNCOVERED + (1 - UNCOVERED) * covered[d] / total) for d, s in sums.items()}, late
 
 
+def _idf(reader: Reader, frequency: int) -> float:
+    return log(1 + (reader.size - frequency + 0.5) / (frequency + 0.5))
+
+
 def _weights(reader: Reader, term: str, allowed: set[int] | None) -> Iterable[tuple[int, float]]:
     found = reader.weights(term)
     return found if allowed is None else (entry for entry in found if entry[0] in allowed)
-
-
-def _norm(reader: Reader, document: int) -> float:
-    """BM25's length normalisation of a document's body."""
-    return K1 * (1 - B + B * reader.length(document) / max(1.0, reader.mean_length))
 
 
 def _units(words: Iterable[QueryPart]) -> Iterator[dict[str, float]]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.search.terms import terms
+from kb.search.terms import places
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kb.search.terms import Term
+    from kb.search.terms import Place
 
 Spans = tuple[tuple[str, bool], ...]
 LENGTH = 220
 BEFORE = 40
-READ = 60_000
-_MARKUP = re.compile(r"^\s*(?:#{1,6} |>+ ?|[-*+] |```\S*|~~~\S*|\|)|\s*[|`]+\s*|\*\*|<!--|-->", re.MULTILINE)
-_BLANKS = re.compile(r"\s+")
+READ = 30_000
+_LINE_START = re.compile(r"^\s*(?:#{1,6} |>+ ?|[-*+] |```\S*|~~~\S*)", re.MULTILINE)
+_MARKS = str.maketrans("|`", "  ")
 
 
 def snippet(body: str, wanted: Collection[str]) -> Spans:
     """About LENGTH characters of `body` as (text, does it match) spans; its beginning where no term of `wanted` stands."""
-    text = _BLANKS.sub(" ", _MARKUP.sub(" ", body[:READ])).strip()
-    hits = [term for term in terms(text) if term.text in wanted]
+    text = _plain(body[:READ])
+    hits = places(text, wanted)
     start = _best(hits)
     start = text.rfind(" ", 0, max(0, start - BEFORE)) + 1 if start > BEFORE else 0
     end = start + LENGTH
@@ -39,7 +39,15 @@ def snippet(body: str, wanted: Collection[str]) -> Spans:
     return tuple(span for span in spans if span[0])
 
 
-def _best(hits: list[Term]) -> int:
+def _plain(body: str) -> str:
+    """Without the marks of Markdown, on one line."""
+    text = _LINE_START.sub(" ", body).translate(_MARKS)
+    for mark in ("**", "<!--", "-->"):
+        text = text.replace(mark, " ")
+    return " ".join(text.split())
+
+
+def _best(hits: list[Place]) -> int:
     """Where the window begins that holds the most distinct terms, the first such."""
     best, start, first = 0, 0, 0
     inside: dict[str, int] = {}

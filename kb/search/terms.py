@@ -16,7 +16,7 @@ from msgspec import Struct
 from diagnose.text.fold import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 LONGEST = 80
 _WORD = re.compile(r"[^\W_]+(?:[-._'][^\W_]+)*")
@@ -31,13 +31,21 @@ STOPWORDS = frozenset(
 
 
 class Term(Struct, frozen=True):
-    """A term at its place: the `position`-th word, characters `start` to `end`. `whole` is false for a part of a name."""
+    """A term of a text, with all there is to know: the `position`-th word, characters `start` to `end`. `whole` is false for a part of a name."""
 
     text: str
     position: int
     start: int
     end: int
     whole: bool
+
+
+class Place(Struct, frozen=True):
+    """A term where it stands in a text: characters `start` to `end`."""
+
+    text: str
+    start: int
+    end: int
 
 
 def terms(text: str) -> Iterator[Term]:
@@ -48,6 +56,20 @@ def terms(text: str) -> Iterator[Term]:
         for term, offset, whole in kept:
             yield Term(term, position + offset, match.start(), match.end(), whole)
         position += width
+
+
+def places(text: str, wanted: Collection[str]) -> list[Place]:
+    """Where in `text` terms of `wanted` stand, in order."""
+    found: list[Place] = []
+    known: dict[str, list[str]] = {}
+    for match in _WORD.finditer(fold_text(text)):
+        word = match[0]
+        told = known.get(word)
+        if told is None:
+            told = known[word] = [term for term, _, _ in _terms_of(word[: 2 * LONGEST])[0] if term in wanted]
+        if told:
+            found += [Place(term, match.start(), match.end()) for term in told]
+    return found
 
 
 def positions(text: str) -> Iterator[tuple[str, int]]:

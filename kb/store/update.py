@@ -41,7 +41,9 @@ def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[s
             changes.remove(article)
         db.execute("DELETE FROM file WHERE path=?", (path,))
     for file in unread:
-        library = libraries.setdefault(file.root, Library.of_base(file.root))
+        if file.root not in libraries:
+            libraries[file.root] = Library.of_base(file.root)
+        library = libraries[file.root]
         if file.library:
             _note_library_file(db, library, file)
         else:
