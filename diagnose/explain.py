@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from diagnose.answer.candidate import Candidate
 from diagnose.answer.standings import candidates_of, only, standings_of
 from diagnose.match.combined import occurrence
 from diagnose.match.conditions import combined, evaluate, horizons_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
     from diagnose.model import Evidence, Problem, Signal
     from diagnose.options import Options
+    from diagnose.rank.causes import CauseOdds
     from diagnose.scan.passages import Passage
 
 MOST_SHOWN = 5
@@ -111,6 +113,7 @@ def why(problem: Problem, gathered: Gathered, base: Knowledge, options: Options)
     ranked = {article.id: article.probability for article in diagnosis.articles}
     alone = only(candidates_of(gathered, base), problem)
     standing = standings_of(alone, gathered, base, options.weights)
+    worked_out = Candidate(problem, standing[0], 1.0, evidence, gathered, options) if standing else None
     leader = diagnosis.articles[0] if diagnosis.articles else None
     return Why(
         article=problem.id,
@@ -127,7 +130,7 @@ def why(problem: Problem, gathered: Gathered, base: Knowledge, options: Options)
             for c in sorted(gathered.retrieved.covered, key=lambda c: -c.share)
             if c.problem == problem.id
         ),
-        causes=tuple(_causes(problem, evidence)),
+        causes=tuple(_causes(worked_out.odds if worked_out else causes_of(problem, evidence))),
     )
 
 
@@ -216,10 +219,10 @@ def _longest_run(words: Sequence[str], line: str) -> tuple[int, int]:
     return best
 
 
-def _causes(problem: Problem, evidence: Sequence[Evidence]) -> Iterator[CauseReport]:
-    seen = {item.seen for item in evidence}
-    for odds in causes_of(problem, evidence):
+def _causes(found: Sequence[CauseOdds]) -> Iterator[CauseReport]:
+    for odds in found:
         if odds.cause is not None:
+            seen = {weighed.evidence.seen for weighed in odds.weighed}
             clues = [clue.signal or clue.check for clue in odds.cause.evidence]
             yield CauseReport(
                 id=odds.cause.id,

@@ -60,7 +60,8 @@ class Candidate:
         candidates = [(name, value, e.at) for e in evidence for name, value in e.facts]
         merged = _merged(problem, candidates, options.given, outputs)
         self.values, self.conflicts, self.assumed = merged
-        explained = frozenset(e.at.source for e in evidence)
+        symptoms = frozenset(e.at.source for e in evidence if e.seen in problem.symptoms)
+        explained = symptoms or frozenset(e.at.source for e in evidence)
         reader = CheckReader(problem, self.values, outputs, passages, assumed=self.assumed, explained=explained)
         chosen = reader.given([answer for answer in options.answers if answer.older])
         found = reader.given([answer for answer in options.answers if not answer.older])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
 from diagnose.checks.echoed import echoed, refused_checks
 from diagnose.checks.implied import NAME
-from diagnose.checks.patterns import command_lines, names_itself, outcome_of, quote_of, told_by
+from diagnose.checks.patterns import command_lines, names_itself, outcome_of, printed_line, quote_of, told_by
 from diagnose.checks.targets import (
     COMPARED,
     is_other,
@@ -103,7 +103,7 @@ class CheckReader:
             if name not in result and index not in used
         }
         refused = refused_checks(self.problem, self.passages)
-        return foreign | refused | self._alone(result) | result
+        return foreign | refused | self._printed(result) | self._alone(result) | result
 
     def given(self, answers: Sequence[Answered]) -> dict[str, CheckAnswer]:
         """The outcomes of `answers` found by other means; a clear one is not forgotten for an unclear one."""
@@ -184,6 +184,20 @@ class CheckReader:
                 if name not in known:
                     at = Place(source=passage.source, line=passage.first)
                     result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=self._most(name, text))
+        return result
+
+    def _printed(self, known: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:
+        """Lines that commands print in words of their own, in a text that holds the error as well."""
+        result: dict[str, CheckAnswer] = {}
+        for passage in self.passages:
+            text = "\n".join(passage.lines)
+            for name in self.problem.checks.keys() - known.keys():
+                check = self.problem.checks[name]
+                if found := printed_line(check, text):
+                    index, line, outcome = found
+                    at = Place(source=passage.source, line=passage.first + index)
+                    limit = limit_of(check, self.problem.params, self.assumed)
+                    result[name] = CheckAnswer(name, outcome, at, line.strip()[:400], limit=limit)
         return result
 
     def _most(self, name: str, text: str) -> Strength | None:

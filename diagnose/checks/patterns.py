@@ -24,7 +24,10 @@ LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fro
 )
 LONGEST_BLOCK = 200
 SHORTEST_WORDS = 8  # letters that a command prints itself, of which a line of chance has none
-_QUOTED = re.compile(r"'([^'\n]{8,400})'|\"([^\"\n]{8,400})\"")
+_QUOTED = re.compile(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
+_PRINTED = re.compile(
+    r"\b(?:echo|printf|Write-Output|Write-Host)\s+(?:-\w+\s+)?(?:'([^'\n]{8,400})'|\"([^\"\n]{8,400})\")"
+)
 _FILLED = re.compile(r"\$\{\w+\}|\$\(.*?\)|\$[\w.:]+|\{\d+(?::\w+)?\}")
 _WORD = re.compile(r"[A-Za-z][\w.]{11,80}")
 
@@ -71,11 +74,37 @@ def _words_of(commands: tuple[str, ...]) -> frozenset[str]:
     """Texts between quotes in commands, without what is filled in, and long words of theirs."""
     found = set()
     for command in commands:
-        for single, double in _QUOTED.findall(command):
-            pieces = _FILLED.split(single or double)
-            found |= {piece.strip() for piece in pieces if len(piece.strip()) >= SHORTEST_WORDS}
+        found |= _pieces(_QUOTED, command)
         found |= {word for word in _WORD.findall(_FILLED.sub(" ", command)) if "." in word or "_" in word}
     return frozenset(found)
+
+
+def printed_line(check: Check, text: str) -> tuple[int, str, str] | None:
+    """The last line of `text` that a command of `check` prints in words of its own, and that shows an outcome: its index,
+    itself, the outcome.
+
+    Such a line tells what it is wherever it stands. A line of the command itself, pasted with its quotes, is none.
+    """
+    words = _printed_of(tuple(line for lines in check.commands.values() for line in lines))
+    if not any(word in text for word in words):
+        return None
+    for index, line in reversed([*enumerate(text.split("\n"))]):
+        said = [word for word in words if word in line]
+        typed = _PRINTED.search(line) or any(word + quote in line for word in said for quote in "'\"")
+        if said and not typed and (outcome := first_outcome(check, line)):
+            return index, line, outcome
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _printed_of(commands: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(piece for command in commands for piece in _pieces(_PRINTED, command))
+
+
+def _pieces(quotes: re.Pattern[str], command: str) -> set[str]:
+    """What stands between quotes without what is filled in, as far as it is long enough to be no chance."""
+    pieces = (piece.strip() for found in quotes.findall(command) for piece in _FILLED.split(found[0] or found[1]))
+    return {piece for piece in pieces if len(piece) >= SHORTEST_WORDS}
 
 
 def shows(outcome: Outcome, text: str, folded: str) -> bool:

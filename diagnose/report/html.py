@@ -37,7 +37,7 @@ def _e(text: str) -> str:
 
 
 def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
-    view = view_of(diagnosis, timeline)
+    view = view_of(diagnosis, timeline, style.options)
     return PAGE.format(title=_e(view.summary), body="\n".join(_body(view, style)))
 
 

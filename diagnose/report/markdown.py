@@ -55,7 +55,7 @@ def fenced(text: str) -> str:
 
 
 def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
-    return "\n".join(_lines(view_of(diagnosis, timeline), style)) + "\n"
+    return "\n".join(_lines(view_of(diagnosis, timeline, style.options), style)) + "\n"
 
 
 def _lines(view: View, style: Style) -> Iterator[str]:

@@ -43,7 +43,7 @@ ROOMS = (
 
 
 def render(diagnosis: Diagnosis, style: Style, timeline: Sequence[Step] = ()) -> str:
-    view, paper = view_of(diagnosis, timeline), Paper(style)
+    view, paper = view_of(diagnosis, timeline, style.options), Paper(style)
     if style.fix:
         lines = list(Details(paper).steps_of(view, style.fix))
     elif style.depth == "brief":

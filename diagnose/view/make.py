@@ -37,12 +37,13 @@ MOST_OUTCOMES = 5
 TIED = 0.0005  # probabilities that differ by less are equal: one number in the report, and the same evidence
 
 
-def view_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> View:
+def view_of(diagnosis: Diagnosis, timeline: Sequence[Step] = (), options: Sequence[str] = ()) -> View:
+    """`options` are those of the call that a further call needs as well, such as `--kb DIR`."""
     known = diagnosis.verdict != "unknown" and bool(diagnosis.causes)
     return View(
         summary=neutral(summary(diagnosis)),
         verdict=diagnosis.verdict,
-        problems=_problems(diagnosis) if known else (),
+        problems=_problems(diagnosis, options) if known else (),
         unknown=None if known else _unknown(diagnosis),
         notes=tuple(map(neutral, _notes(diagnosis))),
         codes=tuple((neutral(c.text), neutral(f"{c.name} {c.meaning}".strip())) for c in diagnosis.codes),
@@ -63,14 +64,14 @@ def view_of(diagnosis: Diagnosis, timeline: Sequence[Step] = ()) -> View:
 # --- problems ---
 
 
-def _problems(diagnosis: Diagnosis) -> tuple[ProblemView, ...]:
+def _problems(diagnosis: Diagnosis, options: Sequence[str]) -> tuple[ProblemView, ...]:
     """Each independent fault; the one of a ranking is the ranking. Causes are numbered through all of them."""
     found = diagnosis.problems if len(diagnosis.problems) > 1 else (_whole(diagnosis),)
     views: list[ProblemView] = []
     for problem in found:
         before = sum(len(view.causes) for view in views)
         own = diagnosis.causes[0].article == problem.causes[0].article
-        views.append(_problem(diagnosis, problem, before + 1, own=own))
+        views.append(_problem(diagnosis, problem, before + 1, options, own=own))
     return tuple(views)
 
 
@@ -85,7 +86,9 @@ def _whole(diagnosis: Diagnosis) -> ProblemFound:
     )
 
 
-def _problem(diagnosis: Diagnosis, problem: ProblemFound, first: int, *, own: bool) -> ProblemView:
+def _problem(
+    diagnosis: Diagnosis, problem: ProblemFound, first: int, options: Sequence[str], *, own: bool
+) -> ProblemView:
     out = {cause.id for cause in problem.ruled_out}
     findings = [finding for finding in problem.causes if finding.id not in out]
     lead, tie = findings[0], _tie(problem, findings)
@@ -105,7 +108,7 @@ def _problem(diagnosis: Diagnosis, problem: ProblemFound, first: int, *, own: bo
         causes=causes,
         rare=sum(finding.probability < RARE for finding in findings[1:]),
         none=problem.unknown,
-        next=None if done else _next(diagnosis, problem.next_check, causes),
+        next=None if done else _next(diagnosis, problem.next_check, causes, options),
         look="" if problem.next_check or done or not own else _look(diagnosis),
         ruled_out=tuple(
             RuledOutView(
@@ -155,7 +158,9 @@ def _cause(number: int, finding: Finding) -> CauseView:
 # --- what to run now ---
 
 
-def _next(diagnosis: Diagnosis, step: NextCheck | None, causes: Sequence[CauseView]) -> NextView | None:
+def _next(
+    diagnosis: Diagnosis, step: NextCheck | None, causes: Sequence[CauseView], options: Sequence[str]
+) -> NextView | None:
     if step is None or step.shown is None:
         return None
     known = {cause.id: cause for cause in causes}
@@ -164,7 +169,7 @@ def _next(diagnosis: Diagnosis, step: NextCheck | None, causes: Sequence[CauseVi
         check=check_view(step.shown),
         why=neutral(step.why),
         outcomes=_outcomes(known.get(step.cause), step.outcomes, known),
-        again=neutral(f"kb diagnose {' '.join(map(_quoted, again))} OUTPUT.txt") if again else "",
+        again=neutral(f"kb diagnose {' '.join(map(_quoted, (*options, *again)))} OUTPUT.txt") if again else "",
     )
 
 

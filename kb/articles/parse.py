@@ -199,6 +199,8 @@ class _Parser:
         for name in value:
             if name not in known:
                 hint = did_you_mean(name, known) or f"the fields are {', '.join(sorted(known))}"
+                if " " in name:
+                    hint = f"put a text with a comma between quotes; {hint}"
                 self.fault((*path, name, "key"), f"unknown field '{name}'", hint)
 
     def _field(self, name: str, value: Any) -> Any:

@@ -199,11 +199,17 @@ def write(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), after
     outputs.write_output(rendered(diagnosis, call, timeline, after), call.output)
 
 
+def _again(call: Call) -> tuple[str, ...]:
+    """The options that decide what is found, for a further call."""
+    given = (("--kb", call.bases), ("--param", call.params))
+    return tuple(word for option, values in given for value in values for word in (option, value))
+
+
 def rendered(diagnosis: Diagnosis, call: Call, timeline: Sequence[Step] = (), after: str = "") -> str:
     from diagnose.report import RENDERERS
 
     depth: Depth = "brief" if call.brief else "full" if call.verbose else "short"
-    style = outputs.style_for(call.output, explain=call.explain, depth=depth, fix=call.fix or 0)
+    style = outputs.style_for(call.output, explain=call.explain, depth=depth, fix=call.fix or 0, options=_again(call))
     if call.format_ == "json":
         shown = diagnosis if call.verbose else few_inputs(diagnosis)
     else:

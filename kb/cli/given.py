@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Call(Struct, frozen=True, kw_only=True):
     """What one call of a command was given, by the names of the options; each as if it had not been given."""
 
+    bases: tuple[str, ...] = ()  # named with --kb
     inputs: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     clip: bool = False

@@ -23,11 +23,13 @@ def check_output(path: str | None, *, force: bool, option: str = "--output") -> 
         raise KbError(f"{option} {path}", "the file exists", "name another one or add --force")
 
 
-def style_for(path: str | None, *, explain: bool, depth: Depth = "full", fix: int = 0) -> Style:
+def style_for(
+    path: str | None, *, explain: bool, depth: Depth = "full", fix: int = 0, options: tuple[str, ...] = ()
+) -> Style:
     """Colours and width of the terminal where the report goes there, else plain lines of WIDTH."""
     from diagnose.report.style import Style
 
-    return Style(colour=not path and coloured(), width=_width(), explain=explain, depth=depth, fix=fix)
+    return Style(colour=not path and coloured(), width=_width(), explain=explain, depth=depth, fix=fix, options=options)
 
 
 def coloured() -> bool:

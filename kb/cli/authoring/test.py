@@ -78,14 +78,17 @@ def command(
         return _fires(store, articles)
     if mutate:
         return _mutate(store, articles, least)
-    tested = joined(
-        run(store, articles, jobs=given["jobs"], cache=session.cache), library(store, entries if names else None)
-    )
+    of_library = library(store, entries if names else None)
+    tested = joined(run(store, articles, jobs=given["jobs"], cache=session.cache), of_library)
+    whole = len(articles) == store.size  # of an article that is named, a fault was told above
+    left_out = {fault.path for fault in store.faults() if fault.severity == "error"} if whole else set()
     for failure in tested.failures:
         click.echo(neutral(str(failure)))
+    shared = f" ({of_library.samples:,} of them of the library)" if articles and of_library.samples else ""
     proved = f", {tested.proofs} proofs" if tested.proofs else ""
-    click.echo(f"{tested.samples} samples{proved}, {len(tested.failures)} failures")
-    return 1 if tested.failures else 0
+    untested = f", {len(left_out)} left out" if left_out else ""
+    click.echo(f"{tested.samples} samples{shared}{proved}, {len(tested.failures)} failures{untested}")
+    return 1 if tested.failures or left_out else 0
 
 
 def _against(

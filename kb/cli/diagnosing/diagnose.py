@@ -54,7 +54,7 @@ def command(session: Session, /, **given: Any) -> int:
 
     Status: 0 a cause was found, 1 unknown, 2 something could not be read whole or the call was wrong, 130 stopped.
     """
-    call = Call(**given)
+    call = Call(bases=tuple(session.named), **given)
     if call.verify:
         _no_case(call)
         from kb.cli.diagnosing.verify import verify

@@ -2,6 +2,7 @@
 
 from diagnose.checks.answers import outputs_in
 from diagnose.checks.outcomes import CheckReader
+from diagnose.checks.patterns import names_itself
 from diagnose.model import Check, Outcome, Problem
 from diagnose.scan.passages import Passage
 
@@ -50,3 +51,27 @@ def test_an_outcome_that_recognisers_have_no_word_for_goes_before_their_state(ro
     early = Outcome(regex=("not yet valid",))
     assert outcome(Check(**fields, outcomes={"untrusted": Outcome(), "tls-error": Outcome()}), text) == "untrusted"
     assert outcome(Check(**fields, outcomes={"early": early, "untrusted": Outcome()}), text) == "early"
+
+
+PRINTS = "test -n \"$X\" || echo 'x'; test -O /srv && echo \"the folder is your own\" || echo 'owner: another account'"
+OWNER = Check(
+    title="t",
+    commands={"bash": (PRINTS,)},
+    outcomes={"mine": Outcome(contains=("your own",)), "other": Outcome(contains=("another account",))},
+)
+
+
+def test_a_line_in_words_of_the_command_counts_beside_the_error():
+    error = "fatal: detected dubious ownership, another account has it\n"
+    assert outcome(OWNER, error) is None
+    assert outcome(OWNER, f"{error}the folder is your own\n") == "mine"
+    assert outcome(OWNER, f"the folder is your own\n{error}owner: another account") == "other"
+
+
+def test_the_command_itself_is_no_output_however_it_was_wrapped():
+    assert outcome(OWNER, PRINTS) is None
+    assert outcome(OWNER, PRINTS.replace("&& echo ", "&& echo\n")) is None
+
+
+def test_a_short_quoted_word_hides_no_longer_one():
+    assert names_itself(OWNER, "so the folder is your own")

@@ -56,6 +56,7 @@ FAULTS = [
     ("params: {port: {type: port, default: 9001}}", "params: {port: {type: port}, 2nd: {type: port}}", ":4:"),
     ("title: Something", "titel: Something", ":3:1: unknown field 'titel'; did you mean 'title'?"),
     ("title: Something", "zzz: 1\ntitle: Something", "unknown field 'zzz'; the fields are applies_to, author, "),
+    ("{type: port, default: 9001}", "{type: port, ask: one, and no more, default: 9001}", "put a text with a comma between quotes; "),
     ("type: port", "type: prt", "did you mean 'port'?"),
     ("symptoms: [failed]", "symptoms: [faild]", ":8:12: unknown signal 'faild'; did you mean 'failed'?"),
     ("check: on.no", "check: on.noo", "unknown outcome 'on.noo'; did you mean 'on.no'?"),
