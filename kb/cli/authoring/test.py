@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,7 @@ def command(
         return _mutate(store, articles, least)
     of_library = library(store, entries if names else None)
     tested = joined(run(store, articles, jobs=given["jobs"], cache=session.cache), of_library)
-    whole = len(articles) == store.size  # of an article that is named, a fault was told above
+    whole = all(os.path.isdir(name) for name in names)
     left_out = {fault.path for fault in store.faults() if fault.severity == "error"} if whole else set()
     for failure in tested.failures:
         click.echo(neutral(str(failure)))

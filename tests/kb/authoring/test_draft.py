@@ -188,6 +188,7 @@ def test_the_draft_is_a_base_that_finds_its_own_sample(new, tmp_path, capsys):
     run(["lint", "--kb", base])
     assert "(error)" not in capsys.readouterr().out
     assert run(["test", "--kb", base, "lease-locked"]) == 0
+    assert capsys.readouterr().out.endswith("1 samples, 0 failures\n")
     assert run(["diagnose", "--kb", base, "--quiet", "--text", ERROR]) == 0
 
 

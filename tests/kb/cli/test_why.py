@@ -19,7 +19,12 @@ signals:
 symptoms: [stuck, both]
 causes:
   - {id: rusty, title: Rust blocks the valve, evidence: [{signal: rust, supports: strong}]}
-  - {id: power, title: The valve has no power}
+  - {id: power, title: The valve has no power, evidence: [{check: supply.off, supports: strong}]}
+checks:
+  supply:
+    title: Has it power?
+    commands: {bash: 'valvectl supply || echo "the supply of the valve is off"'}
+    outcomes: {off: {contains: the supply of the valve is off}}
 ---
 # The valve
 """
@@ -84,7 +89,7 @@ def test_other_codes_and_events_than_the_wanted_ones_are_told(why, tmp_path):
 
 def test_open_clues_of_each_cause_are_told(why):
     _, found = answer(why, "valve did not open within the time that it was given")
-    assert {cause["id"]: cause["open"] for cause in found["causes"]} == {"rusty": ["rust"], "power": []}
+    assert {cause["id"]: cause["open"] for cause in found["causes"]} == {"rusty": ["rust"], "power": ["supply.off"]}
 
 
 def test_the_number_is_the_one_of_the_diagnosis(why):
@@ -101,3 +106,12 @@ def test_an_unknown_article_is_named_with_the_nearest(why):
 def test_secrets_in_quotes_are_hidden(why):
     _, printed = why("valve did not open within the time that it was given password=hunter2hunter2")
     assert "hunter2hunter2" not in printed.out
+
+
+def test_outputs_of_checks_count_as_in_a_diagnosis(why):
+    seen = "valve did not open within the time that it was given\n"
+    _, shown = why(seen)
+    assert "not seen: supply.off" in shown.out
+    _, shown = why(f"{seen}the supply of the valve is off\n")
+    assert "seen: supply.off +2.30" in shown.out
+    assert "not seen: supply.off" not in shown.out
