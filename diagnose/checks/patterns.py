@@ -83,7 +83,8 @@ def printed_line(check: Check, text: str) -> tuple[int, str, str] | None:
     """The last line of `text` that a command of `check` prints in words of its own, and that shows an outcome: its index,
     itself, the outcome.
 
-    Such a line tells what it is wherever it stands. A line of the command itself, pasted with its quotes, is none.
+    Such a line tells what it is wherever it stands, unless the text shows an outcome that goes before it: some commands
+    only print that they ended. A line of the command itself, pasted with its quotes, is none.
     """
     words = _printed_of(tuple(line for lines in check.commands.values() for line in lines))
     if not any(word in text for word in words):
@@ -92,7 +93,7 @@ def printed_line(check: Check, text: str) -> tuple[int, str, str] | None:
         said = [word for word in words if word in line]
         typed = _PRINTED.search(line) or any(word + quote in line for word in said for quote in "'\"")
         if said and not typed and (outcome := first_outcome(check, line)):
-            return index, line, outcome
+            return (index, line, outcome) if first_outcome(check, text) == outcome else None
     return None
 
 

@@ -65,7 +65,15 @@ def test_a_line_in_words_of_the_command_counts_beside_the_error():
     error = "fatal: detected dubious ownership, another account has it\n"
     assert outcome(OWNER, error) is None
     assert outcome(OWNER, f"{error}the folder is your own\n") == "mine"
-    assert outcome(OWNER, f"the folder is your own\n{error}owner: another account") == "other"
+    assert outcome(OWNER, f"{error}owner: another account\n") == "other"
+
+
+def test_a_line_that_only_ends_the_output_is_not_before_what_the_output_shows():
+    command = 'ldd shop && echo "ldd ended well"'
+    outcomes = {"missing": Outcome(contains=("=> not found",)), "complete": Outcome(contains=("ldd ended well",))}
+    libraries = Check(title="t", commands={"bash": (command,)}, outcomes=outcomes)
+    assert outcome(libraries, "cannot start\nldd ended well\n") == "complete"
+    assert outcome(libraries, "cannot start\nlibshop.so.2 => not found\nldd ended well\n") is None
 
 
 def test_the_command_itself_is_no_output_however_it_was_wrapped():
