@@ -114,6 +114,10 @@ class Knowledge(Protocol):
         """Problem ids of documents."""
         ...
 
+    def document_numbers(self, ids: Collection[str]) -> dict[str, int]:
+        """The numbers of the documents of problem ids."""
+        ...
+
     def english(self, lines: Collection[str]) -> dict[str, tuple[str, ...]]:
         """For every line that holds a known message in another language: what it may say in English."""
         ...

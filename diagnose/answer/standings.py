@@ -49,17 +49,24 @@ def standings_of(
     candidates: Candidates, gathered: Gathered, base: Knowledge, weights: Weights = PRESET
 ) -> list[Standing]:
     """The candidates with their features and log-odds, best first."""
+    return stand(candidates.problems, *observed_of(candidates, gathered, base), weights)
+
+
+def observed_of(
+    candidates: Candidates, gathered: Gathered, base: Knowledge
+) -> tuple[dict[str, list[Evidence]], Observations]:
+    """What was seen of the candidates: their evidence outside of outputs, and all that was retrieved."""
     outside = {
         name: [e for e in items if e.at not in candidates.claimed] for name, items in candidates.evidence.items()
     }
     outside = {name: items for name, items in outside.items() if items}
-    seen = outside or candidates.evidence  # nothing but an output was pasted: then it is what there is to explain
     problems = candidates.problems
     context = context_of(gathered.passages, base, problems)
     matched, wordings = gathered.matched, base.wordings(problems)
-    return stand(
-        problems, seen, Observations(matched.rates, gathered.retrieved, matched.lines, wordings, context), weights
+    seen = Observations(
+        matched.rates, gathered.retrieved, matched.lines, wordings, context, base.document_numbers(list(problems))
     )
+    return outside or candidates.evidence, seen  # nothing but an output was pasted: then it is what there is to explain
 
 
 def _by_problem(evidence: Sequence[Evidence]) -> dict[str, list[Evidence]]:

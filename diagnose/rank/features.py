@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from diagnose.codes.numbers import error_numbers, of_another
 from diagnose.model import Place
-from diagnose.retrieve.rarity import COMMON_CODE, LEAST_BASE
+from diagnose.retrieve.rarity import COMMON_CODE, COMMON_TEXTS, LEAST_BASE, common
 from diagnose.text.terms import COMMON_CODES
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ FEATURES = Features.__struct_fields__
 
 
 class Observations:
-    """What was retrieved and counted in one text, by problem; `context` is +1 to -1, whether its products are named."""
+    """What was retrieved and counted in one text, by problem; `context` is +1 to -1, whether its products are named,
+    `documents` the number by which the postings know a problem."""
 
     def __init__(
         self,
@@ -73,21 +74,28 @@ class Observations:
         lines: int,
         wordings: Mapping[str, Wording],
         context: Mapping[str, float] | None = None,
+        documents: Mapping[str, int] | None = None,
     ) -> None:
         self.context = context or {}
+        self.documents = documents or {}
+        self.holdings = retrieved.holdings
         self.rates = rates
         self.wordings = wordings
         self.lines = lines
         self.rarity = retrieved.rarity
         self.fulltext = retrieved.fulltext
         self.stretches = retrieved.stretches
-        self.numbers = retrieved.numbers
+        self.numbers, self.numerals = retrieved.numbers, retrieved.numerals
         self.covered: dict[str, list[Covered]] = {}
         for covered in retrieved.covered:
             self.covered.setdefault(covered.problem, []).append(covered)
         self.named: dict[str, list[Named]] = {}
         for named in retrieved.named:
             self.named.setdefault(named.problem, []).append(named)
+
+    def held(self, problem: str) -> dict[str, float]:
+        """The words of the text that an article holds, with what it says of each: about 1 for once."""
+        return self.holdings.of(self.documents[problem]) if problem in self.documents else {}
 
     def worth(self, problem: Problem, name: str) -> float:
         """What a matched signal is worth: as rare as it is in logs, but no rarer than its words are in the base."""
@@ -100,8 +108,12 @@ class Observations:
             and COMMON_CODES.issuperset(map(str.lower, signal.code))
         ):
             return min(worth, COMMON_CODE)
-        wordy = [self._rarity(words) for words in self._texts(problem, name) if words <= self.rarity.keys()]
-        return min(worth, max(wordy)) if wordy else worth
+        wordy = [words for words in self._texts(problem, name) if words <= self.rarity.keys()]
+        if not wordy:
+            return worth
+        if problem.status != "stable" and COMMON_TEXTS.issuperset(wordy):
+            return min(worth, COMMON_CODE)
+        return min(worth, max(map(self._rarity, wordy)))
 
     def titled(self, problem: Problem) -> float:
         """The share of the title's words, weighted by rarity, that stands in one stretch of the text; none where the
@@ -109,7 +121,7 @@ class Observations:
         own = self.wordings.get(problem.id)
         if own is None or self.of_another(problem):
             return 0.0
-        return self._gathered(own.title)
+        return self._gathered(own.title, error_numbers(problem.title) - own.title)
 
     def of_another(self, problem: Problem) -> bool:
         """Whether its title names an error by its number and the text names others."""
@@ -125,14 +137,16 @@ class Observations:
         own = self.wordings.get(problem.id)
         return own.signals.get(name, ()) if own else ()
 
-    def _gathered(self, words: frozenset[str]) -> float:
+    def _gathered(self, words: frozenset[str], numbers: frozenset[str] = frozenset()) -> float:
+        """The share of `words`, and of `numbers` of errors too short to be words, each of these worth a word."""
         known = {word: self.rarity[word] for word in sorted(words) if word in self.rarity}
         if not known:
             return 0.0
-        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known))
+        seen, open_ = numbers & self.numbers, (numbers & self.numerals) - self.numbers  # of what, nobody can tell
+        total = sum(known.values()) + UNSEEN_WORD * (len(words) - len(known) + len(numbers - open_))
         near = [stretch for stretch in self.stretches if not known.keys().isdisjoint(stretch)]
         found = max((sum(known[w] for w in known if w in stretch) for stretch in near), default=0.0)
-        return found / total
+        return (found + UNSEEN_WORD * len(seen)) / total
 
     def _rarity(self, words: frozenset[str]) -> float:
         return sum(map(self.rarity.__getitem__, sorted(words)))
@@ -182,7 +196,8 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         if share >= WHOLE_MESSAGE and not problem.symptoms:
             tally.show(SUPPORTING * share, because)
         near_miss = NEAR_MISS if problem.status == "stable" else 2
-        tally.add(because, covered.share**near_miss * covered.worth / 3, at)
+        worth = min(covered.worth, COMMON_CODE) if common(covered.text) else covered.worth / 3
+        tally.add(because, covered.share**near_miss * worth, at)
     for named in seen.named.get(problem.id, ()):
         at = Place(source=named.place.source, line=named.place.line)
         tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)

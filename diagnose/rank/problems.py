@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from diagnose.model import Place, Score
 from diagnose.rank.features import FEATURES, Features, FeatureTally, tally_of
+from diagnose.rank.siblings import Told, siblings, told_apart
 from diagnose.rank.weights import Weights, shipped
 
 if TYPE_CHECKING:
@@ -49,8 +50,16 @@ def stand(
     candidates = {*evidence, *seen.fulltext, *seen.covered, *seen.named}
     tallies = {name: tally_of(problems[name], evidence.get(name, ()), seen) for name in candidates if name in problems}
     values = {name: log_odds(tally.features, weights) for name, tally in tallies.items()}
-    best = sorted(values, key=lambda name: (-values[name], name))
-    return [_standing(name, values[name], tallies[name], weights) for name in best[:COMPETE]]
+    best = sorted(values, key=lambda name: (-values[name], name))[:COMPETE]
+    told = _told_apart({name: values[name] for name in best}, seen)
+    standings = [_standing(name, values[name], tallies[name], weights, told.get(name)) for name in best]
+    return sorted(standings, key=lambda standing: (-standing.score.value, standing.problem))
+
+
+def _told_apart(values: Mapping[str, float], seen: Observations) -> dict[str, Told]:
+    near = siblings(values)
+    held = {name: seen.held(name) for name in near}
+    return told_apart({name: values[name] for name in near}, held, seen.stretches, seen.rarity) if near else {}
 
 
 def log_odds(features: Features, weights: Weights) -> float:
@@ -59,8 +68,13 @@ def log_odds(features: Features, weights: Weights) -> float:
     return sum(parts) - weights.unknown
 
 
-def _standing(problem: str, value: float, tally: FeatureTally, weights: Weights) -> Standing:
-    score = Score(value=value, because="log-odds against unknown", parts=_parts(tally, weights))
+def _standing(problem: str, value: float, tally: FeatureTally, weights: Weights, told: Told | None) -> Standing:
+    parts = _parts(tally, weights)
+    if told:
+        words = ", ".join(told.words) or "none of the words that others have"
+        parts = (*parts, Score(value=told.shift, because=f"told apart from those that fit about as well: {words}"))
+        value += told.shift
+    score = Score(value=value, because="log-odds against unknown", parts=parts)
     return Standing(problem, score, tally.symptom, frozenset(tally.lines), tally.features)
 
 

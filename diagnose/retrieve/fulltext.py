@@ -20,6 +20,7 @@ QUERY_TERMS = 80
 POSTINGS_READ = 60_000
 STRETCH = 4
 STRETCH_TERMS = 200
+HELD_TERMS = 400
 MOST_STRETCHES = 64
 K1, B = 1.2, 0.75
 
@@ -31,6 +32,28 @@ class FullText(Struct, frozen=True):
     whole: float
     stretch: float
     worth: float
+
+
+class Holdings(Struct, frozen=True):
+    """Which documents hold the words of a text, and how often: the rarest HELD_TERMS of them, as postings."""
+
+    postings: dict[str, array[int]] = {}
+    norms: Mapping[int, float] = {}
+
+    def of(self, document: int) -> dict[str, float]:
+        """The words that a document holds, with what it says of each by BM25: about 1 for once, at most K1 + 1."""
+        norm = self.norms.get(document, K1)
+        found = {}
+        for term, posting in self.postings.items():
+            if frequency := _frequency(posting, document):
+                found[term] = frequency * (K1 + 1) / (frequency + norm)
+        return found
+
+
+def holdings(postings: Mapping[str, array[int]], base: Knowledge) -> Holdings:
+    """Of the words of a text what tells candidates apart."""
+    rarest = sorted(postings, key=lambda term: (len(postings[term]), term))[:HELD_TERMS]
+    return Holdings({term: postings[term] for term in rarest}, _norms(base) if rarest else {})
 
 
 def fulltext_scores(
@@ -79,6 +102,12 @@ def _within(terms: Sequence[str], postings: Mapping[str, array[int]]) -> list[st
     return kept
 
 
+def _frequency(posting: array[int], document: int) -> int:
+    """How often a document holds the term of `posting`; 0 where it does not."""
+    at = bisect_left(posting, document << 8)
+    return posting[at] & 255 if at < len(posting) and posting[at] >> 8 == document else 0
+
+
 def _norms(base: Knowledge) -> Mapping[int, float]:
     lengths = base.lengths()
     average = sum(lengths.values()) / max(1, len(lengths))
@@ -117,9 +146,7 @@ def _best_stretch(
     for term in telling:
         posting, worth, numbers = postings[term], idf[term] * (K1 + 1), inside[term]
         for document in documents:
-            at = bisect_left(posting, document << 8)
-            if at < len(posting) and posting[at] >> 8 == document:
-                frequency = posting[at] & 255
+            if frequency := _frequency(posting, document):
                 score = worth * frequency / (frequency + norms[document])
                 row = sums[document]
                 for number in numbers:

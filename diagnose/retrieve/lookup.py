@@ -8,6 +8,7 @@ signals or of ranking.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from msgspec import Struct, field
 
 from diagnose.codes.numbers import numbers_of, said_in
 from diagnose.retrieve.coverage import Covered, covered_messages
-from diagnose.retrieve.fulltext import FullText, fulltext_scores, stretches_of
+from diagnose.retrieve.fulltext import FullText, Holdings, fulltext_scores, holdings, stretches_of
 from diagnose.retrieve.names import Named, named_problems
 from diagnose.retrieve.rarity import MOST_PAIRS, word_worth
 from diagnose.scan.passages import TextLine
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from diagnose.knowledge import Knowledge
 
 MOST_LINES = 2_000
+_NUMERAL = re.compile(r"(?<![\w.:/-])\d{1,2}(?![\w:/-]|\.\d)")
 
 
 class Retrieved(Struct, frozen=True):
-    """`fulltext` has the best problems by full text; `rarity` what a word of the text is worth by the base
-    (nats), `stretches` the distinct words of each stretch, `errors` the errors of Windows that the text names, `words` those
-    of any line, read when they are asked for."""
+    """`fulltext` has the best problems by full text, `holdings` which documents hold the words of the text; `rarity` is
+    what a word of the text is worth by the base (nats), `stretches` the distinct words of each stretch, `numbers` those by
+    which the text names errors, `numerals` all short ones that stand alone, `words` the words of any line, read when they
+    are asked for."""
 
     covered: tuple[Covered, ...]
     named: tuple[Named, ...]
@@ -41,6 +44,8 @@ class Retrieved(Struct, frozen=True):
     rarity: dict[str, float] = {}
     stretches: tuple[frozenset[str], ...] = ()
     numbers: frozenset[str] = frozenset()
+    numerals: frozenset[str] = frozenset()
+    holdings: Holdings = Holdings()
     words: LineWords = field(default_factory=LineWords)
 
 
@@ -55,9 +60,11 @@ def retrieve(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLine]], 
         covered=tuple(covered_messages(places, base)),
         named=tuple(named_problems(places, codes, base)),
         fulltext=fulltext_scores(stretches, frequency, postings, base),
+        holdings=holdings(postings, base),
         rarity={word: word_worth(word, len(posting), base.size) for word, posting in postings.items()},
         stretches=tuple(stretches),
         numbers=numbers_of(code for code, _ in codes) | {n for place in places for n in said_in(place.text)},
+        numerals=frozenset(n for place in places for n in _NUMERAL.findall(place.text)),
     )
 
 

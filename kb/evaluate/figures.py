@@ -165,6 +165,14 @@ def expected_error(judged: Sequence[tuple[float, bool]]) -> float:
     return sum(b.count * abs(b.confidence - b.right) for b in reliability(judged)) / max(1, len(judged))
 
 
+def perfect(judged: Sequence[tuple[float, bool]], share: float = 0.9) -> float:
+    """The ECE that a model whose confidences are true stays below in `share` of draws of as many cases."""
+    random = Random(SEED)  # noqa: S311  resampling, no secret
+    confidences = [confidence for confidence, _ in judged]
+    drawn = sorted(expected_error([(c, random.random() < c) for c in confidences]) for _ in range(RESAMPLES // 10))
+    return drawn[floor(share * (len(drawn) - 1))]
+
+
 def brier(judged: Sequence[tuple[float, bool]]) -> float:
     return _mean([(confidence - hit) ** 2 for confidence, hit in judged])
 

@@ -79,10 +79,15 @@ def _left_out(choices: Sequence[LabelledChoice], penalty: float) -> dict[str, di
     bases = sorted({choice.base for choice in choices})
     result = {}
     for base in bases if len(bases) > 1 else ():
-        weights, _ = _fitted([choice for choice in choices if choice.base != base], penalty)
-        taught = [*(getattr(weights, name) for name in FEATURES), weights.unknown]
-        result[base] = _figures([_answer(choice, taught, 1.0, 0.0) for choice in choices if choice.base == base])
+        weights = taught([choice for choice in choices if choice.base != base], penalty)
+        values = [*(getattr(weights, name) for name in FEATURES), weights.unknown]
+        result[base] = _figures([_answer(choice, values, 1.0, 0.0) for choice in choices if choice.base == base])
     return result
+
+
+def taught(choices: Sequence[LabelledChoice], penalty: float = PENALTY) -> Weights:
+    """The weights that `choices` teach, calibrated on held-out folds of them."""
+    return _fitted(choices, penalty)[0]
 
 
 _SHIFTS = [step / 4 for step in range(-12, 13)]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_MESSAGES, MOST_CODES, MOST_EVENTS, MOST_LINKS, MOST_CAUSES, MOST_COMMANDS = 12, 40, 12, 12, 12, 6
 SHORTEST, LONGEST = 24, 300
+SHORTEST_ELIDED = 20  # with the dots: a name between quotes says more than as many letters
+ELIDED = re.compile(r"(?<=[\"'`“‘«])(?:\.{3}|…)(?=[\"'”’»])")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = re.compile(r"^\s*(?:>\s*)*(```+|~~~+)\s*([\w+-]*)")
 _TABLE = re.compile(r"^\s*\|?(?:[^|\n]*\|)+")
@@ -153,7 +155,7 @@ def _signals(
 ) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, dict[str, Any]] = {}
     for text in _distinct(_messages(told), MOST_MESSAGES):
-        found[_name(text, found)] = {"contains": text}
+        found[_name(text, found)] = {"regex": _pattern(text)} if ELIDED.search(text) else {"contains": text}
     text = "\n".join((title, *(part.text for part in told)))
     for code in _distinct((c.lower() for c in _CODE.findall(text) if _usable(c)), MOST_CODES):
         found[_name(f"code {code}", found)] = {"code": code}
@@ -167,7 +169,8 @@ def _signals(
 
 
 def _messages(told: Sequence[MarkdownPart]) -> Iterator[str]:
-    """The longest text without variable parts of each quoted line that reads like an error."""
+    """The longest text without variable parts of each quoted line that reads like an error; what is left out between
+    quotes ("...") stands for a name."""
     for part in told:
         skipped = False
         for line in part.lines:
@@ -188,7 +191,13 @@ def _literal(raw: str) -> str:
         return ""
     pieces = VARIABLE.split(raw.replace("\\<", "<").replace("\\>", ">"))
     best = max((plain(piece).strip(" .,:;-|") for piece in pieces), key=len, default="")
-    return best[:LONGEST] if len(best) >= SHORTEST and ERROR.search(best) and " " in best else ""
+    least = SHORTEST_ELIDED if ELIDED.search(best) else SHORTEST
+    return best[:LONGEST] if len(best) >= least and ERROR.search(best) and " " in best else ""
+
+
+def _pattern(text: str) -> str:
+    """A message as a pattern, any name where one is left out."""
+    return r".{1,200}?".join(re.escape(part).replace("\\ ", " ") for part in ELIDED.split(text))
 
 
 def _tabled(parts: Sequence[MarkdownPart]) -> Iterator[tuple[str, str]]:

@@ -171,6 +171,9 @@ class Store:
     def names(self, documents: Collection[int]) -> dict[int, str]:
         return dict(self._rows("SELECT id, name FROM article WHERE id IN ({})", documents))
 
+    def document_numbers(self, ids: Collection[str]) -> dict[str, int]:
+        return dict(self._rows("SELECT name, id FROM article WHERE name IN ({})", ids))
+
     def products(self) -> dict[str, frozenset[str]]:
         return self._products
 

@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import re
 
 import pytest
 
@@ -74,6 +75,12 @@ def test_a_quoted_message_is_read_over_a_line_without_its_mark_and_without_its_v
     assert "could not complete the handshake with the peer" in texts
     assert "because the peer was rejected" in texts
     assert not any("note" in text for text in texts)
+
+
+def test_a_name_left_out_between_quotes_stands_for_any_name():
+    (signal,) = front('# Files\n\n## Symptoms\n\n> could not delete file "...": ...\n')["signals"].values()
+    assert re.search(signal["regex"], 'pg: could not delete file "base/1": No such file')
+    assert not re.search(signal["regex"], "pg: could not delete file base/1")
 
 
 def test_codes_of_a_table_and_events_become_signals():
