@@ -183,7 +183,8 @@ class CheckReader:
                 ((name, outcome),) = fitting.items()
                 if name not in known:
                     at = Place(source=passage.source, line=passage.first)
-                    result[name] = CheckAnswer(name, outcome, at, text.strip()[:400], limit=self._most(name, text))
+                    quote = " / ".join(line.strip() for line in passage.lines if line.strip())[:400]
+                    result[name] = CheckAnswer(name, outcome, at, quote, limit=self._most(name, text))
         return result
 
     def _printed(self, known: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:

@@ -77,6 +77,8 @@ def draft(name: str, lines: Sequence[str]) -> Draft:
     symptoms = list(signals) or list(library.signals)
     signals |= library.signals
     params = dict(library.params)
+    if any("(?P<path>" in message.regex for message in chosen):
+        params.setdefault("path", {"type": "path", "ask": "the file or folder that the message names"})
     for regex in () if "host" in params else _captures(lines):
         signals[_named("endpoint", signals)] = {"regex": regex}
         params |= {

@@ -40,6 +40,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _VARIABLE = re.compile("|".join(f"({kind})" for kind, _ in _KINDS))
 _LEAD = re.compile(rf"^(?:{'|'.join(kind for kind, _ in _KINDS)}|[^\w\"'])+")
+_PATH = re.compile(r"(?:[A-Za-z]:[\\/]|\\\\|/(?=[^/\s]+/))[^\s'\"<>\[\]]+")
 _ESCAPED = re.compile(r"([\\.^$|()\[\]{}*+?])")
 _SALIENT = re.compile(SALIENT_REGEX, re.IGNORECASE)
 # What a program writes before its message: times, levels, the thread and the logger; once also its own name.
@@ -87,10 +88,14 @@ def messages_of(lines: Iterable[str], own: Callable[[str], str] = str) -> Iterat
 
 def _message(line: str, own: Callable[[str], str]) -> WholeMessage:
     text = _cut(own(_without_lead(spoken(line))))
-    regex, plain = [], []
+    regex: list[str] = []
+    plain: list[str] = []
     at = 0
     for match in _VARIABLE.finditer(text):
-        regex += [_ESCAPED.sub(r"\\\1", text[at : match.start()]), _KINDS[(match.lastindex or 1) - 1][1]]
+        varies = _KINDS[(match.lastindex or 1) - 1][1]
+        if _PATH.fullmatch(match[0].strip("'\"")) and not any("(?P<path>" in part for part in regex):
+            varies = re.sub(r"(\\S|\[[^\]]+\])\{\d+,\d+\}", lambda kind: f"(?P<path>{kind[0]})", varies)
+        regex += [_ESCAPED.sub(r"\\\1", text[at : match.start()]), varies]
         plain += [text[at : match.start()], "..."]
         at = match.end()
     rest = text[at:]

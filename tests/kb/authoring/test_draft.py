@@ -272,3 +272,10 @@ def test_a_draft_that_does_not_find_its_own_sample_is_told_to(new, monkeypatch):
     code, printed = new("lease-locked", "--text", ERROR)
     assert code == 0
     assert "does not find its own sample yet, which is unknown (0.72)" in printed.err
+
+
+def test_a_path_that_the_message_names_fills_the_commands():
+    made = draft("queue", ["FATAL cannot write the queue '/var/lib/shop/queue.db', nor /var/spool/shop/a"])
+    (signal,) = made.front["signals"].values()
+    assert signal["regex"] == r"cannot write the queue '(?P<path>[^']{1,80})', nor \S{2,250}"
+    assert made.front["params"]["path"]["type"] == "path"
