@@ -116,7 +116,11 @@ def commands_can_become_ready(article: Article) -> Finding:
                 _fills(line, name, params[name], value, shell) for value in _tried(params[name], shell)
             ):
                 what = f"{where}: no value fills ${{{name}}} in the {shell} command: {line[:80]}"
-                yield line[:40], what, "take it out of quotes and of commands within commands, so that it is read once; or use another shell"
+                yield (
+                    line[:40],
+                    what,
+                    "take it out of quotes and of commands within commands, so that it is read once; or use another shell",
+                )
 
 
 def _tried(param: Param, shell: Shell) -> list[str]:
