@@ -59,8 +59,11 @@ _TOOLS: dict[str, tuple[str, str]] = {
         "service_name: [sc] scquery start_type: nom_service nombre_servicio nome_ dienstname:",
     ),
     "curl": ("reach.curl", "curl:( *trying *connectedto curl&http/"),
-    "openssl-s-client": ("reach.opensslsclient", "verifyreturncode connect:errno connected(0 s_client"),
-    "dig": ("names.dig", "->>header<<- <<>>dig noserverscouldbereached"),
+    "openssl-s-client": (
+        "reach.opensslsclient",
+        "verifyreturncode connect:errno connected(0 s_client connectionestablished",
+    ),
+    "dig": ("names.dig", "->>header<<- <<>>dig noserverscouldbereached dig&+short dig&+noall"),
     "nslookup": (
         "names.nslookup",
         "server:&address: serveur:&address: servidor:&address: サーバー:&address: 服务器:&address: can'tfind nslookup&: "
@@ -87,12 +90,15 @@ _TOOLS: dict[str, tuple[str, str]] = {
         "buff/cacheavailable bufferscacheavailable puffer/cacheverf puffercacheverf tamp/cachedisponible tamponscachedisponible "
         "compartidobúf compartidobuf",
     ),
-    "traceroute": ("reach.traceroute", "traceroute&hopsmax,"),
-    "docker": ("containers.docker", 'containerid exited( "state":{'),
+    "traceroute": ("reach.traceroute", "traceroute&hopsmax"),
+    "docker": (
+        "containers.docker",
+        'containerid exited( "state":{ namesstatus {"status": nosuchcontainer: nosuchobject:',
+    ),
     "kubectl": (
         "containers.kubectl",
         "nameready readystatus 0running 1running 2running 3running 4running 5running backoff errimagepull "
-        "namespace:&status: noresourcesfound",
+        "namespace:&status: noresourcesfound fromserver(notfound):pods",
     ),
     "get-winevent": ("machine.getwinevent", "timecreatedid timecreated: noeventswerefound nomatchingeventsfound"),
 }

@@ -51,6 +51,7 @@ _ROW = re.compile(
 )
 _HEADER = re.compile(r"\s*(?:NAMESPACE\s+)?NAME\s+READY\s+STATUS")
 _NONE = soft(r"^No resources found(?: in (?P<space>[\w-]{1,63}) namespace)?\.?$")
+_MISSING = soft(rf'^Error from server \(NotFound\): pods "(?P<name>{_POD})" not found$')
 _STOP = re.compile(r"NAME|Name:|No resources|Error")
 _KEYS = tables.keys(
     *("Name", "Namespace", "Status", "State", "Last State", "Reason", "Exit Code", "Ready", "Restart Count")
@@ -75,9 +76,13 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     commands = echo.echoes(page, NAMES, _STOP)
     yield from _get(page, commands)
     yield from _describe(page, commands)
-    for piece in sentences(page, {"none": _NONE}):
+    for piece in sentences(page, {"none": _NONE, "missing": _MISSING}):
         above = echo.above(page, commands, piece.first)
-        if above is not None:
+        if piece.kind == "missing":
+            yield output(
+                PARSER, page.raw, (piece.first, piece.last), subject={"name": piece.get("name")}, state="not-found"
+            )
+        elif above is not None:
             subject = {"namespace": piece.get("space")} if piece.get("space") else {}
             yield output(PARSER, page.raw, (above.first, piece.last), subject=subject, state="not-found")
 
@@ -162,12 +167,18 @@ def _described(page: Paste, first: int, fields: Sequence[tables.Field]) -> Outpu
     if not waiting and running and ready:
         state = "running" if set(ready) == {"True"} else "not-ready"
     if not running and not waiting:
-        state = _state(values.get("status", ""))
+        state = _state(_reason(fields) or values.get("status", ""))
     subject = {key: values[key] for key in ("name", "namespace") if values.get(key)}
     ended = [reason for key, reason in reasons if key == "laststate"]
     shown = {"status": values.get("status", ""), "last_reason": ended[0] if ended else ""}
     shown = {key: value for key, value in shown.items() if value}
     return output(PARSER, page.raw, (first, last), subject=subject, state=state, why=CUT, fields=shown)
+
+
+def _reason(fields: Sequence[tables.Field]) -> str:
+    """Why the pod as a whole has ended, which stands before its containers: Evicted."""
+    reason = next((_value(field) for field in fields if field.key == "reason"), "")
+    return reason if reason in _ENDS else ""
 
 
 def _value(field: tables.Field) -> str:

@@ -1,4 +1,4 @@
-"""dig: the status and the number of answers in its header.
+"""dig: the status and the number of answers in its header, or with +short and +noall the answers alone.
 
 Takes the lines of a paste, gives an `Output` per question.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from diagnose.outputs.base import Output, about, output
+from diagnose.outputs.base import Output, about, address, output
 from diagnose.outputs.parsing import echo
 from diagnose.outputs.parsing.paste import Paste, paste, soft
 from diagnose.outputs.parsing.pieces import COMMAND, Piece, commands, groups, sentences
@@ -21,7 +21,7 @@ NEAR = 30
 
 _NAME = r"(?P<host>[\w.-]{1,255}?)"
 _PATTERNS = {
-    "banner": soft(rf"^; <<>> DiG \S{{1,60}} <<>> (?:[@+-]\S{{1,100}} )?(?:[@+-]\S{{1,100}} )?{_NAME}(?=[ ]|$)"),
+    "banner": soft(r"^; <<>> DiG \S{1,60} <<>> (?P<asked>\S.{0,300}?)$"),
     "status": soft(r"^;; ->>HEADER<<- opcode: \w{1,10}, status: (?P<status>\w{3,12}), id:"),
     "count": soft(r"^;; flags: [\w ]{0,40}; QUERY: \d{1,4}, ANSWER: (?P<count>\d{1,5}), AUTHORITY"),
     "question": soft(rf"^;{_NAME}\.? IN (?P<type>[A-Z]{{1,10}})$"),
@@ -30,7 +30,11 @@ _PATTERNS = {
 }
 _STATES = {"NXDOMAIN": "name-error", "SERVFAIL": "failed", "REFUSED": "refused"}
 _OWN = re.compile(r"\s*(?:$|;|\S+\s+\d+\s+[A-Z]{2}\s)")
-_STOP = re.compile(r";")
+_STOP = re.compile(r";|\d{1,3}(?:\.\d{1,3}){3}$")
+_VALUED = frozenset(("-b", "-c", "-f", "-k", "-p", "-t", "-y"))  # options with a value that is no name
+# What is printed with +short, and a row of the answer, of which only an address tells that the name has one.
+_SHORT = re.compile(r"(?P<value>[\da-fA-F.:]{3,45}|(?:[\w-]{1,63}\.)+)\s*")
+_ROW = re.compile(r"(?:[\w*-]{1,63}\.)+\s+\d{1,10}\s+IN\s+(?:A|AAAA|CNAME)\s+(?P<value>\S{1,255})\s*")
 
 
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
@@ -38,6 +42,8 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
     for block in groups([*commands(calls), *sentences(page, _PATTERNS)], partial(_begins, page)):
         yield from _read(page, block)
+    for call in calls:
+        yield from _answers_alone(page, call)
 
 
 def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) -> bool:
@@ -49,8 +55,36 @@ def _begins(page: Paste, block: Sequence[Piece], kinds: set[str], piece: Piece) 
 
 
 def _asked(reading: str) -> dict[str, str] | None:
-    words = [word for word in echo.words(reading) if not word.startswith(("@", "+", "-"))]
-    return {"host": words[0]} if 1 <= len(words) <= 3 and about(words[0]) else None
+    words, found = iter(echo.words(reading)), []
+    for word in words:
+        if word in _VALUED:
+            next(words, "")
+        elif not word.startswith(("@", "+", "-")):
+            found.append(word)
+    types = [
+        word
+        for word in found
+        if word.isupper() or word.lower() in ("a", "aaaa", "any", "cname", "mx", "ns", "ptr", "soa", "srv", "txt")
+    ]
+    names = [word for word in found if word not in types]
+    return {"host": names[0]} if names and len(found) <= 3 and about(names[0]) else None
+
+
+def _answers_alone(page: Paste, call: echo.Echo) -> Iterator[Output]:
+    """Below +short and +noall +answer stand the answers and nothing else; where none stand, nothing tells why."""
+    reading = call.readings[0]
+    pattern = _SHORT if "+short" in reading else _ROW if "+noall" in reading else None
+    if pattern is None:
+        return
+    last = call.last
+    values = []
+    while last + 1 < len(page) and (found := pattern.fullmatch(page[last + 1])):
+        values.append(found["value"])
+        last += 1
+    asked = echo.named(call, _asked).get("host", "")
+    if any(map(address, values)) and asked:
+        fields = {"answers": str(len(values))}
+        yield output(PARSER, page.raw, (call.first, last), subject=about(asked), state="resolved", fields=fields)
 
 
 def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
@@ -58,7 +92,8 @@ def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
     if not kinds.keys() & {"status", "count"} and not ("unreached" in kinds and kinds.keys() & {COMMAND, "banner"}):
         return
     asked = echo.named(block[0].command, _asked).get("host", "")
-    said = [kinds[kind].get("host") for kind in ("question", "banner") if kind in kinds]
+    banner = _asked(kinds["banner"].get("asked")) if "banner" in kinds else None
+    said = [kinds["question"].get("host")] if "question" in kinds else [banner["host"]] if banner else []
     status = kinds["status"].get("status") if "status" in kinds else ""
     count = kinds["count"].get("count") if "count" in kinds else ""
     state = _STATES.get(status, "")

@@ -17,6 +17,10 @@ PARSER = "resolve-dnsname"
 NAMES = ("Resolve-DnsName",)
 ALIAS = "an alias alone does not tell whether the name has an address"
 NEAR = 10  # lines of one error record
+FAR = 60  # lines of the lists below a table
+_LISTED = re.compile(
+    r"\s*(?:(?P<key>Name|QueryType|TTL|Section|IP[46]Address|NameHost)\s*:\s*(?P<value>\S{0,255})\s*)?"
+)
 
 # Win32 errors 9003, 9002, 9005, 9501, 1460 as the ids and the English messages have them.
 _IDS = {
@@ -37,7 +41,7 @@ _MESSAGES = {
 _SQUEEZED = {squeezed(message): state for message, state in _MESSAGES.items()}
 _NAME = r"(?P<host>[\w.-]{1,255})"
 _PATTERNS = {
-    "message": soft(rf"Resolve-DnsName ?: {_NAME} ?: (?P<message>{'|'.join(_MESSAGES)})"),
+    "message": soft(rf"[Rr]esolve-[Dd]ns[Nn]ame ?: {_NAME} ?: (?P<message>{'|'.join(_MESSAGES)})"),
     "category": soft(rf"\({_NAME}:String\) \[Resolve-DnsName\]"),
     "id": soft(rf"FullyQualifiedErrorId ?: (?P<id>{'|'.join(_IDS)}),Microsoft\.DnsClient"),
 }
@@ -72,13 +76,29 @@ def _tables(page: Paste, commands: Sequence[echo.Echo]) -> Iterator[Output]:
         found = [value for value in found if address(value)]
         above = echo.above(page, commands, table.first)
         asked = echo.named(above, _asked).get("host", "")
-        span = (above.first if above else table.first, table.rows[-1].last)
+        last = table.rows[-1].last
+        if "namehost" in table.columns:
+            found, last = _listed(page, last)
+        span = (above.first if above else table.first, last)
         state = "resolved" if found else ""
         if "namehost" not in table.columns and not found and "primaryserver" in table.columns:
             state = "no-data"  # only the authority answered
         fields = {"addresses": " ".join(found)} if found else {}
         subject = about(asked or table.rows[0].values["name"])
         yield output(PARSER, page.raw, span, subject=subject, state=state, why=ALIAS, fields=fields)
+
+
+def _listed(page: Paste, last: int) -> tuple[list[str], int]:
+    """The addresses of the lists below a table of aliases, and the line of the last of them."""
+    found = []
+    for i in range(last + 1, min(last + FAR, len(page))):
+        line = _LISTED.fullmatch(page[i])
+        if line is None:
+            break
+        if line["key"] in ("IP4Address", "IP6Address") and address(line["value"]):
+            found.append(line["value"])
+            last = i
+    return found, last
 
 
 def _error(page: Paste, commands: Sequence[echo.Echo], record: Sequence[Piece]) -> Iterator[Output]:

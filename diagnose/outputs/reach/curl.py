@@ -33,6 +33,8 @@ _PATTERNS = {
     "refused": soft(
         r"^\* connect to (?P<address>[\da-fA-F.:]{2,60}) port (?P<port>\d{1,5}) (?:from .{1,80}? )?failed: "
     ),
+    "immediate": soft(r"^\* Immediate connect fail for (?P<address>[\da-fA-F.:]{2,60}) ?: "),
+    "late": soft(r"^\* Connection time(?:d )?out after \d{1,9} m"),
     "status": soft(r"^<? ?HTTP/(?:1\.[01]|2|3)(?:\.0)? (?P<status>[1-5]\d\d)(?=[ ]|$)"),
     "header": soft(r"^<? ?(?:[dD]ate|[sS]erver|[cC]ontent-[tT]ype|[cC]ontent-[lL]ength|[lL]ocation|[cC]onnection) ?: "),
     "failed": soft(r"Failed to connect to (?P<host>[\w.-]{1,255}) port (?P<port>\d{1,5})"),
@@ -66,7 +68,7 @@ _STOP = re.compile(r"\*|curl: |HTTP/|<|>|%")
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
     calls = [call for call in echo.echoes(page, NAMES, _STOP) if echo.understood(call, _asked)]
-    said = sentences(page, _PATTERNS, ("refused",))
+    said = sentences(page, _PATTERNS, ("refused", "immediate"))
     for block in groups([*commands(calls), *said], partial(_begins, page)):
         yield from _read(page, block)
 
@@ -139,16 +141,13 @@ def _read(page: Paste, block: Sequence[Piece]) -> Iterator[Output]:
 def _state(page: Paste, block: Sequence[Piece]) -> tuple[str, str, int]:
     error = next((piece for piece in block if piece.kind == "error"), None)
     if error is None:
-        answered = any(piece.kind in ("status", "connected") for piece in block)
-        return ("connected" if answered else ""), CUT, block[-1].last
+        return _without_error(block), CUT, block[-1].last
     text, last = _message(page, error)
     code = int(error.get("code"))
     if _WORDS.get(code, "") not in text.lower():
         return "", OTHER.format(code), last
     if code == 7:
-        named = {piece.error for piece in block if piece.kind == "refused"}
-        told = sockets.state_of(text.rpartition(":")[2])
-        return told or (named.pop() if len(named) == 1 and "" not in named else "failed"), "", last
+        return sockets.state_of(text.rpartition(":")[2]) or _refused(block), "", last
     if code == 28:
         return _of_timeout(text, block), OTHER.format(code), last
     if code == 56:
@@ -157,6 +156,22 @@ def _state(page: Paste, block: Sequence[Piece]) -> tuple[str, str, int]:
     if state == "tls-error":
         state = next((name for pattern, name in _CERTIFICATE if pattern.search(text)), state)
     return state, OTHER.format(code), last
+
+
+def _without_error(block: Sequence[Piece]) -> str:
+    """The state where curl prints no error: with -s it tells one on lines of -v alone."""
+    kinds = {piece.kind for piece in block}
+    if kinds & {"status", "connected"}:
+        return "connected"
+    if "late" in kinds:
+        return "timeout"
+    return _refused(block) if "failed" in kinds else ""
+
+
+def _refused(block: Sequence[Piece]) -> str:
+    """What the lines of -v say of each address; `failed` where they do not agree."""
+    named = {piece.error for piece in block if piece.kind in ("refused", "immediate")}
+    return named.pop() if len(named) == 1 and "" not in named else "failed"
 
 
 def _of_timeout(text: str, block: Sequence[Piece]) -> str:

@@ -639,7 +639,7 @@ CONTAINER ID   IMAGE          COMMAND                  CREATED        STATUS    
 1a2b3c4d5e6f   cache:7        "redis-server"           3 days ago     Up 3 days (unhealthy)       6379/tcp               cache
 """,
         ("running", {"name": "web"}),
-        ("stopped", {"name": "db"}),
+        ("exited", {"name": "db"}),
         ("restarting", {"name": "app"}),
         ("unhealthy", {"name": "cache"}),
     ),

@@ -1,7 +1,7 @@
 """Outputs in the forms in which people paste them: other options, sudo, translated headers, cut tables, several at once.
 
-A file in pasted/ holds the forms of a tool: `@@ what is special`, a line `-> state key=value ...` for each output that is to
-be read (none: nothing), then the text. The outputs were printed by the tools themselves, or stand in public threads.
+A file in pasted/ holds the forms of a tool: how they were made (`made: yes: with what`, or `made: no: rebuilt from what`), then of
+each `@@ what is special`, a line `-> state key=value ...` for each output that is to be read (none: nothing), and the text.
 """
 
 from collections.abc import Iterator
@@ -34,6 +34,11 @@ def test_a_form_is_read_for_what_it_says(tool, title, wanted, lines):
     assert [(o.parser, o.state) for o in found] == [(tool, state) for state, _ in wanted]
     for output, (_, pairs) in zip(found, wanted, strict=True):
         assert pairs.items() <= {**output.fields, **output.subject}.items()
+
+
+def test_each_file_says_how_its_forms_were_made():
+    firsts = {path.name: path.read_text(encoding="utf-8").split("\n", 1)[0] for path in FOLDER.glob("*.txt")}
+    assert [name for name, first in firsts.items() if not first.startswith(("made: yes: ", "made: no: "))] == []
 
 
 def test_each_tool_has_enough_forms():
