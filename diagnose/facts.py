@@ -10,11 +10,11 @@ Knows nothing of shells, templates or where a capture came from.
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.diagnosis import Conflict
 from diagnose.model import Param, ParamType, Place
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,24 +35,24 @@ KEPT = 1000  # distinct values remembered for one parameter; a log may hold mill
 SHOWN = 20  # values named in a conflict
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_DNS = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_DNS = late(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 # A last label that is a number makes readers of addresses take the name for one (inet_aton, WHATWG URL 3.5):
 # 127.1, 2130706433 and 0x7f000001 are all this machine.
-_NUMERIC_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?")
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_NUMERIC_END = late(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?")
+_PORT = late(r"[1-9][0-9]{0,4}")
 # No wildcards, quotes, $ % ! ^ & | < > ; ` : each means something to a shell even where another one quotes it. Blanks,
 # parentheses, ~ and braces are in real paths (C:\Program Files (x86), PROGRA~1, {GUID}) and every quoting carries them.
 _IN_PATH = "A-Za-z0-9._()+@=,#~{}-"
-_WINDOWS_PATH = re.compile(rf"[A-Za-z]:\\(?:[{_IN_PATH}](?:[ \\{_IN_PATH}]*[{_IN_PATH}])?)?")
-_POSIX_PATH = re.compile(rf"/(?:[{_IN_PATH}](?:[ :/{_IN_PATH}]*[:/{_IN_PATH}])?)?")
-_SERVICE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9 ._@$-]*[A-Za-z0-9._@$-])?")
+_WINDOWS_PATH = late(rf"[A-Za-z]:\\(?:[{_IN_PATH}](?:[ \\{_IN_PATH}]*[{_IN_PATH}])?)?")
+_POSIX_PATH = late(rf"/(?:[{_IN_PATH}](?:[ :/{_IN_PATH}]*[:/{_IN_PATH}])?)?")
+_SERVICE = late(r"[A-Za-z0-9_](?:[A-Za-z0-9 ._@$-]*[A-Za-z0-9._@$-])?")
 _ACCOUNT = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_$])?"
-_USER = re.compile(
+_USER = late(
     rf"[A-Za-z0-9_][A-Za-z0-9 ._-]*\\[A-Za-z0-9_](?:[A-Za-z0-9 ._$-]*[A-Za-z0-9_$])?"  # NT SERVICE\MSSQL$RTCLOCAL
     rf"|{_ACCOUNT}(?:@{_LABEL}(?:\.{_LABEL})*)?"
 )
-_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9 ._:/\\@+$-]*[A-Za-z0-9_$+])?")
-_CLIMBS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
+_NAME = late(r"[A-Za-z0-9_](?:[A-Za-z0-9 ._:/\\@+$-]*[A-Za-z0-9_$+])?")
+_CLIMBS = late(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 
 _QUOTES = {"'": "'", '"': '"', "“": "”", "‘": "’", "„": "“”", "‚": "‘’", "«": "»", "”": "”", "’": "’"}
 

@@ -51,10 +51,11 @@ class Message(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """The words of a problem, as retrieval reads a text: those of its title, and those of each text that a signal looks
-    for, the alternatives of a pattern apart."""
+    """The words of a problem, as retrieval reads a text: those of its title, the errors that this names by their numbers,
+    and the words of each text that a signal looks for, the alternatives of a pattern apart."""
 
     title: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     signals: dict[str, tuple[frozenset[str], ...]] = {}
 
 

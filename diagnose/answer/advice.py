@@ -16,6 +16,7 @@ from diagnose.checks.not_run import DID_NOT_RUN
 from diagnose.diagnosis import BlindSpot, NextCheck, RuledOut
 from diagnose.model import RATIOS, Evidence, Place
 from diagnose.templates import filled_text
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -32,9 +33,9 @@ MOST = 5
 
 # Lines that only one kind of log has: where they stand, that kind was read.
 _KINDS: dict[str, re.Pattern[str]] = {
-    "ocs-logger": re.compile(r"\bTL_(?:INFO|WARN|ERROR|VERBOSE|NOISE)\("),
-    "windows-event": re.compile(r"\bEvent ?ID\s*:|<EventID|\bProviderName\s*:", re.IGNORECASE),
-    "k8s": re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d|\bkubelet\b", re.MULTILINE),
+    "ocs-logger": late(r"\bTL_(?:INFO|WARN|ERROR|VERBOSE|NOISE)\("),
+    "windows-event": late(r"\bEvent ?ID\s*:|<EventID|\bProviderName\s*:", re.IGNORECASE),
+    "k8s": late(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d|\bkubelet\b", re.MULTILINE),
 }
 
 

@@ -5,11 +5,11 @@ Takes a candidate and one of its checks; gives `Prospect`s, worked out by the co
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from diagnose.diagnosis import Prospect
 from diagnose.model import Evidence, Place
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,13 @@ _LOOKS_OF = {
 }
 # A pattern that says one text: its blanks and borders, written plainly.
 _PLAIN = (
-    (re.compile(r"\(\?i\)|\\b|^\^|\$$|\\s\*$|\[ \\t\]\{0,\d+\}(?=\$|$)"), ""),
-    (re.compile(r"\\s\*:\\s\*|\[ \\t\]\{0,\d+\}: ?"), " : "),
-    (re.compile(r"\\s[+*]|\[ \\t\]\{\d,\d+\}"), " "),
-    (re.compile(r"\\S\{1,\d+\}"), "<...>"),
-    (re.compile(r"\\([-.:()\[\]/])"), r"\1"),
+    (late(r"\(\?i\)|\\b|^\^|\$$|\\s\*$|\[ \\t\]\{0,\d+\}(?=\$|$)"), ""),
+    (late(r"\\s\*:\\s\*|\[ \\t\]\{0,\d+\}: ?"), " : "),
+    (late(r"\\s[+*]|\[ \\t\]\{\d,\d+\}"), " "),
+    (late(r"\\S\{1,\d+\}"), "<...>"),
+    (late(r"\\([-.:()\[\]/])"), r"\1"),
 )
-_STILL_A_PATTERN = re.compile(r"[\\^$*+?{}|\[\]]|(?<!\.)\.(?!\w|\.|$)")
+_STILL_A_PATTERN = late(r"[\\^$*+?{}|\[\]]|(?<!\.)\.(?!\w|\.|$)")
 
 
 def prospects(case: Candidate, shown: ShownCheck) -> tuple[Prospect, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from diagnose.checks.targets import (
     targets_of,
 )
 from diagnose.model import Place
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from diagnose.scan.passages import Passage
 
 
-_PROMPT = re.compile(
-    r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$"
-)
-_NAME = re.compile(r"[a-z][\w.-]{1,60}")
-_CMDLET = re.compile(r"\b[A-Z]\w{1,20}-[A-Z]\w{2,40}")
+_PROMPT = late(r"^\s*(?:PS\b[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\[?[\w.-]+@[^$#\n]{1,100})?[$#]\s)\s*(\S.*)$")
+_NAME = late(r"[a-z][\w.-]{1,60}")
+_CMDLET = late(r"\b[A-Z]\w{1,20}-[A-Z]\w{2,40}")
 # What many commands are wrapped in: a refusal that names one of these names no check.
 _ANY_CHECK = {
     "powershell",

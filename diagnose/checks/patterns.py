@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from diagnose.checks.not_run import refusals
 from diagnose.scan.linear import compile_text
 from diagnose.templates import filled_plain
 from diagnose.text.fold import fold_literal
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fro
 )
 LONGEST_BLOCK = 200
 SHORTEST_WORDS = 8  # letters that a command prints itself, of which a line of chance has none
-_QUOTED = re.compile(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
-_PRINTED = re.compile(
+_QUOTED = late(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
+_PRINTED = late(
     r"\b(?:echo|printf|Write-Output|Write-Host)\s+(?:-\w+\s+)?(?:'([^'\n]{8,400})'|\"([^\"\n]{8,400})\")"
 )
-_FILLED = re.compile(r"\$\{\w+\}|\$\(.*?\)|\$[\w.:]+|\{\d+(?::\w+)?\}")
-_WORD = re.compile(r"[A-Za-z][\w.]{11,80}")
+_FILLED = late(r"\$\{\w+\}|\$\(.*?\)|\$[\w.:]+|\{\d+(?::\w+)?\}")
+_WORD = late(r"[A-Za-z][\w.]{11,80}")
 
 
 def outcome_of(check: Check, state: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.codes.meanings import EXITS, HTTP
 from diagnose.codes.neighbours import NEAR, other_than_code
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from diagnose.model import Platform
@@ -43,18 +44,18 @@ OF_BSD = {
 
 # Errors of Windows that SQL Server's clients and setup pass on; their other small numbers are of their own.
 _PASSED_ON = frozenset({2, 5, 53, 64, 67, 109, 121, 233})
-_SQL_SERVER = re.compile(r"SQL ?Server|SqlClient|SqlException|\bODBC\b", re.IGNORECASE)
-_PROVIDER = re.compile(r"(?:\(\w+ ?: ?[^():]{3,60}|Interfaces|Provider|-Netzwerkschnittstellen), ?\w+ ?: ?$")
-_STATUS = re.compile(r"\bstatus(?:[ _-]?code)?\W{0,3}$", re.IGNORECASE)
-_EXIT = re.compile(
+_SQL_SERVER = late(r"SQL ?Server|SqlClient|SqlException|\bODBC\b", re.IGNORECASE)
+_PROVIDER = late(r"(?:\(\w+ ?: ?[^():]{3,60}|Interfaces|Provider|-Netzwerkschnittstellen), ?\w+ ?: ?$")
+_STATUS = late(r"\bstatus(?:[ _-]?code)?\W{0,3}$", re.IGNORECASE)
+_EXIT = late(
     r"\b(?:exit(?:ed|s)?|rc|ret(?:urn(?:ed)?)?)(?:[ _-]?(?:code|status|value))?\b[^\w\n]?[\w ]{0,12}\W{0,4}$"
     r"|\bcode=(?:killed|dumped), status=$",
     re.IGNORECASE,
 )
 # What is no failure over HTTP.
 _WENT_WELL = frozenset((*range(200, 207), 301, 302, 303, 304, 307, 308))
-_ANSWER = re.compile(r"\bHTTP(?![A-Za-z]).{0,45}$|\brespon(?:se|ded)\b.{0,30}$|\breply-code\W{0,3}$", re.IGNORECASE)
-_DATABASE = re.compile(r"mysql|mariadb|\bORA-\d{5}|\bSQL(?:Exception|STATE)\b|vendor ?code", re.IGNORECASE)
+_ANSWER = late(r"\bHTTP(?![A-Za-z]).{0,45}$|\brespon(?:se|ded)\b.{0,30}$|\breply-code\W{0,3}$", re.IGNORECASE)
+_DATABASE = late(r"mysql|mariadb|\bORA-\d{5}|\bSQL(?:Exception|STATE)\b|vendor ?code", re.IGNORECASE)
 
 
 class SeenNumber(NamedTuple):
@@ -149,7 +150,7 @@ def _errno_said(seen: SeenNumber) -> bool:
 
 
 def _ends_in(pattern: str) -> Callable[[SeenNumber], bool]:
-    compiled = re.compile(pattern + r"\W{0,4}(?:(?:code|number|no|nr|is|was)\W{1,4}){0,2}$", re.IGNORECASE)
+    compiled = late(pattern + r"\W{0,4}(?:(?:code|number|no|nr|is|was)\W{1,4}){0,2}$", re.IGNORECASE)
     return lambda seen: compiled.search(seen.before) is not None
 
 

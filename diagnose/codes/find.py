@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 from diagnose.codes.around import SMALL, errno_of, kinds_of, of_windows
 from diagnose.codes.decode import Decoded, canonical, decode, pattern
 from diagnose.codes.neighbours import BEFORE, BETWEEN, other_than_code, tied
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,23 +41,23 @@ class Found(Struct, frozen=True):
 
 
 # One pattern a kind, each looked for only where a quick look at the line allows it: together they cost ten times as much.
-_HEX = re.compile(r"\b0[xX][0-9a-fA-F]{1,8}\b")
-_BARE = re.compile(r"\b[8cC][0-9a-fA-F]{7}[hH]?\b")
-_NEGATIVE = re.compile(r"(?<![\w.-])-\d{9,10}\b")
-_NAME = re.compile(r"\b(?:ERROR|WSA|RPC|STATUS|E|CO_E|REGDB_E|SEC_E|CERT_E)_?[A-Z][A-Z0-9_]{3,60}\b|\bE[A-Z]{4,14}\b")
-_SHORT = re.compile(rf"\b{BEFORE}{BETWEEN}(?P<short>\d{{1,5}})\b", re.IGNORECASE)
-_SQLSTATE = re.compile(
+_HEX = late(r"\b0[xX][0-9a-fA-F]{1,8}\b")
+_BARE = late(r"\b[8cC][0-9a-fA-F]{7}[hH]?\b")
+_NEGATIVE = late(r"(?<![\w.-])-\d{9,10}\b")
+_NAME = late(r"\b(?:ERROR|WSA|RPC|STATUS|E|CO_E|REGDB_E|SEC_E|CERT_E)_?[A-Z][A-Z0-9_]{3,60}\b|\bE[A-Z]{4,14}\b")
+_SHORT = late(rf"\b{BEFORE}{BETWEEN}(?P<short>\d{{1,5}})\b", re.IGNORECASE)
+_SQLSTATE = late(
     r"\bSQL ?STATE\W{1,4}(?P<state>[0-9A-Z]{5})\b|(?<=\bERROR )\d{4} \((?P<mysql>[0-9A-Z]{5})\)", re.IGNORECASE
 )
-_ALONE = re.compile(r"\s*(?:0[xX][0-9a-fA-F]{1,8}|\d{2,5})\s*")
-_ERROR_WORD = re.compile(rf"(?i:(?<![A-Za-z]){BEFORE}s?(?![A-Za-z]))|(?<=[a-z])(?:Err|Code|Status|Fail|Result)")
+_ALONE = late(r"\s*(?:0[xX][0-9a-fA-F]{1,8}|\d{2,5})\s*")
+_ERROR_WORD = late(rf"(?i:(?<![A-Za-z]){BEFORE}s?(?![A-Za-z]))|(?<=[a-z])(?:Err|Code|Status|Fail|Result)")
 _SHORT_VALUE = 0xFFFF  # up to here, only what an error word is tied to is a code
 _OF_FAILURE = 0x80001000  # from here, a long value is one of failure; below, also flags and sizes look like that
 # Part of every word of BEFORE, in lower case.
 _SIGNS = tuple("err code stat win fail res hr rc ret exit fehler cod エラー 错误 ошибка".split())
 _LONGEST_LINE = 8192
 _MOST_DIGITS = 5  # of a number that may be of several kinds
-_LAST_NUMBER = re.compile(r"\b(?=[0-9]|[a-f]+[0-9])(?:0x)?[0-9a-f]+(?=h?\W*$)", re.IGNORECASE)
+_LAST_NUMBER = late(r"\b(?=[0-9]|[a-f]+[0-9])(?:0x)?[0-9a-f]+(?=h?\W*$)", re.IGNORECASE)
 
 
 def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> list[Found]:

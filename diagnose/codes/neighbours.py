@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from diagnose.text.late import late
+
 NEAR = 60  # characters before and after that decide
 # Words that stand before a code, in the languages that consoles speak.
 BEFORE = (
@@ -36,7 +38,7 @@ _OWNER = (
     r"|process|thread|task|job|key|volume|disk|device)"
 )
 # What ties a short value in hexadecimal to an error: "failed, result 1753 (0x6d9)", "Error: 0x274d or 0x2afc".
-_TIED = re.compile(
+_TIED = late(
     r"(?:(?<![A-Za-z])(?:(?:sub|extended|last|nt|exit|win)[ _-]?)?" + BEFORE + r"|(?<=[a-z])(?:Err(?:or)?|Code|Status|Result|Failed|RC|Return))(?:s\b)?"
     r"(?:[^\w\n]{0,5}(?:code|number|no|nr|is|was|with|by|of|status|value|hex|to|or|and|コード|0x[0-9a-f]{1,8}|\d{1,10}))"
     r"{0,5}[^\w\n]{1,5}$",
@@ -103,8 +105,8 @@ def _compiled(row: Row) -> _Compiled:
     flags = re.NOFLAG if row.cased else re.IGNORECASE
     return _Compiled(
         row.kind,
-        re.compile(f"(?:{row.before})$", flags) if row.before else None,
-        re.compile(row.after, flags) if row.after else None,
+        late(f"(?:{row.before})$", flags) if row.before else None,
+        late(row.after, flags) if row.after else None,
     )
 
 

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from diagnose.codes.find import find
 from diagnose.codes.neighbours import BETWEEN, other_than_code
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _WORD = r"(?:err(?:or|eur|ore|no)?s?|fehler(?:code|nummer)?|hresult|erro|codigo|エラー|错误|ошибка)"
-_TIED = re.compile(
+_TIED = late(
     rf"(?<![A-Za-z]){_WORD}{BETWEEN}(?P<first>\d{{1,5}})(?![\w.]*\d)(?P<more>(?:(?:, ?| or | and | & ?|/)\d{{1,5}}\b)*)",
     re.IGNORECASE,
 )
 # A status of IIS with its substatus.
-_SUBSTATUS = re.compile(r"(?<![\w.])[45]\d\d\.\d{1,2}(?![\w.]*\d)")
+_SUBSTATUS = late(r"(?<![\w.])[45]\d\d\.\d{1,2}(?![\w.]*\d)")
 _SIGNS = ("err", "fehler", "hresult", "codigo", "エラー", "错误", "ошибка")
 _SMALL_HEX = re.compile(r"0x0*[0-9a-f]{1,2}", re.IGNORECASE)
 _LONGEST_LINE = 8192

@@ -18,6 +18,7 @@ from diagnose.diagnosis import Command
 from diagnose.facts import typed
 from diagnose.model import Param, ParamType, Platform, Shell
 from diagnose.templates import SLOT
+from diagnose.text.late import late
 from diagnose.text.sanitize import neutral
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ _SHELLS: dict[Platform, tuple[Shell, ...]] = {
 
 # A text that a second shell or another machine's shell reads has lost the quotes of the first: there, only values
 # that need no quotes anywhere may stand.
-_READ_TWICE = re.compile(
+_READ_TWICE = late(
     r"(?i)\b(?:eval|xargs|ssh|watch|wsl|psexec|iex|invoke-expression|powershell|pwsh"
     r"|\w*sh\s+-\w*c|su\s.*-c|cmd(?:\.exe)?\s+/\w)\b"
 )
-_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_:/][A-Za-z0-9._:/@-]*")
+_NEEDS_NO_QUOTES = late(r"[A-Za-z0-9_:/][A-Za-z0-9._:/@-]*")
 
 
 def shell_platform(shell: Shell) -> tuple[Platform, ...]:

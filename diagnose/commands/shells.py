@@ -9,10 +9,10 @@ Knows nothing of types, parameters or articles (see commands). The rules of Powe
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.templates import SLOT
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 
 _PS_QUOTES = "'\u2018\u2019\u201a\u201b"  # CharTraits.cs, IsSingleQuote: each of the five ends a '...' string
-_PS_NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # the same number and the same text, in every mode
-_PS_BARE = re.compile(rf"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{_PS_NUMBER.pattern}")
-_PS_AROUND = re.compile(r"[A-Za-z0-9._:/\\=+?@-]*")  # text beside a slot that stands for itself; @ not as the first
-_PS_BARE_WORD = re.compile(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
-_PS_PARAMETER = re.compile(r"-[A-Za-z]+:")
-_PS_KEY = re.compile(r"\w+=")
+_PS_NUMBER = late(r"[1-9][0-9]{0,4}")  # the same number and the same text, in every mode
+_PS_BARE = late(rf"[A-Za-z_][A-Za-z0-9._:-]*|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{_PS_NUMBER.pattern}")
+_PS_AROUND = late(r"[A-Za-z0-9._:/\\=+?@-]*")  # text beside a slot that stands for itself; @ not as the first
+_PS_BARE_WORD = late(r"[A-Za-z_/\\][A-Za-z0-9._:/\\-]*")
+_PS_PARAMETER = late(r"-[A-Za-z]+:")
+_PS_KEY = late(r"\w+=")
 _PS_KEYWORDS = "if|elseif|while|until|switch|foreach|for|in|return|throw|exit"
-_PS_COMMAND = re.compile(rf"\s*(?!(?:{_PS_KEYWORDS})\b)[A-Za-z]\S*\s")
+_PS_COMMAND = late(rf"\s*(?!(?:{_PS_KEYWORDS})\b)[A-Za-z]\S*\s")
 _PS_ENDS = frozenset(" (){};|&,")  # of a word
-_CMD_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:\\-]*")
+_CMD_BARE = late(r"[A-Za-z0-9_][A-Za-z0-9._:\\-]*")
 _CMD_SPECIAL = frozenset('%!^&|<>"')
 _BASH_PREFIXES = ("sudo", "exec", "env", "command", "time", "nohup", "then", "do", "else", "if", "while", "until")
 # What takes its next word for a command of its own, whichever shell reads the line.
-_RUNS_NEXT = re.compile(
+_RUNS_NEXT = late(
     r"(?i)(?:^|\s)(?:eval|xargs|watch|iex|invoke-expression|start-process|saps"
     r"|\w*sh\s+-\w*c|cmd(?:\.exe)?\s+/\w|-command|-encodedcommand)\s*$"
 )
-_ASSIGNMENT = re.compile(r"\w+=")
+_ASSIGNMENT = late(r"\w+=")
 
 
 def quoted_powershell(value: str) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.match.correlation import Budget, Extent, Frame, Occurrence, Vetoed, frames
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 # Occurrences of one signal that are kept, and frames of one condition: what bounds time and memory.
 MOST = 2000
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(-?)((?:\d+(?:\.\d+)?(?:ms|[smhd]))+|0)", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
+_DURATION = late(r"(-?)((?:\d+(?:\.\d+)?(?:ms|[smhd]))+|0)", re.ASCII)
+_PART = late(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
 
 Truth = Literal["matched", "not matched", "cannot tell"]
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from diagnose.text.late import late
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnose.model import EventRef
 
 NEAR = 14
-_PROVIDER = re.compile(
+_PROVIDER = late(
     r"(?:\bSource\s*:|\bEvent Source\s*:|ProviderName\s*:|Provider Name\s*=|\[ ?Name\]|\bQuelle\s*:|\bOrigen\s*:)\s*[\"']?([\w.$ -]{3,80})",
     re.IGNORECASE,
 )

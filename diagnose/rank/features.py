@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from diagnose.codes.numbers import error_numbers, of_another
+from diagnose.codes.numbers import of_another
 from diagnose.model import Place
 from diagnose.retrieve.rarity import COMMON_CODE, COMMON_TEXTS, LEAST_BASE, common
 from diagnose.text.terms import COMMON_CODES
@@ -125,7 +125,8 @@ class Observations:
 
     def of_another(self, problem: Problem) -> bool:
         """Whether its title names an error by its number and the text names others."""
-        return of_another(error_numbers(problem.title), self.numbers)
+        own = self.wordings.get(problem.id)
+        return own is not None and of_another(own.numbers, self.numbers)
 
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 from diagnose.model import RATIOS, Clue, Evidence, Place
 from diagnose.rank.causes import Weighed, ratio
 from diagnose.retrieve.platform import SYSTEMS, platform_of
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +31,8 @@ _VERSION = (
     r"(?:(?::[a-z0-9]{1,8})?\s+\d{1,3}:(?=\d+\.)|(?:==|/|-|:\s*)v?(?=\d{1,4}\.\d)"
     r"|(?:\s+(?:server|enterprise|standard|edition|version|v\.?|release))*\s+v?)(\d[\w.]{0,20})"
 )
-_BOUND = re.compile(r"\s*(>=|<=|>|<)\s*v?([\d.]+)\s*")
-_RANGE = re.compile(r"\s*v?([\d.]+)\s*-\s*v?([\d.]+)\s*")
+_BOUND = late(r"\s*(>=|<=|>|<)\s*v?([\d.]+)\s*")
+_RANGE = late(r"\s*v?([\d.]+)\s*-\s*v?([\d.]+)\s*")
 
 
 class Known(Struct, frozen=True):

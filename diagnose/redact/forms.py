@@ -10,6 +10,7 @@ import binascii
 import re
 
 from diagnose.redact.rule import IS, Q, Rule, anything, make, pem_line
+from diagnose.text.late import late
 
 _HEX = "[0-9a-fA-F]"
 
@@ -37,8 +38,8 @@ def discord_token(match: re.Match[str]) -> int:
 
 
 _NEAR = 20_000  # characters around a value in which its document is looked for
-_KIND = re.compile(r"kind\\*[\"']?\s{0,4}:\s{0,4}\\*[\"']?Secret\b")
-_DATA = re.compile(r"(?:d|stringD)ata\\*\"\s{0,4}:\s{0,4}\{$")
+_KIND = late(r"kind\\*[\"']?\s{0,4}:\s{0,4}\\*[\"']?Secret\b")
+_DATA = late(r"(?:d|stringD)ata\\*\"\s{0,4}:\s{0,4}\{$")
 _MOST_LINES = 200
 
 

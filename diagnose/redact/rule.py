@@ -14,6 +14,8 @@ import binascii
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from diagnose.text.late import late
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,13 +34,13 @@ IS = rf"{Q}[ \t]{{0,8}}(?:(?:is|was)[ \t]?)?(?::=|::?|=>?|%3[ADad]|value[ ]?=|,?
 
 _ENDINGS = ".,;:)]}\\"
 # A name given by redaction, a mask, a variable, a reference, an object of .NET, Java or Android, a fingerprint.
-_NO_SECRET = re.compile(
+_NO_SECRET = late(
     r"(?i)\[[a-z][a-z0-9-]*\]?[.,;:)\]}\\]*|\[[a-z][a-z0-9-]*\][/\\!].*|(?-i:\$[A-Z][A-Z0-9_]+)\W*|S-1-\d.*|[*•.#x-]+|\$\{.*|\$\(.*|\$env:.*|%\w+%|\{\{.*|\(.*|<.*"
     r"|system\.security\.securestring|[\w.$]+@[0-9a-f]{5,8}|0x[0-9a-f]+|[a-z.]+\{.*|(?:com|org|net|io)\.[\w./-]+"
     r"|(?:sha256|sha1|md5):.*|ssh-\w+"
 )
 # What a sentence says after "password:".
-_PROSE = re.compile(
+_PROSE = late(
     r"(?:null|none|nil|true|false|yes|no|n/a|na|empty|blank|undefined|"
     r"unknown|required|optional|expired|incorrect|wrong|invalid|valid|changed|set|unset|reset|"
     r"missing|prompt|default|ok|failed|failure|error|denied|accepted|rejected|not|must|"
@@ -46,12 +48,12 @@ _PROSE = re.compile(
     r"to|from|with|authentication|authorization|permission|access|bad|weak|disabled|enabled|unavailable|"
     r"mismatch|cannot|could|string|password|token|key|hidden|public)"
 )
-_LIKE_SECRET = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9!#$%&*+=?@^~]).{4,}")
-_NAME = re.compile(r"[a-z]+(?:[-_/.][a-z]+)+|[A-Z]+(?:_[A-Z]+)+")  # of a thing: kube-system/tls-secret
-_WORD = re.compile(r"[A-Z]?[a-z]+")
-_NEXT_WORD = re.compile(r"[.,;]?\s+[a-z]+(?!\w*\s*[:=])")
-_PATH = re.compile(r"[/~]|[A-Za-z]:[\\/]|\\\\")
-_ORDINARY_TOKEN = re.compile(
+_LIKE_SECRET = late(r"(?=.*[A-Za-z])(?=.*[0-9!#$%&*+=?@^~]).{4,}")
+_NAME = late(r"[a-z]+(?:[-_/.][a-z]+)+|[A-Z]+(?:_[A-Z]+)+")  # of a thing: kube-system/tls-secret
+_WORD = late(r"[A-Z]?[a-z]+")
+_NEXT_WORD = late(r"[.,;]?\s+[a-z]+(?!\w*\s*[:=])")
+_PATH = late(r"[/~]|[A-Za-z]:[\\/]|\\\\")
+_ORDINARY_TOKEN = late(
     r"(?i)(?:public|publickey|correlation|activity|request|trace|next|page|continuation|sync)[ _-]?$"
 )
 
@@ -146,7 +148,7 @@ def basic(match: re.Match[str]) -> int:
     return len(value) if b":" in plain and all(byte >= 0x20 for byte in plain) else 0
 
 
-_PEM_BODY = re.compile(r"(?:[\s>|]|\\[nrt]|[A-Z][A-Za-z-]{2,20}: [^\n]{0,80}|[A-Za-z0-9+/]++={0,2}(?=\s|\\|$))*+")
+_PEM_BODY = late(r"(?:[\s>|]|\\[nrt]|[A-Z][A-Za-z-]{2,20}: [^\n]{0,80}|[A-Za-z0-9+/]++={0,2}(?=\s|\\|$))*+")
 
 
 def pem(match: re.Match[str]) -> int:

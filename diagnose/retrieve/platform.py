@@ -6,6 +6,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from diagnose.text.late import late
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,11 +18,11 @@ if TYPE_CHECKING:
 LOOKED_AT = 1000  # lines: a system shows early and often
 # What only one kind of system writes: prompts, paths, names of its parts.
 SYSTEMS: dict[Platform, re.Pattern[str]] = {
-    "windows": re.compile(
+    "windows": late(
         r"\bPS [A-Z]:\\|\b[A-Z]:\\\w|FullyQualifiedErrorId|HRESULT|\bEvent ?ID\b|\bWin32\b|\bHKLM\b|0x8007"
     ),
-    "linux": re.compile(r"\bsystemd\b|/var/|/etc/|/usr/|\bkernel:|\bsudo\b|\berrno\b|@[\w-]{1,60}:[~/]"),
-    "macos": re.compile(r"/Library/|\bDarwin\b|com\.apple\.|\blaunchd\b"),
+    "linux": late(r"\bsystemd\b|/var/|/etc/|/usr/|\bkernel:|\bsudo\b|\berrno\b|@[\w-]{1,60}:[~/]"),
+    "macos": late(r"/Library/|\bDarwin\b|com\.apple\.|\blaunchd\b"),
 }
 # A part of every trace: searched for first, since the patterns cost forty times as much.
 _SIGNS: dict[Platform, tuple[str, ...]] = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from diagnose.text.late import late
+
 # PowerShell's own list of quotes and dashes (parser/CharTraits.cs), plus what word processors and web pages put in.
 _SINGLE = "‘’‚‛′´"
 _DOUBLE = "“”„‟″«»"
@@ -27,13 +29,13 @@ FOLDED: dict[int, str | None] = {
     0x2028: " ",
     0x2029: " ",
 }
-_ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in FOLDED) + "]")
+_ODD = late("[" + "".join(re.escape(chr(code)) for code in FOLDED) + "]")
 
 # The first two bytes in UTF-8 of what is folded: looking for them is much quicker than looking at every character.
 _LEADS = tuple(sorted({chr(code).encode("utf-8")[:2] for code in FOLDED}))
 
 # ECMA-48 control sequences, operating system commands and two-byte escapes.
-_ESCAPES = re.compile(
+_ESCAPES = late(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[PX^_][^\x1b\n]*(?:\x1b\\)?|[ -/]*[0-~])"
 )
 
@@ -55,7 +57,7 @@ def fold(data: bytes) -> bytes:
     return text.translate(FOLDED).encode("utf-8", "surrogateescape") if _ODD.search(text) else data
 
 
-_SPACES = re.compile(r"\s+")
+_SPACES = late(r"\s+")
 
 
 def fold_literal(text: str) -> str:

@@ -10,17 +10,19 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from diagnose.text.late import late
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 PLACEHOLDER = "<*>"
 
-_WORD = re.compile(
+_WORD = late(
     r"0x[0-9a-f]{4,16}|[a-z][a-z_]*(?:\d{1,3}(?![\da-z]))?|\d{1,5}(?![\da-z.:])|<\*>|[^\W\d_a-z]+", re.IGNORECASE
 )
 # Not in the middle of a hexadecimal code: 0x80070005 is no number of seven digits.
 _NOT_IN_HEX = "".join(f"(?<!0x{'[0-9a-f]' * length})" for length in range(8))
-_VARIABLE = re.compile(
+_VARIABLE = late(
     r"""(?=[0-9a-f<%{])(?:                              # what none begins with is passed over in half the time
     [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}      # GUID
     | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d|\b)       # date
@@ -33,10 +35,10 @@ _VARIABLE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # One run of name characters, taken whole and judged afterwards: alternatives that share a prefix take quadratic time.
-_NAME = re.compile(r"[A-Za-z_][\w$]*(?:(?:\.|::|\\|-)[A-Za-z_][\w$]*)*")
-_NAMED = re.compile(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[A-Z][a-z]+-[A-Z]|[A-Z]\w*(?:\.|::|\\)[A-Z]")
-_PROSE = re.compile(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|[45]\d\d\.\d{1,2}(?!\.?\d)|\d{3,5}", re.IGNORECASE)
-_PART = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
+_NAME = late(r"[A-Za-z_][\w$]*(?:(?:\.|::|\\|-)[A-Za-z_][\w$]*)*")
+_NAMED = late(r"[a-z0-9][A-Z]|[A-Za-z]_[A-Za-z]|^[A-Z][a-z]+-[A-Z]|[A-Z]\w*(?:\.|::|\\)[A-Z]")
+_PROSE = late(r"[a-z][a-z0-9_]{2,}|0x[0-9a-f]{4,16}|[45]\d\d\.\d{1,2}(?!\.?\d)|\d{3,5}", re.IGNORECASE)
+_PART = late(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
 LONGEST_WORD = 40
 
 
@@ -170,11 +172,11 @@ def identifiers(text: str) -> list[str]:
     ]
 
 
-_VARIES = re.compile(r"(?:\[[^\]]*\]|\\[wsdWSD]|\.)(?:[*+?]|\{\d*,?\d*\})\??")
-_SYNTAX = re.compile(r"\(\?[^)]*?[:>]|\[[^\]]*\]|\\[wsdbWSDBAz]|[*+?^$(){}\\]")
+_VARIES = late(r"(?:\[[^\]]*\]|\\[wsdWSD]|\.)(?:[*+?]|\{\d*,?\d*\})\??")
+_SYNTAX = late(r"\(\?[^)]*?[:>]|\[[^\]]*\]|\\[wsdbWSDBAz]|[*+?^$(){}\\]")
 
 
-_EITHER_CASE = re.compile(r"\[([A-Za-z])([A-Za-z])\]")
+_EITHER_CASE = late(r"\[([A-Za-z])([A-Za-z])\]")
 
 
 def bare_words(regex: str, gap: str = " ") -> str:

@@ -6,11 +6,11 @@ of the nearest line before it that has one. Knows nothing of conditions.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from diagnose.text.late import late
 from diagnose.timestamps.clock import Clock
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ MANY = 1 << 40
 
 
 # What a time of day looks like, or a count of seconds or milliseconds since 1970.
-_TIME = re.compile(r"\d:[0-5]\d|\b1\d{9}|\b\d{6} \d{6}\b")
+_TIME = late(r"\d:[0-5]\d|\b1\d{9}|\b\d{6} \d{6}\b")
 
 
 class When(Struct, frozen=True):

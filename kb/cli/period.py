@@ -5,12 +5,12 @@ A bare time of day means the last such time of the inputs, whose ends are looked
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from diagnose.errors import InputError, KbError
+from diagnose.text.late import late
 from kb.cli.output import tell
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AROUND = 600.0  # seconds on either side of --around
 ENDS = 1 << 16  # bytes looked at for a time, at either end of an input
-_TIME_OF_DAY = re.compile(r"\s*\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s*")
+_TIME_OF_DAY = late(r"\s*\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s*")
 
 
 def period_of(call: Call, when: When) -> Period | None:

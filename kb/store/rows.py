@@ -111,6 +111,7 @@ def index(article: Article) -> Indexed:
         products=tuple(sorted(_product_words(problem))),
         wording=Wording(
             title=frozenset(prose(problem.title)),
+            numbers=error_numbers(problem.title),
             signals={name: words for name, signal in problem.signals.items() if (words := _worded(signal))},
         ),
     )
