@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
-from diagnose.scan.linear import checked, compile_linear, relaxed, runnable
+from diagnose.scan.linear import checked, compile_linear, runnable
 from diagnose.scan.needed import parsed
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ FREQUENT_RATE = 1e-4
 
 
 class Pattern(Struct, frozen=True):
-    """A pattern in RE2 syntax over folded UTF-8 lines. A frequent one reports at most once a block and line count."""
+    """A pattern in RE2 syntax over folded UTF-8 lines. A frequent one reports at most once a block and line count. `wider` may
+    be a simpler one that finds, caseless, all that it finds: an engine may look for that, and hold its lines against `regex`."""
 
     number: int
     regex: str
     caseless: bool = True
     frequent: bool = False
+    wider: str = ""
 
 
 class Matcher(Protocol):
@@ -114,7 +116,7 @@ class PatternError(ValueError):
 
 class HyperscanMatcher:
     """Block mode without start of match: the start is found with `re` on the one line that hit. `meant` has the patterns
-    that were compiled without their large bounds, as (regex, caseless)."""
+    for which a wider one was compiled, as (regex, caseless)."""
 
     def __init__(self, module: ModuleType, database: Any, meant: dict[int, tuple[str, bool]]) -> None:
         self._module = module
@@ -125,11 +127,11 @@ class HyperscanMatcher:
     @classmethod
     def compiled(cls, module: ModuleType, patterns: Sequence[Pattern]) -> HyperscanMatcher:
         database = module.Database(mode=module.HS_MODE_BLOCK)
-        # A frequent one reports once a block: the first that is found without its bounds may not be the one that is meant.
-        wider = {p.number: p.regex if p.frequent else relaxed(p.regex) for p in patterns}
+        # A frequent one reports once a block: the first that a wider one finds may not be the one that is meant.
+        wider = {p.number: p.regex if p.frequent else p.wider or p.regex for p in patterns}
         flags = [
             module.HS_FLAG_MULTILINE
-            | (module.HS_FLAG_CASELESS if p.caseless else 0)
+            | (module.HS_FLAG_CASELESS if p.caseless or wider[p.number] != p.regex else 0)
             | (module.HS_FLAG_SINGLEMATCH if p.frequent else 0)
             for p in patterns
         ]

@@ -5,6 +5,7 @@ The table holds counts only; benchmarks/make_background.py says how it was measu
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from diagnose.scan.needed import parsed
 from diagnose.text.terms import PLACEHOLDER, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 UNSEEN = 5e-6  # share of lines of a word that the background never shows
 NEXT_WORD = 0.3  # each further word makes a line rarer by about this factor; words of one message are not independent
@@ -21,6 +22,7 @@ LEAST = 1e-8
 NUMBER = 0.01
 MOST_READINGS = 200
 MOST_LETTERS = 3
+_EDGES = re.compile(r"\A\w+"), re.compile(r"\w+\Z")
 
 
 @cache
@@ -42,6 +44,16 @@ def rate(text: str) -> float:
     if all(word.isdigit() for word in words(text)):
         return NUMBER  # a short bare number stands in any log
     return max(LEAST, min(found) * NEXT_WORD ** (len(found) - 1))
+
+
+def rate_of_part(text: str) -> float:
+    """The same for a text that may begin and end within a word: there it counts as the commonest word that it is of."""
+    head = _EDGES[0].sub(lambda cut: _whole(cut[0], str.endswith), text)
+    return rate(_EDGES[1].sub(lambda cut: _whole(cut[0], str.startswith), head))
+
+
+def _whole(part: str, fits: Callable[[str, str], bool]) -> str:
+    return max((word for word in shares() if fits(word, part)), key=shares().__getitem__, default=part)
 
 
 @lru_cache(maxsize=1 << 13)

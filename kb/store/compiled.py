@@ -108,12 +108,12 @@ def _lines(connection: sqlite3.Connection) -> list[Pattern]:
     every = {
         number for (number,) in connection.execute(query)
     }  # a condition wants every line of its patterns, not one a block
-    rows = connection.execute("SELECT number, regex, caseless, rate FROM pattern ORDER BY number")
+    rows = connection.execute("SELECT number, regex, caseless, rate, wider FROM pattern ORDER BY number")
     return [
         Pattern(SALIENT, SALIENT_REGEX, True, True),
         *(
-            Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE and number not in every)
-            for number, regex, caseless, rate in rows
+            Pattern(number, regex, bool(caseless), rate > FREQUENT_RATE and number not in every, wider)
+            for number, regex, caseless, rate, wider in rows
         ),
     ]
 

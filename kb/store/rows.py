@@ -21,6 +21,7 @@ from diagnose.text.terms import PLACEHOLDER, bare_words, cleaned, identifiers, p
 from diagnose.text.unwrap import squeeze
 from kb.articles.messages import ERROR, mine
 from kb.store.background import rate, readings, regex_rate, shares
+from kb.store.wider import wider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,9 +67,11 @@ _PRODUCT_NOISE = frozenset(
 
 
 class PatternRow(Struct, frozen=True):
-    """A pattern as the matcher wants it, and the signal of the article that it belongs to."""
+    """A pattern as the matcher wants it, and the signal of the article that it belongs to. `wider` is what the engine looks
+    for in its place, empty where that is itself."""
 
     regex: str
+    wider: str
     caseless: bool
     literal: str
     capturing: bool
@@ -129,15 +132,17 @@ def _patterns(name: str, signal: Signal) -> Iterator[PatternRow]:
         folded = fold_literal(text)
         bare = squeeze(folded)
         yield PatternRow(
-            literal(folded), caseless, bare if len(bare) >= LEAST_SQUEEZED else "", False, rate(folded), name
+            literal(folded), "", caseless, bare if len(bare) >= LEAST_SQUEEZED else "", False, rate(folded), name
         )
     for regex in signal.regex:
         bare = trimmed(fold_text(regex))
-        yield PatternRow(bare, caseless, "", True, regex_rate(bare), name)
+        yield PatternRow(bare, wider(bare), caseless, "", True, regex_rate(bare), name)
     for code in signal.code:
-        yield PatternRow(codes.pattern(code), True, "", False, CODE_RATE, name)
+        found = codes.pattern(code)
+        yield PatternRow(found, wider(found), True, "", False, CODE_RATE, name)
     for event in signal.event:
-        yield PatternRow(event_pattern(event.id), True, "", False, EVENT_RATE, name)
+        found = event_pattern(event.id)
+        yield PatternRow(found, wider(found), True, "", False, EVENT_RATE, name)
 
 
 def _declared_codes(problem: Problem) -> Iterator[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 50
+FORMAT = 51
 # A pattern database is one value of half a megabyte and more: of large pages it takes a quarter of the reads.
 PAGE = 16384
 SCHEMA = """
@@ -24,7 +24,7 @@ CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, ctim
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB, body BLOB,
   path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, terms BLOB, wording BLOB, uses BLOB);
 CREATE INDEX article_small ON article(id, name, length, products, conditions);
-CREATE TABLE pattern(number INTEGER PRIMARY KEY AUTOINCREMENT, regex TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
+CREATE TABLE pattern(number INTEGER PRIMARY KEY AUTOINCREMENT, regex TEXT, wider TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));
 CREATE TABLE owner(pattern INT, article INT, signal TEXT, PRIMARY KEY(pattern, article, signal)) WITHOUT ROWID;
 CREATE INDEX owner_article ON owner(article);

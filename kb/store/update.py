@@ -193,8 +193,8 @@ def _insert_patterns(db: sqlite3.Connection, article: int, rows: Indexed) -> Non
     for p in rows.patterns:
         key = (p.regex, p.caseless, p.literal)
         db.execute(
-            "INSERT OR IGNORE INTO pattern(regex, caseless, literal, capturing, rate) VALUES(?, ?, ?, ?, ?)",
-            (*key, p.capturing, p.rate),
+            "INSERT OR IGNORE INTO pattern(regex, caseless, literal, wider, capturing, rate) VALUES(?, ?, ?, ?, ?, ?)",
+            (*key, p.wider, p.capturing, p.rate),
         )
         (number,) = db.execute("SELECT number FROM pattern WHERE regex=? AND caseless=? AND literal=?", key).fetchone()
         db.execute("INSERT OR IGNORE INTO owner VALUES(?, ?, ?)", (number, article, p.signal))

@@ -23,7 +23,8 @@ def test_large_bounds_go_and_nothing_else(regex, wider):
 
 
 def test_what_is_found_is_what_the_bounds_allow():
-    patterns = [Pattern(1, r"open .{1,30} failed"), Pattern(2, r"x[^y]{1,40}z"), Pattern(3, r"plain")]
+    regexes = [r"open .{1,30} failed", r"x[^y]{1,40}z", r"plain"]
+    patterns = [Pattern(number, regex, wider=relaxed(regex)) for number, regex in enumerate(regexes, 1)]
     lines = [
         b"open it failed",
         b"OPEN " + b"a" * 31 + b" failed",
