@@ -48,6 +48,21 @@ def connected(path: Path, *, deep: bool = False) -> sqlite3.Connection | None:
         return None
     except OSError as error:
         raise DamagedError(error.strerror or str(error)) from None
+    return _reading(path)
+
+
+def of_package(path: Path) -> sqlite3.Connection | None:
+    """A file of this package, opened for reading; None where there is none, or not one of this format as it was written."""
+    try:
+        with opened(path) as file:
+            if not _is_current(file, deep=True):
+                return None
+    except (OSError, DamagedError):
+        return None
+    return _reading(path)
+
+
+def _reading(path: Path) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?immutable=1"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 

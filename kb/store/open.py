@@ -131,13 +131,22 @@ class _Opening:
 
     def in_memory(self, old: sqlite3.Connection | None) -> Store:
         """The store that goes on from `old`, kept nowhere."""
-        connection = derived.in_memory(old)
+        with self._beginning(old) as begun:
+            connection = derived.in_memory(begun)
         try:
             self._fill(connection)
         except BaseException:
             connection.close()
             raise
         return Store(connection, self._cache, self._roots)
+
+    def _beginning(self, old: sqlite3.Connection | None) -> AbstractContextManager[sqlite3.Connection | None]:
+        """What a base goes on from: `old`, else the rows that ship."""
+        if old is not None:
+            return nullcontext(old)
+        from kb.store.shipped import rows_for
+
+        return rows_for(self._roots)
 
     def _kept(self, connection: sqlite3.Connection) -> Store | None:
         """The store of `connection` where that is up to date and fits this engine and processor."""
@@ -156,7 +165,8 @@ class _Opening:
         """The store of a file that goes on from `old`; in memory where it cannot be written, or where another kb put one of
         other articles in its place meanwhile."""
         try:
-            derived.replace(path, old, self._fill)
+            with self._beginning(old) as begun:
+                derived.replace(path, begun, self._fill)
             derived.sweep(path)
         except (OSError, sqlite3.OperationalError) as error:
             self._note(f"{path}: cannot write the index ({error}); results from memory")
@@ -171,11 +181,13 @@ class _Opening:
 
     def _fill(self, connection: sqlite3.Connection) -> None:
         """Bring the tables up to date with the files."""
+        from kb.store.shipped import adopt
         from kb.store.update import refresh, to_read
 
-        changed = self._changed(connection)
-        count = sum(not file.library for file in to_read(connection, self._files, changed))
         connection.execute("BEGIN")
+        adopted = adopt(connection, self._files)
+        changed = self._changed(connection)
+        count = adopted + sum(not file.library for file in to_read(connection, self._files, changed))
         with self._building(count) if self._building and count else nullcontext():
             refresh(connection, self._files, changed)
             compile_patterns_of(connection)
