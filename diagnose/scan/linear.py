@@ -15,7 +15,7 @@ from diagnose.scan.needed import needed_texts, rarity
 from diagnose.scan.pattern_check import WINDOW, bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
 
@@ -66,19 +66,34 @@ def compile_linear(regex: str, caseless: bool = True) -> LinePattern:
 
 
 def compile_text(regex: str, caseless: bool) -> Callable[[str], bool]:
-    """Whether `regex` is found in a text, across its lines; false where no engine here runs it in few steps."""
+    """Whether `regex` is found in a text, across its lines; false where no engine here runs it in few steps. It is compiled
+    for the first text that holds what a match needs: most hold nothing of most patterns."""
+    # Bytes know the other case of no letter outside ASCII.
+    needed = [group for group in needed_texts(regex) if all(map(bytes.isascii, group))]
+    search: Callable[[str], bool] | None = None
+
+    def found(text: str) -> bool:
+        nonlocal search
+        lowered = text.encode("utf-8", "replace").lower()
+        if not _holds_all(needed, lowered, 0, len(lowered)):
+            return False
+        search = search or _search_text(regex, caseless)
+        return search(text)
+
+    return found
+
+
+def _search_text(regex: str, caseless: bool) -> Callable[[str], bool]:
     engine = None if bounded(regex) else linear_engine()
     if engine is not None:
         flags = "(?mi)" if caseless else "(?m)"
-        found = engine.compile(flags + regex).search
-        return lambda text: found(text) is not None
+        search = engine.compile(flags + regex).search
+        return lambda text: search(text) is not None
     if not bounded(regex):
         return lambda text: False
-    windows = _Windows(regex, caseless)
     plain = re.compile(regex, re.MULTILINE | (re.IGNORECASE if caseless else 0))
-    return lambda text: (
-        windows.may_hold(text.encode("utf-8", "replace"))
-        and any(plain.search(text, at, at + WINDOW) for at in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2))
+    return lambda text: any(
+        plain.search(text, at, at + WINDOW) for at in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2)
     )
 
 
@@ -123,14 +138,10 @@ class _Windows:
     def search(self, line: bytes) -> re.Match[bytes] | None:
         return next(self.finditer(line), None)
 
-    def may_hold(self, text: bytes) -> bool:
-        """Whether a text of several lines holds all that a match needs."""
-        return self._holds_all(text.lower(), 0, len(text))
-
     def finditer(self, data: bytes) -> Iterator[re.Match[bytes]]:
         lowered = data.lower()
         for start, end in self._candidates(lowered):
-            if self._holds_all(lowered, start, end):
+            if _holds_all(self._needed, lowered, start, end):
                 found = self._in_windows(data, start, end)
                 if found:
                     yield found
@@ -150,21 +161,22 @@ class _Windows:
             yield start, end
             at = end + 1
 
-    def _holds_all(self, lowered: bytes, start: int, end: int) -> bool:
-        """Whether the line holds a text of each group, in their order."""
-        for group in self._needed:
-            ends = [at + len(text) for text in group if (at := lowered.find(text, start, end)) >= 0]
-            if not ends:
-                return False
-            start = min(ends)
-        return True
-
     def _in_windows(self, data: bytes, start: int, end: int) -> re.Match[bytes] | None:
         for at in range(start, max(start + 1, end - WINDOW // 2), WINDOW // 2):
             found = self._regex.search(data, at, min(at + WINDOW, end))
             if found:
                 return found
         return None
+
+
+def _holds_all(needed: Sequence[tuple[bytes, ...]], lowered: bytes, start: int, end: int) -> bool:
+    """Whether a line holds a text of each group, in their order."""
+    for group in needed:
+        ends = [at + len(text) for text in group if (at := lowered.find(text, start, end)) >= 0]
+        if not ends:
+            return False
+        start = min(ends)
+    return True
 
 
 # --- what is compiled without its large bounds -----------------------------------------------------------------------

@@ -33,10 +33,7 @@ def wider(regex: str) -> str:
 def _telling(text: bytes) -> bool:
     """Whether few lines hold it. The engine folds the case of ASCII alone."""
     return (
-        len(text) >= LEAST_LENGTH
-        and text.isascii()
-        and b"\n" not in text
-        and rate_of_part(text.decode()) <= MOST_LINES
+        len(text) >= LEAST_LENGTH and text.isascii() and b"\n" not in text and rate_of_part(text.decode()) <= MOST_LINES
     )
 
 
