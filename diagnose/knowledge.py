@@ -55,8 +55,8 @@ class Wording(Struct, frozen=True):
     and the words of each text that a signal looks for, the alternatives of a pattern apart."""
 
     title: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
     signals: dict[str, tuple[frozenset[str], ...]] = {}
+    numbers: frozenset[str] = frozenset()
 
 
 class Knowledge(Protocol):

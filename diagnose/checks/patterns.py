@@ -12,6 +12,7 @@ from diagnose.text.fold import fold_literal
 from diagnose.text.late import late
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
 
     from diagnose.model import Check, Outcome
@@ -25,9 +26,7 @@ LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fro
 LONGEST_BLOCK = 200
 SHORTEST_WORDS = 8  # letters that a command prints itself, of which a line of chance has none
 _QUOTED = late(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
-_PRINTED = late(
-    r"\b(?:echo|printf|Write-Output|Write-Host)\s+(?:-\w+\s+)?(?:'([^'\n]{8,400})'|\"([^\"\n]{8,400})\")"
-)
+_PRINTED = late(r"\b(?:echo|printf|Write-Output|Write-Host)\s+(?:-\w+\s+)?(?:'([^'\n]{8,400})'|\"([^\"\n]{8,400})\")")
 _FILLED = late(r"\$\{\w+\}|\$\(.*?\)|\$[\w.:]+|\{\d+(?::\w+)?\}")
 _WORD = late(r"[A-Za-z][\w.]{11,80}")
 

@@ -26,7 +26,7 @@ _TIED = late(
 # A status of IIS with its substatus.
 _SUBSTATUS = late(r"(?<![\w.])[45]\d\d\.\d{1,2}(?![\w.]*\d)")
 _SIGNS = ("err", "fehler", "hresult", "codigo", "エラー", "错误", "ошибка")
-_SMALL_HEX = re.compile(r"0x0*[0-9a-f]{1,2}", re.IGNORECASE)
+_SMALL_HEX = late(r"0x0*[0-9a-f]{1,2}", re.IGNORECASE)
 _LONGEST_LINE = 8192
 SAYS_LITTLE = frozenset({"0", "1", "2"})
 

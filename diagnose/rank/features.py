@@ -121,7 +121,7 @@ class Observations:
         own = self.wordings.get(problem.id)
         if own is None or self.of_another(problem):
             return 0.0
-        return self._gathered(own.title, error_numbers(problem.title) - own.title)
+        return self._gathered(own.title, own.numbers - own.title)
 
     def of_another(self, problem: Problem) -> bool:
         """Whether its title names an error by its number and the text names others."""

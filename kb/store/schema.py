@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 52
+FORMAT = 53
 # A pattern database is one value of half a megabyte and more: of large pages it takes a quarter of the reads.
 PAGE = 16384
 SCHEMA = """

@@ -101,5 +101,5 @@ def test_a_short_number_of_a_title_counts_as_a_word_of_it(seen, numerals, share)
         frozenset(seen),
         frozenset(numerals),
     )
-    observed = Observations({}, found, 1, {"p": Wording(frozenset({"replic", "error"}))})
+    observed = Observations({}, found, 1, {"p": Wording(frozenset({"replic", "error"}), numbers=frozenset("5"))})
     assert observed.titled(problem) == pytest.approx(share)
