@@ -28,7 +28,7 @@ def merged(parts: Sequence[Sequence[Item]]) -> list[Item]:
     joined = list(_joined(item for part in parts for item in part if isinstance(item, Scanned) and item.piece))
     if len(parts) == 1:
         return _in_place(parts[0], joined)
-    groups: list[tuple[Item, ...]] = [(piece,) for piece in joined]
+    groups: list[tuple[Item, ...]] = [(piece,) for _, piece in joined]
     for part in parts:
         whole = (item for item in part if not (isinstance(item, Scanned) and item.piece))
         groups += (tuple(members) for _, members in groupby(whole, key=input_of))
@@ -41,11 +41,11 @@ def input_of(item: Item) -> str:
     return (item.name if isinstance(item, Scanned) else item.where).partition("!")[0]
 
 
-def _in_place(items: Iterable[Item], joined: Sequence[Scanned]) -> list[Item]:
+def _in_place(items: Iterable[Item], joined: Sequence[tuple[int, Scanned]]) -> list[Item]:
     """`items` with the pieces of each file in the place of its first one."""
     waiting: dict[tuple[str, int], list[Scanned]] = {}
-    for piece in joined:
-        waiting.setdefault((piece.name, piece.of), []).append(piece)
+    for size, piece in joined:
+        waiting.setdefault((piece.name, size), []).append(piece)
     made: list[Item] = []
     for item in items:
         if isinstance(item, Scanned) and item.piece:
@@ -63,8 +63,8 @@ def _order(group: tuple[Item, ...]) -> tuple[list[str], bytes]:
 # --- pieces of a file ----------------------------------------------------------------------------------------------
 
 
-def _joined(pieces: Iterable[Scanned]) -> Iterator[Scanned]:
-    """Pieces that go on from one another as one; all of a file as the file."""
+def _joined(pieces: Iterable[Scanned]) -> Iterator[tuple[int, Scanned]]:
+    """Pieces that go on from one another as one, with the size of their file; all of a file as the file."""
     files: dict[tuple[str, int], list[Scanned]] = {}
     for piece in pieces:
         files.setdefault((piece.name, piece.of), []).append(piece)
@@ -83,7 +83,7 @@ def _joined(pieces: Iterable[Scanned]) -> Iterator[Scanned]:
                 runs[-1].append(piece)
             else:
                 runs.append([piece])
-        yield from (_one(run, size) for run in runs)
+        yield from ((size, _one(run, size)) for run in runs)
 
 
 def _reach(piece: Scanned) -> tuple[int, int]:

@@ -51,3 +51,5 @@ class Call(Struct, frozen=True, kw_only=True):
     here: bool = False
     timeout: float = 3.0
     checks: tuple[str, ...] = ()
+    cluster: str = ""
+    cluster_tls: str = ""

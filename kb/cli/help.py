@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 # Group: the values that its options give. What stands in none of them is an answer's.
 OPTION_GROUPS = {
-    "Input": ("texts", "clip", "encoding", "max_bytes", "baselines", "params", "threads", "source"),
+    "Input": (
+        "texts",
+        "clip",
+        "encoding",
+        "max_bytes",
+        "baselines",
+        "params",
+        "threads",
+        "source",
+        "cluster",
+        "cluster_tls",
+    ),
     "Time": ("since", "until", "around", "zone"),
     "Answer": (),
     "Case": ("case_file", "interactive", "once", "after_fix", "no_learned", "keep"),

@@ -134,6 +134,15 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "checks": click.option(
         "--check", "checks", multiple=True, metavar="ID", help="Probe this check, answered or not (repeatable)."
     ),
+    "cluster": click.option(
+        "--cluster",
+        default="",
+        metavar="ADDRESS|FILE",
+        help="Let the workers of a Dask scheduler read the INPUTs (tcp://HOST:8786, or its scheduler file; docs/scale.md).",
+    ),
+    "cluster_tls": click.option(
+        "--cluster-tls", default="", metavar="DIR", help="The ca.pem, cert.pem and key.pem for a scheduler with TLS."
+    ),
 }
 INPUT = ("inputs", "texts", "encoding", "max_bytes", "since", "until", "around", "zone", "threads")
 PROBE = ("yes", "targets", "here", "timeout", "checks")

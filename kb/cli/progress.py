@@ -58,6 +58,43 @@ class Meter:
         self._bar.start()
 
 
+class Counter:
+    """How many cases are done, or with `data` how many bytes, how fast, how long it will take: on a terminal alone."""
+
+    def __init__(self, *, data: bool = False) -> None:
+        self._data = data
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, done: int, all_of_them: int) -> None:
+        if sys.__stderr__ is None or not sys.__stderr__.isatty():
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import Progress, TimeRemainingColumn
+
+            columns = (*self._columns(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(file=sys.__stderr__), transient=True)
+            self._task = self._bar.add_task("", total=all_of_them, rate="")
+            self._bar.start()
+        speed = self._bar.tasks[0].speed
+        self._bar.update(self._task, completed=done, rate=f"{speed:.1f}/s" if speed else "")
+
+    def _columns(self) -> tuple[Any, ...]:
+        from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TransferSpeedColumn
+
+        if self._data:
+            return BarColumn(), DownloadColumn(), TransferSpeedColumn()
+        return BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")
+
+
 def meter(names: Sequence[str]) -> Meter | None:
     """A meter for the inputs `names`; None where nobody would see it."""
     return Meter(names) if names and sys.stderr is not None and sys.stderr.isatty() else None

@@ -50,7 +50,7 @@ def run_batch(
     told: Callable[[int, int], object] | None = None,
 ) -> tuple[Summary, bool]:
     """Answer all `cases` that `folder` has no answer of, and sum up. Also whether Ctrl-C ended it before its time."""
-    about = {"version of kb": work.version, "base": work.digest, "way of asking": _asked(work)}
+    about = {"version of kb": work.version, "base": work.digest, "way of asking": work.asked()}
     stopped = False
     with Journal(folder, about, resume=resume) as journal:
         left = set(journal.left(cases))
@@ -74,16 +74,6 @@ def _named(cases: Sequence[str], work: Work) -> list[Case]:
         return [Case(case, case) for case in cases]
     redactor = redactor_for(work.options.personal)
     return [Case(case, redactor.redact_name(case)) for case in cases]
-
-
-def _asked(work: Work) -> str:
-    """What the answers depend on besides the base; the present is not among it."""
-    from msgspec.structs import replace
-
-    from diagnose.timestamps.of_hits import When
-
-    setup = replace(work.options.setup, progress=None, when=When(0.0, work.options.setup.when.zone))
-    return repr((replace(work.options, setup=setup), work.max_bytes, work.raw))
 
 
 def sum_up(folder: Path, lines: Iterable[bytes], asked: int) -> Summary:

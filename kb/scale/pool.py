@@ -19,6 +19,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 KILLED = "its process was killed, also when it was tried alone"
 NO_MEMORY = "it wants more memory than there is, also when it was tried alone"
+FRUITLESS = 5  # times that all workers may go away at once before anything is done
+
+
+class LostError(Exception):
+    """The workers that had an item died, one after the other; those of other items go on."""
 
 
 class Done(Struct, Generic[T, R], frozen=True):
@@ -36,6 +41,7 @@ def results(
     waiting, suspects = deque(items), deque[T]()
     executor = start(workers)
     running: dict[Future[R], T] = {}
+    fruitless = 0
     try:
         while waiting or running:
             while waiting and len(running) < 2 * workers:
@@ -46,18 +52,26 @@ def results(
                     waiting.appendleft(item)
                     break
             ready = wait(running, return_when=FIRST_COMPLETED).done if running else set()
-            broken = not running
+            broken, away = not running, list[T]()
             for future in ready:
                 item = running.pop(future)
                 try:
-                    yield Done(item, future.result())
-                except (BrokenExecutor, CancelledError):
+                    done = Done[T, R](item, future.result())
+                except BrokenExecutor:
                     broken = True
                     suspects.append(item)
-                except MemoryError:
+                except CancelledError:
+                    away.append(item)
+                except (MemoryError, LostError):
                     suspects.append(item)
-            if broken:
-                suspects += running.values()
+                else:
+                    fruitless = 0
+                    yield done
+            if broken or away:
+                # A process that broke is somebody's fault; where all workers are away, as with a scheduler, it is nobody's.
+                fruitless += not broken
+                again = waiting if away and not broken and fruitless < FRUITLESS else suspects
+                again += (*away, *running.values())
                 running.clear()
                 executor.shutdown(wait=False, cancel_futures=True)
                 yield from _alone(suspects, run, start)
@@ -77,7 +91,7 @@ def _alone(suspects: deque[T], run: Callable[[T], R], start: Callable[[int], Exe
             error = ""
             try:
                 done = Done[T, R](item, executor.submit(run, item).result())
-            except (BrokenExecutor, CancelledError):
+            except (BrokenExecutor, CancelledError, LostError):
                 error = KILLED
             except MemoryError:
                 error = NO_MEMORY

@@ -285,6 +285,10 @@ class Store:
                 digest=row[0],
             )
 
+    def serialized(self) -> bytes:
+        """The bytes of its derived file, also where that is in memory alone."""
+        return self._db.serialize()
+
     def close(self) -> None:
         self._db.close()
         if self.catalog:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @options(*OPTIONS)
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> int:
-    """Rank the root causes behind INPUTs: files, folders, or - for standard input. All of them are one case.
+    """Rank the root causes behind INPUTs: files, folders, URIs (s3://...), or - for standard input. All are one case.
 
     Without INPUT at a terminal: paste, press Enter, read the report, run its command, paste what that prints; Enter
     alone ends (--once: one report). A paste ends with Enter, a line with only a dot or the end of the input. Nothing is
@@ -66,9 +66,13 @@ def command(session: Session, /, **given: Any) -> int:
     check_redaction(call)
     check_depth(call)
     check_output(call)
+    if call.cluster:
+        from kb.cli.clustered import check
+
+        check(call)
     options = options_of(call)
     store = session.store(quiet=call.quiet)
-    diagnosis, timeline = _diagnosed(call, store, options)
+    diagnosis, timeline = _diagnosed(session, call, store, options)
     check_given(options.given, diagnosis, store)
     tell_troubles(diagnosis)
     tell_empty_range(call, diagnosis, options.setup.when)
@@ -110,12 +114,16 @@ def _check_call(call: Call) -> None:
         )
 
 
-def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, tuple[Step, ...]]:
+def _diagnosed(session: Session, call: Call, store: Store, options: Options) -> tuple[Diagnosis, tuple[Step, ...]]:
     """The diagnosis of this call, and the timeline of its case where it has one."""
     if not call.case_file and not call.interactive:
         from kb.ask import ask
         from kb.cli.progress import meter
 
+        if call.cluster:
+            part = _by_cluster(session, call, store, options)
+            options = replace(options, setup=replace(options.setup, span=None))  # its lines were chosen there
+            return ask(part, store, options, raw=call.raw), ()
         with meter(call.inputs) or nullcontext() as progress:
             options = replace(options, setup=replace(options.setup, progress=progress))
             if call.baselines:
@@ -126,6 +134,17 @@ def _diagnosed(call: Call, store: Store, options: Options) -> tuple[Diagnosis, t
     from kb.cli.diagnosing import casework
 
     return casework.run(call, store, options, _given_sources(call))
+
+
+def _by_cluster(session: Session, call: Call, store: Store, options: Options) -> Iterator[Source | InputError]:
+    """The one part that the workers of the cluster made of the inputs."""
+    import io
+
+    from diagnose.inputs.sources import open_stream
+    from kb.cli.clustered import part_by_cluster
+
+    data, _ = part_by_cluster(session, call, store, options)
+    return open_stream("--cluster", io.BytesIO(data))
 
 
 def _given_sources(call: Call) -> Iterator[Source | InputError] | None:

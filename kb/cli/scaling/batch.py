@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kb.cli.given import Call
 from kb.cli.help import KbCommand
 from kb.cli.options import options
 from kb.cli.output import tell
+from kb.cli.progress import Counter
 from kb.cli.session import Session
 
 if TYPE_CHECKING:
@@ -34,10 +36,10 @@ SHOWN = 10
 @click.option(
     "--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Use N processes (0: one a processor)."
 )
-@options("top", "encoding", "max_bytes", "zone", "redact", "raw", "no_learned")
+@options("top", "encoding", "max_bytes", "zone", "redact", "raw", "no_learned", "cluster", "cluster_tls")
 @click.pass_obj
 def command(session: Session, /, target: str, resume: bool, split_by: str, jobs: int, **given: Any) -> int:
-    """Diagnose every INPUT (a file, a folder, an archive) as a case of its own, in several processes.
+    """Diagnose every INPUT (a file, a folder, an archive, a URI) as a case of its own, in several processes.
 
     DIR/answers.jsonl gets an answer a line as it is ready; DIR/summary.html, .md and .json say which causes how many cases
     have, what those without one have in common (with kb new filled in), what was slow and what could not be read. Ctrl-C
@@ -45,7 +47,7 @@ def command(session: Session, /, target: str, resume: bool, split_by: str, jobs:
 
     Status: 0 all cases were read, 2 some could not be read whole or the call was wrong, 130 stopped.
     """
-    from kb.scale.answering import Work
+    from kb.cli.clustered import connected, work_of
     from kb.scale.batch import run_batch
     from kb.scale.batch_cases import cases_of
     from kb.scale.executors import end_processes, processes, usual_jobs
@@ -56,21 +58,12 @@ def command(session: Session, /, target: str, resume: bool, split_by: str, jobs:
     check_redaction(call)
     store = session.store()
     cases = cases_of(call.inputs, split_by)
-    work = Work(
-        bases=session.bases,
-        cache=session.cache,
-        digest=store.documents_digest,
-        version=store.version,
-        options=options_of(call),
-        max_bytes=call.max_bytes,
-        raw=call.raw,
-    )
+    work = work_of(session, call, store, options_of(call))
     _stop_on_terminate()
-    with _Counter() as told:
+    with connected(call, store, work) if call.cluster else nullcontext() as cluster, Counter() as told:
+        start, workers = (cluster.start, cluster.workers) if cluster else (processes(work), jobs or usual_jobs())
         try:
-            summary, stopped = run_batch(
-                cases, work, Path(target), processes(work), jobs or usual_jobs(), resume=resume, told=told
-            )
+            summary, stopped = run_batch(cases, work, Path(target), start, workers, resume=resume, told=told)
         finally:
             end_processes()
     for line in _lines(summary, target):
@@ -104,35 +97,3 @@ def _lines(summary: Summary, target: str) -> list[str]:
     if summary.unread:
         lines.append(f"{len(summary.unread):,} cases were not read whole")
     return [*lines, f"all of it: {target}/summary.html"]
-
-
-class _Counter:
-    """How many cases are done, how fast, how long it will take: on a terminal alone."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> _Counter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def __call__(self, done: int, all_of_them: int) -> None:
-        import sys
-
-        if sys.__stderr__ is None or not sys.__stderr__.isatty():
-            return
-        if self._bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            rate = TextColumn("{task.fields[rate]}")
-            columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-            self._bar = Progress(*columns, console=Console(file=sys.__stderr__), transient=True)
-            self._task = self._bar.add_task("cases", total=all_of_them, rate="")
-            self._bar.start()
-        speed = self._bar.tasks[0].speed
-        self._bar.update(self._task, completed=done, rate=f"{speed:.1f}/s" if speed else "")

@@ -25,6 +25,7 @@ from kb.remote.opened import is_uri
 if TYPE_CHECKING:
     from diagnose.scan.intake import Setup
     from diagnose.scan.reading import Read
+    from kb.store.store import Store
 
 MOST_PIECES = 1_000_000
 
@@ -42,7 +43,20 @@ MOST_PIECES = 1_000_000
 @click.option(
     "--label", default="", metavar="NAME", help="Put NAME: before the names of the inputs: the machine they are of."
 )
-@options("encoding", "max_bytes", "since", "until", "around", "zone", "threads", "redact", "raw", "force")
+@options(
+    "encoding",
+    "max_bytes",
+    "since",
+    "until",
+    "around",
+    "zone",
+    "threads",
+    "redact",
+    "raw",
+    "force",
+    "cluster",
+    "cluster_tls",
+)
 @click.pass_obj
 def command(session: Session, /, target: str, piece: str | None, label: str, force: bool, **given: Any) -> int:
     """Read INPUTs and write what a diagnosis needs of them to a part file, small and without secrets.
@@ -53,17 +67,30 @@ def command(session: Session, /, target: str, piece: str | None, label: str, for
 
     Status: 0 all was read, 2 something could not be read whole or the call was wrong, 130 stopped.
     """
-    from kb.cli.progress import meter
-    from kb.scale.part_files import part_of
-
     call = Call(**given)
     check_redaction(call)
     if target != "-" and os.path.lexists(target) and not force:
         raise KbError(f"--to {target}", "exists", "name another file, or add --force")
     setup = _with_piece(setup_of(call), call, piece)
     store = session.store()
+    if call.cluster:
+        data, read = _by_cluster(session, call, store, setup, target, label)
+    else:
+        data, read = _here(call, store, setup, label)
+    for line in (*read.warnings, *troubles(read)):
+        tell(line)
+    _write(target, data)
+    if target != "-":
+        click.echo(f"{target}: {_told(read)}; {len(data) / 1000:,.0f} KB")
+    return _status(read)
+
+
+def _here(call: Call, store: Store, setup: Setup, label: str) -> tuple[bytes, Read]:
+    from kb.cli.progress import meter
+    from kb.scale.part_files import part_of
+
     with meter(call.inputs) or nullcontext() as progress:
-        data, read = part_of(
+        return part_of(
             sources_of(call, progress),
             store,
             replace(setup, progress=progress),
@@ -71,12 +98,19 @@ def command(session: Session, /, target: str, piece: str | None, label: str, for
             personal=call.redact == "personal",
             label=label,
         )
-    for line in (*read.warnings, *troubles(read)):
-        tell(line)
-    _write(target, data)
-    if target != "-":
-        click.echo(f"{target}: {_told(read)}; {len(data) / 1000:,.0f} KB")
-    return _status(read)
+
+
+def _by_cluster(
+    session: Session, call: Call, store: Store, setup: Setup, target: str, label: str
+) -> tuple[bytes, Read]:
+    from diagnose.options import Options
+    from kb.cli.clustered import part_by_cluster
+
+    if setup.piece != (1, 1):
+        raise KbError("--piece", "is what a cluster makes itself of large files", "leave it or --cluster out")
+    folder = None if target == "-" else Path(f"{target}.parts")
+    options = Options(setup=setup, personal=call.redact == "personal")
+    return part_by_cluster(session, call, store, options, folder, label)
 
 
 def _with_piece(setup: Setup, call: Call, piece: str | None) -> Setup:
