@@ -67,7 +67,7 @@ def command(session: Session, /, **given: Any) -> int:
     check_depth(call)
     check_output(call)
     if call.cluster:
-        from kb.cli.clustered import check
+        from kb.cli.scaling.clustered import check
 
         check(call)
     options = options_of(call)
@@ -141,7 +141,7 @@ def _by_cluster(session: Session, call: Call, store: Store, options: Options) ->
     import io
 
     from diagnose.inputs.sources import open_stream
-    from kb.cli.clustered import part_by_cluster
+    from kb.cli.scaling.clustered import part_by_cluster
 
     data, _ = part_by_cluster(session, call, store, options)
     return open_stream("--cluster", io.BytesIO(data))

@@ -47,7 +47,7 @@ def command(session: Session, /, target: str, resume: bool, split_by: str, jobs:
 
     Status: 0 all cases were read, 2 some could not be read whole or the call was wrong, 130 stopped.
     """
-    from kb.cli.clustered import connected, work_of
+    from kb.cli.scaling.clustered import connected, work_of
     from kb.scale.batch import run_batch
     from kb.scale.batch_cases import cases_of
     from kb.scale.executors import end_processes, processes, usual_jobs

@@ -104,7 +104,7 @@ def _by_cluster(
     session: Session, call: Call, store: Store, setup: Setup, target: str, label: str
 ) -> tuple[bytes, Read]:
     from diagnose.options import Options
-    from kb.cli.clustered import part_by_cluster
+    from kb.cli.scaling.clustered import part_by_cluster
 
     if setup.piece != (1, 1):
         raise KbError("--piece", "is what a cluster makes itself of large files", "leave it or --cluster out")
