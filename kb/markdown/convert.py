@@ -21,7 +21,8 @@ from markdown.preprocessors import Preprocessor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXTENSIONS = ("extra", "sane_lists", "admonition", "toc")
+EXTENSIONS = ("extra", "sane_lists", "admonition")
+CONTENTS = "[TOC]"  # where it stands a list of the headings is put; what else that extension does is taken out again
 TAGS = frozenset(
     "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre s"
     " samp small strong sub summary sup table tbody td tfoot th thead tr ul var".split()
@@ -66,7 +67,7 @@ _IMAGE_PART = re.compile(r' (alt|src)="([^"]*)"')
 
 def to_html(body: str) -> str:
     """Clean HTML of `body`. May take minutes on hostile text; may raise whatever Python-Markdown raises."""
-    parser = _parser()
+    parser = _parser(CONTENTS in body)
     parser.reset()
     try:
         return clean(str(parser.convert(body)))
@@ -106,8 +107,8 @@ def _image_link(match: re.Match[str]) -> str:
 
 
 @cache
-def _parser() -> markdown.Markdown:
-    return markdown.Markdown(extensions=[*EXTENSIONS, _Articles()])
+def _parser(contents: bool) -> markdown.Markdown:
+    return markdown.Markdown(extensions=[*EXTENSIONS, *(["toc"] if contents else []), _Articles()])
 
 
 class _Articles(Extension):

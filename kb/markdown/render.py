@@ -28,6 +28,7 @@ LEAST_SHOWN = 0.2
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -87,6 +88,8 @@ def _slow(block: str) -> float:
 
 
 def _lost(text: str, html: str) -> bool:
+    if len(html.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS)) >= max(1, LEAST_SHOWN * len(text)):
+        return False  # the usual case, known without looking at what is no letter of others
     before = len(_NOT_LETTERS.sub("", _without_comments(text)))
     return before > 0 and len(_NOT_LETTERS.sub("", html)) < max(1, LEAST_SHOWN * before)
 

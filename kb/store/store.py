@@ -20,7 +20,7 @@ from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
 from kb import __version__
 from kb.store.compiled import matcher
-from kb.store.schema import unpacked, unsealed
+from kb.store.schema import unpacked, unpressed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -208,7 +208,9 @@ class Store:
 
         wanted = name.lower().encode("utf-8", "replace").decode()  # bytes that are no text are in no id
         row = self._db.execute(
-            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article WHERE name=?", (wanted,)
+            "SELECT problem, header, body, path, domain, declared, stated, uses FROM article JOIN prose ON prose.article = id"
+            " WHERE name=?",
+            (wanted,),
         ).fetchone()
         if row is None:
             names = [n for (n,) in self._db.execute("SELECT name FROM article")]
@@ -218,7 +220,7 @@ class Store:
         return Article(
             problem=self._decoder.decode(unsealed(problem)),
             header=msgspec.json.decode(unsealed(header), type=Header),
-            body=unsealed(body).decode(),
+            body=unpressed(body).decode(),
             path=self._named(path),
             domain=domain,
             declared=bool(declared),
@@ -272,7 +274,8 @@ class Store:
         from kb.search.engine import SearchDoc
 
         for name in sorted(ids):
-            row = self._db.execute("SELECT digest, problem, body FROM article WHERE name=?", (name,)).fetchone()
+            query = "SELECT digest, problem, body FROM article JOIN prose ON prose.article = id WHERE name=?"
+            row = self._db.execute(query, (name,)).fetchone()
             problem = self._decoder.decode(unsealed(row[1]))
             yield SearchDoc(
                 id=name,
@@ -281,7 +284,7 @@ class Store:
                 causes="\n".join(f"{c.id} {c.title} {c.summary}" for c in problem.causes),
                 products=" ".join(f"{p.product} {p.versions}" for p in problem.applies_to),
                 tags=" ".join(problem.tags),
-                body=f"{problem.summary}\n{unsealed(row[2]).decode()}",
+                body=f"{problem.summary}\n{unpressed(row[2]).decode()}",
                 digest=row[0],
             )
 

@@ -15,8 +15,9 @@ from kb.articles.parse import parse
 from kb.documents.fault import Fault
 from kb.library.library import Library
 from kb.safe_files import read
+from kb.store.postings import Changes
 from kb.store.rows import Indexed, index
-from kb.store.schema import packed, sealed, unpacked, unsealed
+from kb.store.schema import pressed, sealed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,13 +34,14 @@ TICK_NS = 20_000_000
 def refresh(db: sqlite3.Connection, files: Sequence[ArticleFile], changed: Set[str]) -> None:
     """Read every file that is new or `changed`, drop what is gone, and update the postings of just these."""
     _settle(files)
-    changes = _Changes(db)
+    changes = Changes(db)
     unread = to_read(db, files, changed)
     libraries: dict[str, Library] = {}
     for path, article in _stale(db, files, changed).items():
         if article is not None:
             changes.remove(article)
         db.execute("DELETE FROM file WHERE path=?", (path,))
+    changes.take_out()
     for file in unread:
         if file.root not in libraries:
             libraries[file.root] = Library.of_base(file.root)
@@ -102,7 +104,7 @@ def content_digest(path: str) -> str:
         return ""
 
 
-def _read(db: sqlite3.Connection, changes: _Changes, file: ArticleFile, library: Library) -> None:
+def _read(db: sqlite3.Connection, changes: Changes, file: ArticleFile, library: Library) -> None:
     shown, data = file.path, b""
     try:
         data = read(file.path, LARGEST)
@@ -158,19 +160,18 @@ def _digest(data: bytes, article: Article) -> str:
     return digest_of(data + (msgspec.json.encode(article.problem) if article.uses else b""))
 
 
-def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest: str, file: ArticleFile) -> int:
+def _insert(db: sqlite3.Connection, changes: Changes, article: Article, digest: str, file: ArticleFile) -> int:
     rows = index(article)
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
-        "INSERT INTO article(name, digest, problem, header, body, path, domain, declared, stated, conditions, length, products, "
-        "terms, wording, uses)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article(name, digest, problem, header, path, domain, declared, stated, conditions, length, products, "
+        "wording, uses)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
             sealed(msgspec.json.encode(article.problem)),
             sealed(msgspec.json.encode(article.header)),
-            sealed(article.body.encode()),
             file.path,
             "" if domain.endswith(".md") else domain,
             article.declared,
@@ -178,12 +179,13 @@ def _insert(db: sqlite3.Connection, changes: _Changes, article: Article, digest:
             any(signal.set or signal.sequence for signal in article.problem.signals.values()),
             rows.length,
             " ".join(rows.products),
-            sealed(msgspec.json.encode(sorted(rows.terms))),
             sealed(msgspec.json.encode(rows.wording, order="deterministic")),
             sealed(msgspec.json.encode(article.uses)) if article.uses else None,
         ),
     )
     number = int(cursor.lastrowid or 0)
+    terms = msgspec.json.encode(sorted(rows.terms))
+    db.execute("INSERT INTO prose VALUES(?, ?, ?)", (number, pressed(article.body.encode()), pressed(terms)))
     _insert_patterns(db, number, rows)
     changes.add(number, rows)
     return number
@@ -222,93 +224,3 @@ def refuse(db: sqlite3.Connection, error: PatternError) -> None:
         db.execute("UPDATE file SET faults=? WHERE path=?", (sealed(msgspec.json.encode(faults)), path))
     db.execute("DELETE FROM owner WHERE pattern=?", (error.number,))
     db.execute("DELETE FROM pattern WHERE number=?", (error.number,))
-
-
-class _Changes:
-    """Postings to add and articles to take out, written in one go: each touched row is read and written once."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._terms: dict[str, list[int]] = {}
-        self._removed_terms: dict[str, set[int]] = {}
-        self._messages: list[tuple[int, str, tuple[str, ...]]] = []
-        self._removed_pairs: dict[int, set[int]] = {}
-        self._lost: dict[int, int] = {}
-
-    def add(self, article: int, rows: Indexed) -> None:
-        for term, frequency in rows.terms.items():
-            self._terms.setdefault(term, []).append(article << 8 | min(255, frequency))
-        self._messages += [(article, text, pairs) for text, pairs in rows.messages]
-
-    def remove(self, article: int) -> None:
-        db = self._db
-        (terms,) = db.execute("SELECT terms FROM article WHERE id=?", (article,)).fetchone()
-        for term in msgspec.json.decode(unsealed(terms)):
-            self._removed_terms.setdefault(term, set()).add(article)
-        touched: set[int] = set()
-        for number, blob in db.execute("SELECT number, pairs FROM message WHERE article=?", (article,)).fetchall():
-            for pair in unpacked(blob):
-                self._removed_pairs.setdefault(pair, set()).add(number)
-                touched.add(pair)
-        for pair in touched:
-            self._lost[pair] = self._lost.get(pair, 0) + 1
-        db.execute("DELETE FROM message WHERE article=?", (article,))
-        db.execute("DELETE FROM owner WHERE article=?", (article,))
-        db.execute("DELETE FROM article WHERE id=?", (article,))
-
-    def write(self) -> None:
-        self._take_out()
-        self._write_terms()
-        self._write_messages()
-        self._db.execute("DELETE FROM pattern WHERE number NOT IN (SELECT pattern FROM owner)")
-
-    def _take_out(self) -> None:
-        db = self._db
-        for term, articles in self._removed_terms.items():
-            row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
-            kept = [entry for entry in unpacked(row[0]) if entry >> 8 not in articles] if row else []
-            if kept:
-                db.execute("UPDATE term SET postings=? WHERE key=?", (packed(kept), term))
-            else:
-                db.execute("DELETE FROM term WHERE key=?", (term,))
-        for pair, messages in self._removed_pairs.items():
-            df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
-            kept = [number for number in unpacked(blob) if number not in messages]
-            db.execute("UPDATE pair SET df=?, messages=? WHERE number=?", (df - self._lost[pair], packed(kept), pair))
-        if self._removed_pairs:
-            db.execute("DELETE FROM pair WHERE messages = ?", (packed(()),))
-
-    def _write_terms(self) -> None:
-        db = self._db
-        for term, entries in self._terms.items():
-            row = db.execute("SELECT postings FROM term WHERE key=?", (term,)).fetchone()
-            merged = sorted([*unpacked(row[0]), *entries]) if row else sorted(entries)
-            db.execute("INSERT OR REPLACE INTO term VALUES(?, ?)", (term, packed(merged)))
-
-    def _write_messages(self) -> None:
-        db = self._db
-        numbers: dict[str, int] = {}
-        added: dict[int, list[int]] = {}
-        holders: dict[int, set[int]] = {}
-        for article, text, pairs in self._messages:
-            ids = [numbers[key] if key in numbers else numbers.setdefault(key, self._pair(key)) for key in pairs]
-            cursor = db.execute(
-                "INSERT INTO message(article, text, pairs) VALUES(?, ?, ?)", (article, text, packed(ids))
-            )
-            for pair in ids:
-                added.setdefault(pair, []).append(int(cursor.lastrowid or 0))
-                holders.setdefault(pair, set()).add(article)
-        for pair, messages in added.items():
-            df, blob = db.execute("SELECT df, messages FROM pair WHERE number=?", (pair,)).fetchone()
-            merged = sorted([*unpacked(blob), *messages])
-            db.execute(
-                "UPDATE pair SET df=?, messages=? WHERE number=?", (df + len(holders[pair]), packed(merged), pair)
-            )
-
-    def _pair(self, key: str) -> int:
-        row = self._db.execute("SELECT number FROM pair WHERE key=?", (key,)).fetchone()
-        if row:
-            return int(row[0])
-        return int(
-            self._db.execute("INSERT INTO pair(key, df, messages) VALUES(?, 0, ?)", (key, packed(()))).lastrowid or 0
-        )

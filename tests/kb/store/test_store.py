@@ -18,6 +18,7 @@ from diagnose.pipeline import diagnose
 from kb.articles.files import find_articles
 from kb.cli import run
 from kb.safe_files import mark
+from kb.store import postings
 from kb.store.open import open_store
 
 TEXT = """---
@@ -67,6 +68,15 @@ def test_a_change_is_seen_and_gives_what_a_fresh_build_gives(folder, cache, open
         assert msgspec.json.encode(answer(changed, word)) == msgspec.json.encode(answer(fresh, word))
     assert answer(changed, "delta").articles[0].id == "two"
     assert "three" not in [article.id for article in answer(changed, "gamma").articles]
+
+
+def test_a_base_that_is_written_in_many_parts_is_the_same(folder, opened_store, monkeypatch):
+    whole = opened_store([folder], None)
+    monkeypatch.setattr(postings, "HELD", 5)
+    parts = opened_store([folder], None)
+    for table in ("term", "pair", "message", "prose"):
+        rows = f"SELECT * FROM {table} ORDER BY 1"
+        assert parts._db.execute(rows).fetchall() == whole._db.execute(rows).fetchall() != []
 
 
 @pytest.mark.parametrize("damage", ["truncate", "zero", "garbage", "empty", "flip"])
