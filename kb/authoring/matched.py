@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.text.terms import PLACEHOLDER
-from kb.articles.messages import mine
-from kb.store.rows import index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kb.articles.article import Article
+    from kb.store.store import Store
 
 SHOWN = 160
 
@@ -34,12 +33,11 @@ class MatchedBy(Struct, frozen=True):
         return "\n".join((f"{self.path}: plain Markdown, matched by", *rows))
 
 
-def matched_by(articles: Iterable[Article]) -> Iterator[MatchedBy]:
-    """One for each article that declares nothing."""
+def matched_by(store: Store, articles: Iterable[Article]) -> Iterator[MatchedBy]:
+    """One for each of these articles of `store` that declares nothing."""
     for article in articles:
         if not article.declared:
-            messages = tuple(text for text, _ in index(article).messages)
-            yield MatchedBy(article.path, messages, mine(article.body, article.problem.title).codes)
+            yield MatchedBy(article.path, *store.quoted(article.problem.id))
 
 
 def _shown(message: str) -> str:

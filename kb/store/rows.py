@@ -80,7 +80,8 @@ class PatternRow(Struct, frozen=True):
 
 
 class Indexed(Struct, frozen=True):
-    """What the store keeps of one article. `terms` has frequencies, `messages` their texts and distinct word pairs."""
+    """What the store keeps of one article. `terms` has frequencies, `messages` their texts and distinct word pairs, `codes` are
+    those that its body names."""
 
     patterns: tuple[PatternRow, ...]
     messages: tuple[tuple[str, tuple[str, ...]], ...]
@@ -88,6 +89,7 @@ class Indexed(Struct, frozen=True):
     length: int
     products: tuple[str, ...]
     wording: Wording
+    codes: tuple[str, ...] = ()
 
 
 def index(article: Article) -> Indexed:
@@ -117,6 +119,7 @@ def index(article: Article) -> Indexed:
             numbers=error_numbers(problem.title),
             signals={name: words for name, signal in problem.signals.items() if (words := _worded(signal))},
         ),
+        codes=mined.codes,
     )
 
 

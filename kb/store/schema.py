@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 53
+FORMAT = 54
 # A pattern database is one value of half a megabyte and more: of large pages it takes a quarter of the reads.
 PAGE = 16384
 SCHEMA = """
@@ -24,7 +24,7 @@ CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, ctim
   faults BLOB, uses INT) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB,
   path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, wording BLOB, uses BLOB);
-CREATE TABLE prose(article INTEGER PRIMARY KEY, body BLOB, terms BLOB);
+CREATE TABLE prose(article INTEGER PRIMARY KEY, body BLOB, terms BLOB, codes TEXT);
 CREATE INDEX article_small ON article(id, name, length, products, conditions);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY AUTOINCREMENT, regex TEXT, wider TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,
   UNIQUE(regex, caseless, literal));

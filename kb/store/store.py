@@ -243,6 +243,14 @@ class Store:
                 found.setdefault(regex, []).append((name, signal))
         return [(regex, tuple(owners)) for regex, owners in found.items()]
 
+    def quoted(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The messages that an article is known by, and the codes that its body names."""
+        number, codes = self._db.execute(
+            "SELECT id, codes FROM article JOIN prose ON prose.article = id WHERE name=?", (name,)
+        ).fetchone()
+        messages = self._db.execute("SELECT text FROM message WHERE article=? ORDER BY number", (number,))
+        return tuple(text for (text,) in messages), tuple(codes.split("\n")) if codes else ()
+
     def ids(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT name FROM article ORDER BY name")]
 

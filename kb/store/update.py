@@ -185,7 +185,8 @@ def _insert(db: sqlite3.Connection, changes: Changes, article: Article, digest: 
     )
     number = int(cursor.lastrowid or 0)
     terms = msgspec.json.encode(sorted(rows.terms))
-    db.execute("INSERT INTO prose VALUES(?, ?, ?)", (number, pressed(article.body.encode()), pressed(terms)))
+    prose = (number, pressed(article.body.encode()), pressed(terms), "\n".join(rows.codes))
+    db.execute("INSERT INTO prose VALUES(?, ?, ?, ?)", prose)
     _insert_patterns(db, number, rows)
     changes.add(number, rows)
     return number

@@ -36,15 +36,17 @@ FILL_IN = "fill in:"
 
 def lint(articles: Iterable[Article], today: date) -> list[Fault]:
     """All findings in order of path: what a rule yields is (where in the text, what, way out)."""
-    found = []
+    found: list[Fault] = []
     for article in articles:
-        lines = Path(article.path).read_text(encoding="utf-8", errors="replace").splitlines()
-        for rule in RULES:
-            for needle, what, way_out in rule(article):
-                found.append(_fault(article, lines, needle, what, way_out))
-        for what in _overdue(article, today):
-            found.append(_fault(article, lines, "review_by", what, "review it and move the date"))
+        told = [finding for rule in RULES for finding in rule(article)]
+        told += [("review_by", what, "review it and move the date") for what in _overdue(article, today)]
+        found += _faults(article, told) if told else ()
     return found
+
+
+def _faults(article: Article, told: Iterable[tuple[str, str, str]]) -> Iterator[Fault]:
+    lines = Path(article.path).read_text(encoding="utf-8", errors="replace").splitlines()
+    return (_fault(article, lines, needle, what, way_out) for needle, what, way_out in told)
 
 
 def _fault(article: Article, lines: list[str], needle: str, what: str, way_out: str) -> Fault:

@@ -49,7 +49,7 @@ def command(session: Session, names: tuple[str, ...], format_: str, deep: bool, 
 
         found += deeply(store, articles)
     faults = sorted(found, key=lambda f: (f.path, f.line, f.column))
-    write_output(FORMATS[format_](faults, len(articles), list(matched_by(articles))), None)
+    write_output(FORMATS[format_](faults, len(articles), list(matched_by(store, articles))), None)
     return 1 if faults else 0
 
 
