@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NEAR = 2.0
 # Nats that a sibling gains which holds all the words that tell them apart, each about once.
 TELLS = 1.0
+# Between siblings a nat counts for more than against unknown: they compete for the same words.
+SHARPER = 1.2
 SHOWN = 4
 # When something happened tells no article from another.
 _DATES = frozenset(
@@ -60,9 +62,9 @@ def told_apart(
             said = sum(rarity[word] * held[name][word] for word in sorted(own))
             if said > best[name][0]:
                 best[name] = (said, own)
-    gains = {name: TELLS * best[name][0] / (most or 1.0) for name in values}
-    back = _sum(values) - _sum({name: value + gains[name] for name, value in values.items()})
-    return {name: Told(gains[name] + back, _rarest(best[name][1], rarity)) for name in values}
+    weighed = {name: SHARPER * (value + TELLS * best[name][0] / (most or 1.0)) for name, value in values.items()}
+    back = _sum(values) - _sum(weighed)
+    return {name: Told(weighed[name] + back - values[name], _rarest(best[name][1], rarity)) for name in values}
 
 
 def _telling(held: Mapping[str, Mapping[str, float]]) -> frozenset[str]:

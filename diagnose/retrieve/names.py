@@ -41,6 +41,8 @@ def named_problems(places: Sequence[TextLine], codes: Sequence[tuple[str, TextLi
             where.setdefault(f"number:{number}", place)
         if not _says_little(code):
             where.setdefault(f"code:{code}", place)
+    for number in COMMON_CODES:  # what any program ends with leads to nothing
+        where.pop(f"number:{number}", None)
     least = max(base.size, LEAST_BASE)
     found = {term: p for term, p in base.postings(list(where)[:MOST_PAIRS]).items() if len(p) < 0.05 * least}
     sums: dict[int, float] = {}
