@@ -255,6 +255,20 @@ def test_c11_a_version_that_a_cause_excludes_is_not_its_own(base, version, first
     assert found.causes[0].id == f"tokens/{first}"
 
 
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("MongoDB 4.4.29 starting\nmongod.service: Main process exited, code=dumped, status=4/ILL\n", "processor"),
+        ("Windows 7 Professional\nnet use: System error 50 has occurred.\n", "guest-access-blocked"),
+    ],
+)
+def test_c11_a_version_in_the_text_rules_out_what_only_others_have(diagnosed, text, cause):
+    first, _, rest = text.partition("\n")
+    told, plain = diagnosed(text), diagnosed(rest)
+    odds = [{c.id.rpartition("/")[2]: c.probability for c in found.causes}.get(cause, 0.0) for found in (told, plain)]
+    assert odds[0] < odds[1] / 2, first
+
+
 def test_d15_a_code_alone_does_in_a_text_of_another_language(diagnosed):
     found = diagnosed("エラー: 操作は失敗しました。 (HRESULT からの例外: 0x80131515)\n")
     assert (found.articles[0].id, found.verdict) == ("dotnet-assembly-not-loaded", "possible")
@@ -347,8 +361,8 @@ NOTATIONS = [
     "ERROR_BAD_NETPATH",
 ]
 NUMBERED = {
-    "printing": "# Printing fails with error 0x0000011b\n\nThe printer of the server is refused.\n",
-    "vpn": "# VPN fails with error 789\n\nThe connection failed.\n",
+    "printing": "# Printing fails (0x0000011b)\n\nThe printer of the server is refused.\n",
+    "vpn": "# VPN fails (789)\n\nThe connection failed.\n",
     "slow": "# Shares are slow\n\nCopies of files take long. The network path is long.\n",
 }
 

@@ -78,6 +78,22 @@ def newer(old: CheckAnswer | None, new: CheckAnswer) -> CheckAnswer:
     return old if old is not None and old.outcome and not new.outcome else new
 
 
+def of_rows(rows: Sequence[tuple[Output, CheckAnswer]]) -> CheckAnswer:
+    """The answer of all outputs of one check: the last clear one, but of a table of filesystems every row counts. Of each
+    of them counts what was shown last, and one that is not well before all that are."""
+    last: dict[str, tuple[Output, CheckAnswer]] = {}
+    for output, answer in rows:
+        key = output.subject.get("path", "")
+        old = last.pop(key, None)
+        last[key] = (output, answer) if old is None else (output, newer(old[1], answer))
+    answers = [answer for output, answer in last.values() if output.state == "ok" or "path" not in output.subject]
+    unwell = [answer for output, answer in last.values() if output.state != "ok" and "path" in output.subject]
+    told = next(iter(answers + unwell))
+    for answer in answers + unwell:
+        told = newer(told, answer)
+    return told
+
+
 def evidence_of(problem: str, outcome: CheckAnswer) -> Evidence:
     seen = f"{outcome.check}.{outcome.outcome}"
     return Evidence(problem=problem, seen=seen, at=outcome.at, quote=outcome.quote, limit=outcome.limit)

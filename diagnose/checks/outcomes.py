@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.checks.answers import Answered, CheckAnswer, Located, newer
+from diagnose.checks.answers import Answered, CheckAnswer, Located, newer, of_rows
 from diagnose.checks.echoed import echoed, refused_checks
 from diagnose.checks.implied import NAME
+from diagnose.checks.listening import outcome_of_rows, port_asked, rows_of
 from diagnose.checks.patterns import command_lines, names_itself, outcome_of, printed_line, quote_of, told_by
 from diagnose.checks.targets import (
     COMPARED,
@@ -80,6 +81,9 @@ class CheckReader:
         used: set[int] = set()
         # Checks whose port is known choose first; what is left may answer one whose port is not.
         for name in sorted(self.problem.checks, key=lambda name: "port" not in self._subjects[name]):
+            if listening := self._listening(name):
+                result[name] = listening
+                continue
             open_port = "connects" in self._subjects[name]
             fitting = self._fitting(name)
             mounts = mounts_of(self.outputs[i] for i in fitting)
@@ -94,7 +98,7 @@ class CheckReader:
                 rows.append((self.outputs[index].output, self._shown(name, self.outputs[index])))
                 used.add(index)
             if rows:
-                result[name] = _of_rows(rows)
+                result[name] = of_rows(rows)
             if name not in result and (typed := self._typed(name)):
                 result[name] = typed
         foreign = {
@@ -137,6 +141,16 @@ class CheckReader:
         check, subject = self.problem.checks[name], self._subjects[name]
         return [i for i, located in enumerate(self.outputs) if _answers(check, subject, located.output)]
 
+    def _listening(self, name: str) -> CheckAnswer | None:
+        """The answer of all rows that listen on the port asked about; none where there is no such row."""
+        check = self.problem.checks[name]
+        port = port_asked(check, self.problem.params, self.known)
+        rows = [self.outputs[i] for i in rows_of(port, self.outputs)] if port else []
+        if not rows:
+            return None
+        outcome, why = outcome_of_rows(check, rows)
+        return CheckAnswer(name, outcome, _place(rows[-1]), " / ".join(quote_of(row.output) for row in rows)[:400], why)
+
     def _targets(self, name: str) -> dict[str, str]:
         """What the check asks about by kind, as far as it is known."""
         targets = targets_of(self.problem.checks[name], self.problem.params)
@@ -162,7 +176,8 @@ class CheckReader:
 
     def _of_another(self, name: str, located: Located) -> CheckAnswer:
         output, subject = located.output, located.output.subject
-        kind = next(kind for kind in COMPARED if kind in subject or (kind == "host" and "address" in subject))
+        kinds = (*COMPARED, "name")
+        kind = next(kind for kind in kinds if kind in subject or (kind == "host" and "address" in subject))
         seen = output.fields.get("asked") or subject.get(kind) or subject["address"]
         why = f"output of another {kind}, {seen}, not of {self._targets(name).get(kind, '')}"
         return CheckAnswer(name, "", _place(located), quote_of(output), why)
@@ -212,22 +227,6 @@ class CheckReader:
         """Whether a passage holds neither evidence of the problem nor a recognised output."""
         lines = range(passage.first, passage.first + len(passage.lines))
         return passage.source not in self.explained and not any((passage.source, n) in self.claimed for n in lines)
-
-
-def _of_rows(rows: Sequence[tuple[Output, CheckAnswer]]) -> CheckAnswer:
-    """The answer of all outputs of one check: the last clear one, but of a table of filesystems every row counts. Of each
-    of them counts what was shown last, and one that is not well before all that are."""
-    last: dict[str, tuple[Output, CheckAnswer]] = {}
-    for output, answer in rows:
-        key = output.subject.get("path", "")
-        old = last.pop(key, None)
-        last[key] = (output, answer) if old is None else (output, newer(old[1], answer))
-    answers = [answer for output, answer in last.values() if output.state == "ok" or "path" not in output.subject]
-    unwell = [answer for output, answer in last.values() if output.state != "ok" and "path" in output.subject]
-    told = next(iter(answers + unwell))
-    for answer in answers + unwell:
-        told = newer(told, answer)
-    return told
 
 
 def _place(located: Located) -> Place:

@@ -29,21 +29,23 @@ Sameness = Literal["same", "other", "unknown"]
 TARGETS: dict[ParamType, str] = {"host": "host", "ip": "host", "path": "path", "name": "name"}
 # Kinds that an output names as the check does: these can be compared, and taken from it.
 COMPARED = ("host", "path")
+SHORTEST_ID = 4  # characters of a container's id that people type
+NAMESPACE = "namespace"  # of a pod: not what is measured, but where
 
 
 def targets_of(check: Check, params: Mapping[str, Param]) -> dict[str, str]:
     """The parameter (value) that names the target of `check` by kind (key): host, path or name; none where several do."""
     found: dict[str, set[str]] = {}
-    for name in _slots(check):
+    for name in slots(check):
         kind = TARGETS.get(params[name].type) if name in params else None
-        if kind:
+        if kind and name != NAMESPACE:
             found.setdefault(kind, set()).add(name)
     return {kind: next(iter(names)) for kind, names in found.items() if len(names) == 1}
 
 
 def assumed_of(check: Check, params: Mapping[str, Param], assumed: Collection[str]) -> tuple[str, ...]:
     """The parameters among `assumed` (those with a mere default) that name what `check` measures."""
-    return tuple(name for name in _slots(check) if name in assumed and params[name].type in TARGETS)
+    return tuple(name for name in slots(check) if name in assumed and params[name].type in TARGETS)
 
 
 def same_host(wanted: str, subject: Mapping[str, str]) -> Sameness:
@@ -68,6 +70,17 @@ def same_path(wanted: str, seen: str) -> Sameness:
     return "same" if left == right or (shared and left[:shared] == right[:shared]) else "other"
 
 
+def _same_name(wanted: str, output: Output) -> bool:
+    """Whether a container or pod is the one asked about, by its name or by the beginning of its id."""
+    known = output.fields.get("id", "")
+    return wanted == output.subject["name"] or (len(wanted) >= SHORTEST_ID and bool(known) and _begins(known, wanted))
+
+
+def _begins(left: str, right: str) -> bool:
+    """Whether one id is the beginning of the other."""
+    return left.startswith(right) or right.startswith(left)
+
+
 def nearest_mount(wanted: str, mounts: Sequence[str]) -> str:
     """The mount point of `mounts` that holds `wanted`; empty where none does."""
     steps = _steps(wanted)
@@ -86,6 +99,9 @@ def is_other(targets: Mapping[str, str], located: Located, mounts: Mapping[str, 
     output, host, path = located.output, targets.get("host", "").casefold(), targets.get("path", "")
     if host and same_host(host, output.subject) == "other":
         return re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", output.text.casefold()) is None
+    name = targets.get("name", "")
+    if name and "name" in output.subject and not _same_name(name, output):
+        return True
     if not path or "path" not in output.subject:
         return False
     asked = output.fields.get("asked", "")
@@ -129,7 +145,8 @@ def _steps(path: str) -> list[str]:
     return [step.casefold() if windows else step for step in re.split(r"[\\/]" if windows else "/", path) if step]
 
 
-def _slots(check: Check) -> Iterator[str]:
+def slots(check: Check) -> Iterator[str]:
+    """The parameters that the probe and the commands of a check take, each once."""
     templates = [argument for arguments in check.probe.values() for argument in arguments]
     templates += [line for lines in check.commands.values() for line in lines]
     yield from dict.fromkeys(name for template in templates for name in slots_in(template))

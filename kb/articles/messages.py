@@ -8,13 +8,14 @@ quotes, code and folds in symptom-like sections, sentences in quotes or code of 
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from diagnose.codes.numbers import error_numbers
-from diagnose.text.terms import PLACEHOLDER
+from diagnose.text.terms import COMMON_CODES, PLACEHOLDER
 from kb.markdown.render import render, text_blocks
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class QuotedMessage(Struct, frozen=True):
 
 
 class Mined(Struct, frozen=True):
-    """`numbers` are those by which the title, the introduction and the symptoms name errors (diagnose.codes.numbers)."""
+    """`numbers` are those by which the title, the introduction and the symptoms name errors (diagnose.codes.numbers); what
+    any program ends with, such as 1603, only where the title has it."""
 
     sections: tuple[ArticleSection, ...]
     messages: tuple[QuotedMessage, ...]
@@ -103,9 +105,14 @@ def mine(body: str, title: str) -> Mined:
         sections=sections,
         messages=tuple(messages)[:MOST],
         codes=tuple(dict.fromkeys((*filter(_known, _CODE.findall(text)), *_said(text))))[:40],
-        numbers=tuple(sorted(error_numbers(text)))[:40],
+        numbers=tuple(sorted(error_numbers(title) | (error_numbers(told) - _common_numbers())))[:40],
         events=tuple(events_in(text))[:20],
     )
+
+
+@cache
+def _common_numbers() -> frozenset[str]:
+    return COMMON_CODES | error_numbers("\n".join(sorted(COMMON_CODES)))
 
 
 def _said(text: str) -> Iterator[str]:

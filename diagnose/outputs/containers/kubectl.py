@@ -64,6 +64,7 @@ class _Row(Struct, frozen=True):
     status: str
     state: str
     restarts: str
+    plain: str
     sure: bool = True
 
     @property
@@ -107,7 +108,8 @@ def _parse(line: str) -> _Row | None:
     state = _state(status)
     if status == "Running":
         state = "running" if found["ready"] == found["all"] else "not-ready"
-    return _Row(found["space"] or "", found["name"], status, state, found["restarts"])
+    plain = f"{found['name']}   {found['ready']}/{found['all']}   {status}   {found['restarts']}   {found['age']}"
+    return _Row(found["space"] or "", found["name"], status, state, found["restarts"], plain)
 
 
 def _state(status: str) -> str:
@@ -120,9 +122,9 @@ def _state(status: str) -> str:
 def _output(page: Paste, span: tuple[int, int], row: _Row) -> Output:
     subject = {"name": row.name, **({"namespace": row.space} if row.space else {})}
     fields = {"status": row.status, "restarts": row.restarts}
-    return output(
-        PARSER, page.raw, span, subject=subject, state=row.state, why=UNKNOWN.format(row.status), fields=fields
-    )
+    plain = row.plain if row.space else ""  # without the column that the command of one namespace does not have
+    why = UNKNOWN.format(row.status)
+    return output(PARSER, page.raw, span, subject=subject, state=row.state, why=why, fields=fields, plain=plain)
 
 
 # --- describe pod -------------------------------------------------------------------------------------------------
@@ -172,7 +174,10 @@ def _described(page: Paste, first: int, fields: Sequence[tables.Field]) -> Outpu
     ended = [reason for key, reason in reasons if key == "laststate"]
     shown = {"status": values.get("status", ""), "last_reason": ended[0] if ended else ""}
     shown = {key: value for key, value in shown.items() if value}
-    return output(PARSER, page.raw, (first, last), subject=subject, state=state, why=CUT, fields=shown)
+    word = next((reason for key, reason in reasons if key == "state"), "")
+    row = f"{values.get('name', '')}   0/1   {word}   0   0s\n" if state and word else ""
+    plain = row and "\n".join((row, *page.raw[first : last + 1]))
+    return output(PARSER, page.raw, (first, last), subject=subject, state=state, why=CUT, fields=shown, plain=plain)
 
 
 def _reason(fields: Sequence[tables.Field]) -> str:

@@ -43,6 +43,7 @@ _INODES = re.compile(
 _BLOCKS = re.compile(r"-blocks\b|\bsize\b", re.IGNORECASE)
 _UNIT = re.compile(r"(\d{1,5})([KMG]?)B?[ -]?(?:bl|块|塊|блок|ブロ)|\b(?:de|di) (\d{1,5})([KMG]?)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\d+")
+_SHORTENED = re.compile(r"\d{1,9}(?:\.\d{1,3})?")
 _SHORT = re.compile(r"df\s(?:.*\s)?(?:-\w*i\w*|--inodes)(?:\s|$)")
 _IMAGES = re.compile(r"/dev/loop\d|/snap/|/media/cdrom|/dev/sr\d|squashfs")
 _STOP = re.compile(r"Filesystem|/dev|tmpfs|udev|Dateisystem")
@@ -134,7 +135,7 @@ def _state(row: _Row) -> str:
 
 def _plain(row: _Row, unit: int, use: str) -> str:
     header = "Filesystem Size Used Avail Use% Mounted on" if unit else "Filesystem Inodes IUsed IFree IUse% Mounted on"
-    sizes = " ".join(_human(size, unit) if unit else size for size in row.sizes)
+    sizes = " ".join(_human(size, unit) if unit else _counted(size) for size in row.sizes)
     return f"{header}\n{row.source} {sizes} {use} {row.mount}"
 
 
@@ -146,6 +147,14 @@ def _human(size: str, unit: int) -> str:
     while number >= 1024 and len(letters) > 1:
         number, letters = number / 1024, letters[1:]
     return f"{number:.1f}{letters[0]}" if number < 10 else f"{number:.0f}{letters[0]}"
+
+
+def _counted(size: str) -> str:
+    """A number of inodes as `df -i` prints it: `df -hi` shortens 6291456 to 6.0M."""
+    number, letter = size[:-1].replace(",", "."), size[-1:].upper()
+    if letter not in ("K", "M", "G", "T", "P") or not _SHORTENED.fullmatch(number):
+        return size
+    return str(round(float(number) * 1024 ** " KMGTP".find(letter)))
 
 
 def _unit(titles: str) -> int:
