@@ -1,11 +1,13 @@
 """A change of a library is seen by the articles that use it, and by no others."""
 
+import json
 from io import BytesIO
 
 import pytest
 
 from diagnose.inputs.sources import open_inputs
 from diagnose.pipeline import diagnose
+from kb.cli import run
 from kb.store.open import open_store
 
 ARTICLE = """---
@@ -131,3 +133,47 @@ def test_a_fault_in_a_library_file_is_told_and_leaves_out_what_uses_it_until_it_
     assert store.ids() == ["one", "two"]
     assert store.faults() == ()
     store.close()
+
+
+SHARING = """---
+id: {id}
+title: The {id} fails
+signals: {{failed: {{contains: the {id} engine could not be started}}, stalled: {{use: stalls}}}}
+symptoms: [failed]
+causes:
+  - {{id: off, title: It is off, likelihood: common, evidence: [{{signal: failed, supports: weak}}]}}
+  - {{id: jammed, title: It is jammed, likelihood: rare, evidence: [{{signal: stalled, supports: decisive}}]}}
+---
+"""
+
+
+def sharing(folder, wording):
+    """A base of three articles that use one wording of its library, each with the words of another language as a sample."""
+    for name in ("pump", "press", "lathe"):
+        samples = folder / name / "samples" / "cause" / "jammed"
+        samples.mkdir(parents=True)
+        (folder / name / "article.md").write_text(SHARING.format(id=name), encoding="utf-8")
+        said = f"the {name} engine could not be started\nERROR: la bomba se ha parado del todo\n"
+        (samples / "spanish.txt").write_text(said, encoding="utf-8")
+    (folder / "library" / "signals").mkdir(parents=True)
+    (folder / "library" / "signals" / "stalls.yaml").write_text(wording, encoding="utf-8")
+    return folder
+
+
+def test_a_wording_added_once_is_found_through_three_articles_and_one_taken_out_is_caught(
+    tmp_path, monkeypatch, capsys
+):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.delenv("KB_PATH", raising=False)
+    english = "wordings:\n  - {text: the pump has stalled for good}\n"
+    old = sharing(tmp_path / "old", english)
+    new = sharing(tmp_path / "new", english + "  - {text: la bomba se ha parado del todo, lang: es}\n")
+
+    def against(base, other):
+        code = run(["test", "--kb", str(base), "--against", str(other), "--format", "json"])
+        found = json.loads(capsys.readouterr().out)
+        return code, found["better"], found["worse"], {flip["after"]["cause"] for flip in found["flips"]}
+
+    assert against(new, old) == (0, 3, 0, {"pump/jammed", "press/jammed", "lathe/jammed"})
+    assert against(old, new)[:3] == (1, 0, 3)
