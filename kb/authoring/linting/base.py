@@ -123,7 +123,7 @@ def unseen_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault
     for article in articles:
         folder = Path(article.path).parent / "outputs"
         for name, check in article.problem.checks.items() if not claims_samples(article) else ():
-            if name in {use.part for use in article.uses}:
+            if name in {use.part for use in article.uses if use.kind == "check"}:
                 continue  # its outputs lie beside the check in the library
             missing = [o for o in check.outcomes if not any((folder / name / o).glob("*.txt"))]
             if missing:
@@ -136,7 +136,7 @@ def unused_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault
     for article in articles:
         used = answered_outcomes(article.problem)
         for use in article.uses:
-            check = article.problem.checks.get(use.part)
+            check = article.problem.checks.get(use.part) if use.kind == "check" else None
             unused = [o for o in check.outcomes if f"{use.part}.{o}" not in used] if check else []
             if unused:
                 what = f"no cause speaks of {', '.join(f'{use.part}.{outcome}' for outcome in unused)}"

@@ -35,7 +35,8 @@ def outputs_of(article: Article, check: str) -> list[Path]:
     """The recorded outputs of a check, below a folder for each outcome: beside the article and, of a check that comes from
     the library, beside that."""
     own = Path(article.path).parent / "outputs" / check
-    shared = [Path(use.path).parent / "outputs" for use in article.uses if use.part == check and use.path]
+    used = (use for use in article.uses if use.kind == "check" and use.part == check and use.path)
+    shared = [Path(use.path).parent / "outputs" for use in used]
     return sorted(path for folder in (own, *shared) for path in folder.glob("*/*.txt"))
 
 

@@ -95,7 +95,8 @@ def _made_in_libraries(store: Store) -> dict[str, Mapping[str, str]]:
 def _really_run(article: Article, made: Mapping[str, Mapping[str, str]]) -> set[str]:
     """The checks of which an output was printed by a real run, beside the article or in the library."""
     own = {path.split("/")[0] for path, how in made_of(article).items() if _recorded(how)}
-    return own | {use.part for use in article.uses if any(_recorded(how) for how in made.get(use.path, {}).values())}
+    used = (use for use in article.uses if use.kind == "check")
+    return own | {use.part for use in used if any(_recorded(how) for how in made.get(use.path, {}).values())}
 
 
 def _recorded(how: str) -> bool:
