@@ -97,10 +97,16 @@ def test_lint_names_a_check_that_no_cause_asks_and_deep_its_outcomes(base, capsy
     _, out, _ = called(capsys, "lint", "--deep", str(base))
     assert "no cause speaks of tcp.name-error, tcp.connected, tcp.unreachable, tcp.timeout, tcp.failed" in out
     own = "refused: {title: Is it up?, commands: {bash: look}, outcomes: {up: {contains: it is up}}}"
-    text = ARTICLE.replace("spare: {use: pump, with: {host: '${host}'}}", own)  # a check of the name of a signal that is used
+    text = ARTICLE.replace(
+        "spare: {use: pump, with: {host: '${host}'}}", own
+    )  # a check of the name of a signal that is used
     (base / "x" / "article.md").write_text(text, encoding="utf-8")
     _, out, _ = called(capsys, "lint", "--deep", str(base))
-    assert "no cause speaks of tcp.name-error" in out and "refused.up" in out and "no cause speaks of refused.up" not in out
+    assert (
+        "no cause speaks of tcp.name-error" in out
+        and "refused.up" in out
+        and "no cause speaks of refused.up" not in out
+    )
 
 
 def test_kb_test_runs_the_recorded_outputs_of_the_library(base, capsys):
