@@ -238,6 +238,18 @@ def pattern(code: str) -> str:
     return "|".join(_long_forms(int(key, 16)))
 
 
+def windows_signs(key: str) -> Iterator[str]:
+    """Of the key of a code of Windows the texts of which each form of it holds one; nothing for other codes."""
+    if key.startswith("win32:"):
+        number = int(key.removeprefix("win32:"))
+        yield from (f"{number:x}", str(number), str(0x80070000 | number), str(0x100000000 - (0x80070000 | number)))
+        yield from filter(None, [_name("w", str(number))])
+    elif key.startswith("0x"):
+        value = int(key, 16)
+        yield from (f"{value:x}", str(value), str(0x100000000 - value))
+        yield from filter(None, (_name(kind, f"{value:08x}") for kind in ("n", "h")))
+
+
 def _long_forms(value: int) -> Iterator[str]:
     yield rf"\b0x{value:08x}h?\b"
     yield rf"\b{value:08x}h?(?:[^\w-]|$)"  # without 0x it may begin a GUID

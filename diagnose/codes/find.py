@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from diagnose.codes.around import SMALL, errno_of, kinds_of, of_windows
-from diagnose.codes.decode import Decoded, canonical, decode, pattern
+from diagnose.codes.decode import Decoded, canonical, decode, pattern, windows_signs
 from diagnose.codes.neighbours import BEFORE, BETWEEN, other_than_code, tied
 from diagnose.text.late import late
 
@@ -91,13 +91,20 @@ def find(text: str, limit: int = _MOST, platform: Platform | None = None) -> lis
 
 def says(line: str, code: str) -> bool:
     """Whether `line` has the code that an article declares, and no number that only looks like it."""
-    regex, (key,) = _declared(code)
+    regex, (key,), signs = _declared(code)
+    lowered = line.lower()
+    if signs and not any(sign in lowered for sign in signs):
+        return False
     return any(_is_code(line, match, key) for match in regex.finditer(line))
 
 
 @cache
-def _declared(code: str) -> tuple[re.Pattern[str], frozenset[str]]:
-    return re.compile(pattern(code), re.IGNORECASE), canonical(code)
+def _declared(code: str) -> tuple[re.Pattern[str], frozenset[str], tuple[str, ...]]:
+    """What finds a code, its key, and of a code of Windows the texts of which each notation holds one, in lower case."""
+    keys = canonical(code)
+    (key,) = keys
+    signs = tuple(sign.lower() for sign in windows_signs(key))
+    return re.compile(pattern(code), re.IGNORECASE), keys, signs
 
 
 def _is_code(line: str, match: re.Match[str], key: str) -> bool:

@@ -62,12 +62,12 @@ class Session:
 
         return cache_dir()
 
-    def store(self, *, warn: bool = True, quiet: bool = False) -> Store:
+    def store(self, *, warn: bool = True, quiet: bool = False, scans: bool = True) -> Store:
         """The store of the base in use; faults of its articles are told on standard error, and, unless `quiet`, that it
-        takes a while."""
+        takes a while. Without `scans` it is for reading, not for looking through texts."""
         from kb.catalogs import in_use
 
-        store = self.opened(self.bases, None if quiet else _building)
+        store = self.opened(self.bases, None if quiet else _building, scans=scans)
         store.catalog = in_use()
         if warn:
             for fault in store.faults():
@@ -83,11 +83,11 @@ class Session:
         ids = [name for name in names if name not in folders]
         return store, [store.article(name) for name in ids or store.ids()]
 
-    def opened(self, bases: Sequence[Path], building: Building | None = None) -> Store:
+    def opened(self, bases: Sequence[Path], building: Building | None = None, *, scans: bool = True) -> Store:
         """The store of `bases`, closed with the session."""
         from kb.store.open import open_store
 
-        store = open_store(bases, self.cache, note=tell, building=building, strict=self.strict_sweep)
+        store = open_store(bases, self.cache, note=tell, building=building, strict=self.strict_sweep, scans=scans)
         self._opened.append(store)
         return store
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.codes.decode import canonical
 from diagnose.codes.find import says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from diagnose.codes.explain import CodeReading
-    from diagnose.model import Problem, Signal
+    from diagnose.model import Problem
     from kb.store.store import Store
 
 _OF_WINDOWS = ("win32", "hresult", "ntstatus")
@@ -33,24 +32,19 @@ def naming(store: Store, readings: Iterable[CodeReading]) -> dict[CodeReading, l
 def _naming(store: Store, problems: Mapping[str, Problem], reading: CodeReading) -> list[str]:
     looks = _looks_like(reading)
     indexed = store.postings([f"code:{reading.key}"])
-    known = set(
-        store.names({entry >> 8 for posting in indexed.values() for entry in posting}).values()
-    )  # below: frequency
+    # What a signal declares is indexed by its key. Below the number of the article: frequency.
+    known = set(store.names({entry >> 8 for posting in indexed.values() for entry in posting}).values())
     return [name for name, problem in problems.items() if name in known or _names(problem, reading, looks)]
 
 
 def _names(problem: Problem, reading: CodeReading, looks: re.Pattern[str] | None) -> bool:
-    if any(_declares(signal, reading) for signal in problem.signals.values()):
+    if reading.kind == "event" and any(
+        str(event.id) == reading.value for signal in problem.signals.values() for event in signal.event
+    ):
         return True
     if reading.kind in _OF_WINDOWS:
         return any(says(text, reading.key) for text in _texts(problem))
     return looks is not None and any(looks.search(text) for text in _texts(problem))
-
-
-def _declares(signal: Signal, reading: CodeReading) -> bool:
-    if reading.kind == "event":
-        return any(str(event.id) == reading.value for event in signal.event)
-    return any(reading.key in canonical(code) for code in signal.code)
 
 
 def _texts(problem: Problem) -> Iterator[str]:

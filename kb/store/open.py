@@ -40,10 +40,12 @@ def open_store(
     building: Building | None = None,
     *,
     strict: bool = False,
+    scans: bool = True,
 ) -> Store:
     """The store of the articles below `roots`, swept (by content where `strict`) and up to date. `note` gets one line for
-    what a person should know; `building` is held while articles that changed are read, called with their number."""
-    opening = _Opening(roots, _files(roots), cache, note, building, strict)
+    what a person should know; `building` is held while articles that changed are read, called with their number. Without
+    `scans` no text will be looked through, and the engine is not loaded."""
+    opening = _Opening(roots, _files(roots), cache, note, building, strict, scans)
     return opening.in_memory(None) if cache is None else opening.from_file(store_file(roots, cache))
 
 
@@ -103,6 +105,7 @@ class _Opening:
         note: Callable[[str], None] | None,
         building: Building | None,
         strict: bool,
+        scans: bool,
     ) -> None:
         self._roots = roots
         self._files = files
@@ -110,6 +113,7 @@ class _Opening:
         self._note = note or (lambda message: None)
         self._building = building
         self._strict = strict
+        self._scans = scans
 
     def from_file(self, path: Path) -> Store:
         """The store out of the file, which is made anew first where it is not up to date."""
@@ -150,9 +154,13 @@ class _Opening:
 
     def _kept(self, connection: sqlite3.Connection) -> Store | None:
         """The store of `connection` where that is up to date and fits this engine and processor."""
-        if self._changed(connection) or meta_of(connection, "engine") != engine():
+        if self._changed(connection):
             return None
         store = Store(connection, self._cache, self._roots)
+        if not self._scans:
+            return store
+        if meta_of(connection, "engine") != engine():
+            return None
         try:
             _ = store.lines, store.squeezed
         except ValueError as error:

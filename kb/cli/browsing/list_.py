@@ -35,7 +35,7 @@ def command(session: Session, /, product: str, tag: str, status: str | None, for
         return _library(session, kind, format_)
     rows = [
         row
-        for row in session.store().listing()
+        for row in session.store(scans=False).listing()
         if (not product or any(product.lower() in name.lower() for name in row.products))
         and (not tag or tag.lower() in (t.lower() for t in row.tags))
         and (status is None or row.status == status)

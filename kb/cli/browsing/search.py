@@ -25,7 +25,7 @@ def command(session: Session, /, query: tuple[str, ...], limit: int, format_: st
     from kb.search.index import open_index
 
     text = " ".join(query)
-    store = session.store()
+    store = session.store(scans=False)
     with told_late(f"building the search index of {store.size} articles; the next call finds it ready"):
         index = open_index(store.digests, store.documents, store.search_dir)
     with index:

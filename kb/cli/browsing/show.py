@@ -39,7 +39,7 @@ def command(session: Session, /, name: str, format_: str, review: bool) -> int:
     from kb.articles.render import RENDERERS
 
     wanted, slash, cause = name.partition("/")
-    article = session.store().article(wanted)
+    article = session.store(scans=False).article(wanted)
     page(RENDERERS[format_](of_cause(article, cause) if slash else article))
     return 0
 
@@ -49,7 +49,7 @@ def _review(session: Session, name: str, format_: str) -> int:
     from diagnose.text.sanitize import json_text, neutral
     from kb.articles.review import changed, review_of
 
-    article = session.store().article(name)
+    article = session.store(scans=False).article(name)
     found = review_of(article)
     if found is None:
         way_out = "read it as CONTRIBUTING.md says, and write review.md"

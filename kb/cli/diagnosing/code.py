@@ -49,7 +49,7 @@ def _articles(session: Session, readings: Sequence[CodeReading]) -> dict[CodeRea
 
     of_others = [reading for reading in readings if reading.kind != "kb"]
     found: dict[CodeReading, list[str]] = {reading: [] for reading in readings}
-    return found | (naming(session.store(), of_others) if of_others else {})
+    return found | (naming(session.store(scans=False), of_others) if of_others else {})
 
 
 def _told(reading: CodeReading, articles: list[str]) -> dict[str, object]:
