@@ -15,7 +15,7 @@ from diagnose.model import Place
 from diagnose.templates import filled_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from diagnose.checks.answers import Located
     from diagnose.knowledge import Knowledge
@@ -45,7 +45,7 @@ def loose_outputs(
     short = not salient and lines <= LONGEST_ALONE
     outputs, passages = outputs[:MOST_READ], passages if lines <= LONGEST_BLOCK else ()
     every = short and base.size <= ALL_LOOKED_AT
-    known = base.problems(base.names(base.lengths()).values() if every else candidates)
+    known = base.problems(_all(base, outputs, passages) if every else candidates)
     for problem in sorted(known.values(), key=lambda p: (_rank(candidates, p.id), p.id)):
         for answer, at in _answers(problem, outputs, passages, salient):
             answers.setdefault(at, []).append(answer)
@@ -57,6 +57,13 @@ def loose_outputs(
         for at, said in ordered[:MOST]
         if at in tools or len(said) <= MOST  # what fits many checks is the output of none
     )
+
+
+def _all(base: Knowledge, outputs: Sequence[Located], passages: Sequence[Passage]) -> Iterable[str]:
+    """The problems of which something was pasted: all where an output was recognised, which answers without a pattern."""
+    if outputs:
+        return base.names(base.lengths()).values()
+    return base.showing("\n".join(line for passage in passages for line in passage.lines))
 
 
 def _answers(

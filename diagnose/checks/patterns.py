@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from diagnose.checks.not_run import refusals
 from diagnose.scan.linear import compile_text
+from diagnose.scan.needed import needed_texts
 from diagnose.templates import filled_plain
 from diagnose.text.fold import fold_literal
 from diagnose.text.late import late
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from diagnose.model import Check, Outcome
+    from diagnose.model import Check, Outcome, Problem
     from diagnose.outputs.base import Output
 
 
+Need = tuple[tuple[str, ...], ...]
 # A state, and the one that says the same with less detail.
 LESS = dict.fromkeys(("refused", "timeout", "unreachable"), "failed") | dict.fromkeys(
     ("expired", "untrusted", "name-mismatch"), "tls-error"
@@ -114,6 +116,21 @@ def shows(outcome: Outcome, text: str, folded: str) -> bool:
     return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
         _compiled(pattern, not outcome.case)(text[: LONGEST_BLOCK * 200]) for pattern in outcome.regex
     )
+
+
+def needs_of(problem: Problem) -> Iterator[Need]:
+    """Of each pattern of an outcome what a text holds that shows it: of each group one text, in small letters."""
+    for check in problem.checks.values():
+        for outcome in check.outcomes.values():
+            yield from (((fold_literal(text).lower(),),) for text in outcome.contains)
+            for regex in outcome.regex:
+                groups = (tuple(text.decode("utf-8", "replace") for text in group) for group in needed_texts(regex))
+                yield tuple(group for group in groups if all(map(str.isascii, group)))
+
+
+def may_show(needs: Iterable[Need], texts: Sequence[str]) -> bool:
+    """Whether any of `needs` is met by one of `texts`: the same text as it stands and folded, in small letters."""
+    return any(all(any(needed in text for needed in group for text in texts) for group in groups) for groups in needs)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from diagnose.checks.patterns import Need, needs_of
 from diagnose.codes import decode as codes
 from diagnose.codes.numbers import error_numbers
 from diagnose.knowledge import Wording
@@ -89,6 +90,7 @@ class Indexed(Struct, frozen=True):
     length: int
     products: tuple[str, ...]
     wording: Wording
+    shown: tuple[Need, ...]
     codes: tuple[str, ...] = ()
 
 
@@ -120,6 +122,7 @@ def index(article: Article) -> Indexed:
             signals={name: words for name, signal in problem.signals.items() if (words := _worded(signal))},
         ),
         codes=mined.codes,
+        shown=tuple(dict.fromkeys(needs_of(problem))),
     )
 
 

@@ -23,7 +23,8 @@ SCHEMA = """
 CREATE TABLE file(path TEXT PRIMARY KEY, root TEXT, size INT, mtime_ns INT, ctime_ns INT, digest TEXT, article INT,
   faults BLOB, uses INT) WITHOUT ROWID;
 CREATE TABLE article(id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT, problem BLOB, header BLOB,
-  path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, wording BLOB, uses BLOB);
+  path TEXT, domain TEXT, declared INT, stated INT, conditions INT, length INT, products TEXT, wording BLOB, uses BLOB,
+  shown BLOB);
 CREATE TABLE prose(article INTEGER PRIMARY KEY, body BLOB, terms BLOB, codes TEXT);
 CREATE INDEX article_small ON article(id, name, length, products, conditions);
 CREATE TABLE pattern(number INTEGER PRIMARY KEY AUTOINCREMENT, regex TEXT, wider TEXT, caseless INT, literal TEXT, capturing INT, rate REAL,

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
+from diagnose.checks.patterns import Need, may_show
 from diagnose.errors import KbError, did_you_mean
 from diagnose.knowledge import KnownPattern, Message, Pair, Wording
 from diagnose.model import Problem
+from diagnose.text.fold import fold_literal
 from kb import __version__
 from kb.store.compiled import matcher
 from kb.store.schema import unpacked, unpressed, unsealed
@@ -143,6 +145,12 @@ class Store:
     @cached_property
     def _wording_decoder(self) -> msgspec.json.Decoder[Wording]:
         return msgspec.json.Decoder(Wording)
+
+    def showing(self, text: str) -> list[str]:
+        texts = (text.lower(), fold_literal(text).lower())
+        rows = self._db.execute("SELECT name, shown FROM article ORDER BY id")
+        decode = msgspec.json.Decoder(tuple[Need, ...]).decode
+        return [name for name, blob in rows if may_show(decode(unsealed(blob)), texts)]
 
     def pairs(self, keys: Collection[str]) -> dict[str, Pair]:
         rows = self._rows("SELECT key, number, df, messages FROM pair WHERE key IN ({})", keys)

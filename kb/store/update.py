@@ -165,8 +165,8 @@ def _insert(db: sqlite3.Connection, changes: Changes, article: Article, digest: 
     domain = os.path.relpath(file.path, file.root).replace("\\", "/").split("/")[0]
     cursor = db.execute(
         "INSERT INTO article(name, digest, problem, header, path, domain, declared, stated, conditions, length, products, "
-        "wording, uses)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "wording, uses, shown)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.problem.id,
             digest,
@@ -181,6 +181,7 @@ def _insert(db: sqlite3.Connection, changes: Changes, article: Article, digest: 
             " ".join(rows.products),
             sealed(msgspec.json.encode(rows.wording, order="deterministic")),
             sealed(msgspec.json.encode(article.uses)) if article.uses else None,
+            sealed(msgspec.json.encode(rows.shown)),
         ),
     )
     number = int(cursor.lastrowid or 0)
