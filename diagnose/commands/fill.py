@@ -109,6 +109,8 @@ def fill(
     escape, and then every slot stays open.
     """
     text = template.strip()
+    if "${" not in text and _fits_one_line(text):
+        return text, ()
     slots, quote = scan(text, shell)
     if not _fits_one_line(text) or _misread(text, shell) or quote:
         found: list[str | None] = [None] * len(slots)
@@ -134,11 +136,13 @@ def commands_for(
     A template that cannot be one line of printable ASCII is left out: copied, it would do something else than what
     the article says. `template_faults` names it to its author.
     """
+    lines = {
+        shell: [fill(template, params, values, shell) for template in templates if _fits_one_line(template.strip())]
+        for shell, templates in commands.items()
+    }
     return tuple(
         Command(platform=platform, shell=shell, command=line, missing=missing)
         for platform in sorted(_SHELLS, key=lambda platform: platform != preferred)
         for shell in _SHELLS[platform]
-        for template in commands.get(shell, ())
-        if _fits_one_line(template.strip())
-        for line, missing in [fill(template, params, values, shell)]
+        for line, missing in lines.get(shell, ())
     )
