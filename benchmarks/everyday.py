@@ -1,7 +1,7 @@
 """What users wait for, each row beside its peer of the same run: CPU seconds of whole processes, medians, and the ratio.
 
-Usage: python benchmarks/everyday.py [RUNS]. Rows: the first run ever, the next one, one article edited, `kb --help`, `kb code`,
-`kb search`, a paste of 1.0 MB, a folder of 1,000 small files, and a log of which a fifth of the lines hits (real rules), against
+Usage: python benchmarks/everyday.py [RUNS]. Rows: the first run ever, from a checkout and from an installed wheel (left out where
+none can be built), the next one, one article edited, `kb --help`, `kb code`, `kb search`, a paste of 1.0 MB, a folder of 1,000 small files, and a log of which a fifth of the lines hits (real rules), against
 `python -c "import click"`, for the log against `rg -n -f` with the same literals. Texts and rules are of ../shared where it is
 present; rows without their data or tool are left out. Nothing is asserted. POSIX only: it asks the system for the CPU time of
 its children.
@@ -28,10 +28,10 @@ KB = [sys.executable, "-m", "kb"]
 LOG_MB = 64
 
 
-def cpu(command: list[str], text: bytes = b"") -> float:
+def cpu(command: list[str], text: bytes = b"", where: Path = ROOT) -> float:
     """Seconds of CPU that a command took with all its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, input=text, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, check=False)
+    subprocess.run(command, input=text, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=where, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -66,10 +66,38 @@ def rules(folder: Path) -> list[str]:
         return [regex for (regex,) in rows.execute("SELECT regex FROM pattern")]
 
 
+def installed(folder: Path, text: bytes) -> float | None:
+    """Seconds of CPU of a first run of a wheel that was built and installed into `folder`; None where that cannot be done."""
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    for step in (
+        ["wheel", "--no-deps", "--wheel-dir", str(folder), str(ROOT)],
+        [
+            "install",
+            "--no-deps",
+            "--no-index",
+            "--find-links",
+            str(folder),
+            "--target",
+            str(folder / "site"),
+            "kb-diagnose",
+        ],
+    ):
+        if subprocess.run([*pip, *step], capture_output=True, check=False).returncode:
+            return None
+    os.environ["PYTHONPATH"] = str(folder / "site")
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    first = cpu([*KB, "diagnose", "--format", "json"], text, folder)
+    del os.environ["PYTHONPATH"]
+    return first
+
+
 def main(runs: int) -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "kb"), str(ROOT / "diagnose")], check=False)
     with tempfile.TemporaryDirectory() as made:
         work = Path(made)
         os.environ["XDG_CACHE_HOME"] = str(work / "cache")
+        os.environ["XDG_DATA_HOME"] = str(work / "data")
         texts(work)
         paste = ERROR.encode()
         rows: dict[str, tuple[float, str]] = {}
@@ -88,10 +116,13 @@ def main(runs: int) -> None:
             rg = statistics.median(one for one, _ in pairs)
             rows[f"dense hits, {LOG_MB} MB"] = statistics.median(two for _, two in pairs), f"rg {rg:.2f} s"
             shutil.rmtree(work / "cache")
+        if first := installed(work, paste):
+            rows["first run ever, installed"] = first, "import click"
+            shutil.rmtree(work / "cache")
         base = work / "base"
         shutil.copytree(ROOT / "articles", base)
         diagnose = [*KB, "--kb", str(base), "diagnose", "--format", "json"]
-        row("first run ever", diagnose, paste, 1)
+        row("first run ever, checkout", diagnose, paste, 1)
         row("kb diagnose", diagnose, paste)
         article = next(iter(sorted(base.glob("*/*/article.md"))))
         article.write_text(article.read_text(encoding="utf-8").replace("\ntitle: ", "\ntitle: Now "), encoding="utf-8")

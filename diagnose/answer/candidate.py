@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from diagnose.answer.found_by import found_by
 from diagnose.checks.answers import evidence_of, newest
 from diagnose.checks.outcomes import CheckReader
@@ -91,6 +93,14 @@ class Candidate:
             return [self._described(unknown)]
         return [self._finding(odds.cause, odds, unknown) for odds in self.odds if odds.cause is not None]
 
+    def with_commands(self, finding: Finding) -> Finding:
+        """A finding of this problem with its checks and steps, their commands filled in: of many only few are shown."""
+        cause = next((cause for cause in self.problem.causes if finding.id == f"{self.problem.id}/{cause.id}"), None)
+        if cause is None:
+            return finding
+        checks = tuple(self.check(name) for name in self._checks_of(cause))
+        return replace(finding, checks=checks, remediation=tuple(map(self._remedy, cause.remediation)))
+
     def _described(self, unknown: float) -> Finding:
         cause = RootCause(id=DESCRIBED, title=self.problem.title)
         return self._finding(cause, self.odds[0], unknown)
@@ -107,8 +117,8 @@ class Candidate:
             probability=rounded(probability),
             verdict=self._verdict(probability, cause, odds, unknown),
             evidence=shown,
-            checks=tuple(self.check(name) for name in self._checks_of(cause)),
-            remediation=tuple(self._remedy(step) for step in cause.remediation),
+            checks=(),
+            remediation=(),
             learned=self.learned[cause.id].told if cause.id in self.learned else "",
             score=odds.score if self.options.explain else None,
             status=self.problem.status,

@@ -67,7 +67,7 @@ def conclude(gathered: Gathered, base: Knowledge, options: Options, runs_on: Pla
     several = [_judged(own, group, gathered, options) for own, group in groups] if len(groups) > 1 else []
     several.sort(key=lambda one: (VERDICTS.index(one.verdict), *_first_place(one, read.inputs)))
     judged = several or [whole][: len(groups)]
-    shown = tuple(times.finding(finding) for finding in whole.findings[: options.top])
+    shown = _shown(whole, times, options)
     explained = times.messages(_explained([whole, *several])) | competing.claimed
     unexplained = times.lines(unexplained_lines(passages, explained))
     open_line = (
@@ -136,11 +136,17 @@ def _first_place(judged: Judged, inputs: Sequence[InputRead]) -> tuple[int, int]
     return min((names.index(at.source), at.line) for at in judged.cases[0].standing.lines)
 
 
+def _shown(judged: Judged, times: Times, options: Options) -> tuple[Finding, ...]:
+    """The likeliest causes, worked out."""
+    cases = {case.problem.id: case for case in judged.cases}
+    return tuple(times.finding(cases[f.article].with_commands(f)) for f in judged.findings[: options.top])
+
+
 def _problem(judged: Judged, times: Times, options: Options, runs_on: Platform | None) -> ProblemFound:
     return ProblemFound(
         verdict=judged.verdict,
         unknown=judged.unknown,
-        causes=tuple(times.finding(finding) for finding in judged.findings[: options.top]),
+        causes=_shown(judged, times, options),
         articles=judged.articles,
         next_check=_next(judged, options, runs_on),
         ruled_out=_ruled_out(judged),

@@ -14,7 +14,7 @@ from diagnose.scan.needed import parsed
 from diagnose.text.terms import PLACEHOLDER, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 UNSEEN = 5e-6  # share of lines of a word that the background never shows
 NEXT_WORD = 0.3  # each further word makes a line rarer by about this factor; words of one message are not independent
@@ -48,12 +48,20 @@ def rate(text: str) -> float:
 
 def rate_of_part(text: str) -> float:
     """The same for a text that may begin and end within a word: there it counts as the commonest word that it is of."""
-    head = _EDGES[0].sub(lambda cut: _whole(cut[0], str.endswith), text)
-    return rate(_EDGES[1].sub(lambda cut: _whole(cut[0], str.startswith), head))
+    beginnings, ends = _parts()
+    head = _EDGES[0].sub(lambda cut: ends.get(cut[0], cut[0]), text)
+    return rate(_EDGES[1].sub(lambda cut: beginnings.get(cut[0], cut[0]), head))
 
 
-def _whole(part: str, fits: Callable[[str, str], bool]) -> str:
-    return max((word for word in shares() if fits(word, part)), key=shares().__getitem__, default=part)
+@cache
+def _parts() -> tuple[dict[str, str], dict[str, str]]:
+    """The commonest word with each beginning, and with each end."""
+    beginnings: dict[str, str] = {}
+    ends: dict[str, str] = {}
+    for word in sorted(shares(), key=shares().__getitem__):
+        beginnings |= {word[:size]: word for size in range(1, len(word) + 1)}
+        ends |= {word[-size:]: word for size in range(1, len(word) + 1)}
+    return beginnings, ends
 
 
 @lru_cache(maxsize=1 << 13)
