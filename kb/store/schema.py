@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FORMAT = 55
+FORMAT = 56
 # A pattern database is one value of half a megabyte and more: of large pages it takes a quarter of the reads.
 PAGE = 16384
 SCHEMA = """
