@@ -168,20 +168,21 @@ def full_disk(cases: Path, work: Path, wanted: Answers) -> bool:
 def stopped(cases: Path, work: Path, wanted: Answers) -> bool:
     """Ctrl-C in the middle, a second batch meanwhile, then --resume."""
     out = work / "stopped"
-    run = Run(cases, out)
-    second = (0, "")
+    run, second = Run(cases, out), None
     for _ in run.running():
-        if run.answered() >= 3:
-            second = Run(cases, out, "--resume").ended()
+        if second is None and run.answered() >= 3:
+            second = Run(cases, out, "--resume")
+        elif second and (second.process.poll() is not None or run.answered() >= 20):
+            os.killpg(run.process.pid, signal.SIGINT)
             break
-    os.killpg(run.process.pid, signal.SIGINT)
     status, _ = run.ended()
     summary = json.loads((out / "summary.json").read_bytes())
     kept = answers(out)
-    print(f"a second batch: status {second[0]}, said: {second[1].strip()}")
+    refused, said = second.ended() if second else (0, "")
+    print(f"a second batch: status {refused}, said: {said.strip()}")
     print(f"Ctrl-C: status {status}, {len(kept)} kept, {summary['cases']} of {summary['asked']} summed up")
     Run(cases, out, "--resume").ended()
-    right = (second[0], second[1].count("\n"), status, summary["cases"]) == (2, 1, 130, len(kept))
+    right = (refused, said.count("\n"), status, summary["cases"]) == (2, 1, 130, len(kept))
     return check("Ctrl-C, then --resume", wanted, answers(out), {}) and right
 
 

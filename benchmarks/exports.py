@@ -1,51 +1,74 @@
-"""`kb export` shown by execution: what ripgrep, ClickHouse (chdb) and Sigma's Loki backend fetch, against what kb finds itself.
+"""`kb export` shown by execution: what ripgrep, ClickHouse (chdb), Loki and Sigma fetch, against what kb finds itself.
 
-    python benchmarks/exports.py NOISE WORK
+    python benchmarks/exports.py SHARED WORK [--every 40] [--only ripgrep ...]
 
-Makes a log of NOISE (*_2k.log of loghub) with the samples of all articles in it, exports the shipped base, and lets each program
-that is there fetch: rg, `pip install chdb`, `pip install pysigma pysigma-backend-loki`. Prints how many lines that kb's own
-scan hits are missing (promised patterns only), how much was fetched, and whether the samples alone lead to the same answer.
+SHARED is a folder of logs (those of loghub and of Exchange's setup are meant), each a case of its own; so is every n-th sample
+of the articles, in 1,600 lines of such a log. Exports the shipped base, lets each program that is here fetch (rg; of PyPI chdb, pysigma,
+pysigma-backend-loki, google-re2; of npm, in WORK, @grafana/lezer-logql, Grafana's own grammar of Loki's queries), and prints how many lines
+that kb's scan hits are missing (of promised patterns), how much was fetched, and in how many cases the same cause leads.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import json
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from batch import noise, samples
+from batch import samples
 
 from diagnose.inputs.sources import open_inputs
 from diagnose.options import Options
-from diagnose.pipeline import diagnose, paste
+from diagnose.pipeline import diagnose
 from diagnose.scan.hits import SALIENT
 from diagnose.text.fold import fold
 from kb.api import open_base
 from kb.exporters.needles import Wanted, needles_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kb.store.store import Store
+
 AROUND = 32
+Cases = dict[str, list[str]]  # name to lines
+Fetched = dict[str, list[int]]  # name to numbers of lines, from 1, in order
+PARSE = """
+const {parser} = require('@grafana/lezer-logql'), fs = require('fs');
+let bad = 0, all = 0;
+for (const line of fs.readFileSync(process.argv[1], 'utf8').split('\\n').filter(Boolean)) {
+  all++;
+  let wrong = false;
+  parser.parse(line).iterate({enter: node => { wrong = wrong || node.type.isError; }});
+  bad += wrong;
+}
+console.log(`${all} queries, ${bad} that Grafana's grammar refuses`);
+process.exit(bad ? 1 : 0);
+"""
 
 
-def write_log(path: Path, folder: Path) -> None:
-    chance, logs = random.Random(5), noise(folder)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for _, text in samples():
-            log = chance.choice(logs)
-            at = chance.randrange(len(log) - 400)
-            file.write("\n".join([*log[at : at + 400], *text.splitlines(), ""]))
+def cases_of(shared: Path, every: int) -> Cases:
+    logs = {path.name: read(path) for path in sorted(shared.rglob("*.log"))}
+    noise = [lines for name, lines in logs.items() if name.endswith("_2k.log")]
+    for index, (article, text) in enumerate(samples()[::every]):
+        log = noise[index % len(noise)]
+        logs[f"{index}-{article}"] = [*log[:800], *text.splitlines(), *log[800:1600]]
+    return logs
 
 
-def hits_of(path: Path, base: object, left: set[str]) -> set[int]:
-    """The lines, from 1, that a promised pattern hits."""
+def read(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+
+
+def hits_of(lines: list[str], base: Store, left: set[str], regexes: dict[int, str]) -> set[int]:
+    """The lines that a promised pattern hits."""
     wanted: set[int] = set()
-    matcher = base.lines
-    regexes: dict[int, str] = {}
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        found = {pattern for pattern, _ in matcher.scan(fold(line)) if pattern != SALIENT}
+    for number, line in enumerate(lines, 1):
+        found = {pattern for pattern, _ in base.lines.scan(fold(line.encode())) if pattern != SALIENT}
         fresh = found - regexes.keys()
         regexes.update({n: known.regex for n, known in base.known(fresh).items()} if fresh else {})
         if any(regexes[n] not in left for n in found):
@@ -53,100 +76,142 @@ def hits_of(path: Path, base: object, left: set[str]) -> set[int]:
     return wanted
 
 
-def by_ripgrep(log: Path, work: Path) -> set[int]:
-    command = ["rg", "-a", "-F", "-i", "-n", "-f", str(work / "kb.ripgrep.txt"), str(log)]
-    out = subprocess.run(command, capture_output=True, check=True).stdout
-    return {int(line.partition(b":")[0]) for line in out.splitlines()}
+def by_ripgrep(cases: Cases, work: Path) -> Fetched:
+    found: Fetched = {}
+    for name in cases:
+        command = ["rg", "-a", "-F", "-i", "-n", "-f", str(work / "kb.ripgrep.txt"), "-C", str(AROUND)]
+        command += ["--no-context-separator", str(work / "cases" / name)]
+        out = subprocess.run(command, capture_output=True, check=False).stdout
+        found[name] = [int(re.match(rb"\d+", line)[0]) for line in out.split(b"\n") if line]
+    return found
 
 
-def by_clickhouse(log: Path, work: Path) -> set[int]:
-    """The lines and those around them."""
+def by_clickhouse(cases: Cases, work: Path) -> Fetched:
+    """All cases as one table, one query."""
     import chdb
 
+    rows = (
+        json.dumps({"source": name, "line": number, "message": line})
+        for name, lines in cases.items()
+        for number, line in enumerate(lines, 1)
+    )
+    (work / "logs.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    columns = "source String, line UInt64, message String"
     query = (work / "kb.clickhouse.sql").read_text(encoding="utf-8")
-    table = (
-        "(SELECT 'log' AS source, rowNumberInAllBlocks() + 1 AS line, text AS message "
-        f"FROM file('{log}', LineAsString, 'text String') SETTINGS max_threads = 1)"
-    )
-    body = (
-        query.partition("\n")[2]
-        .replace("FROM logs WHERE (source", f"FROM {table} WHERE (source")
-        .replace("FROM logs WHERE", f"FROM {table} WHERE")
-    )
-    made = str(chdb.query(body.replace("SELECT source, line, message", "SELECT line", 1), "CSV"))
-    return {int(line) for line in made.split()}
+    query = query.replace("FROM logs", f"FROM file('{work / 'logs.jsonl'}', JSONEachRow, '{columns}')")
+    found: Fetched = {name: [] for name in cases}
+    for row in str(chdb.query(query, "JSONEachRow")).splitlines():
+        fetched = json.loads(row)
+        found[fetched["source"]].append(int(fetched["line"]))
+    return found
 
 
-def by_sigma(log: Path, work: Path) -> set[int]:
-    """The lines that the queries of the Loki backend match, their line filters run here."""
+def by_loki(cases: Cases, work: Path) -> Fetched:
+    """Its line filters run here, with the lines around each hit that one fetches by time; its syntax is checked."""
+    queries = work / "kb.loki.logql"
+    done = subprocess.run(
+        ["node", "-e", PARSE, str(queries)], cwd=work, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    print(f"  {done.stdout.strip() or 'syntax not checked: ' + done.stderr.strip()[-80:]}")
+    lines = queries.read_text(encoding="utf-8").splitlines()
+    return filtered(cases, [json.loads(query.partition("|~ ")[2]) for query in lines])
+
+
+def by_sigma(cases: Cases, work: Path) -> Fetched:
+    """Rules that pySigma reads and finds nothing wrong with, as queries that its Loki backend makes of them."""
     from sigma.backends.loki import LogQLBackend
     from sigma.collection import SigmaCollection
+    from sigma.validation import SigmaValidator
+    from sigma.validators.core import validators
 
     rules = SigmaCollection.from_yaml((work / "kb.sigma.yml").read_text(encoding="utf-8"))
+    issues = SigmaValidator(validators.values()).validate_rules(iter(rules))
+    kinds = sorted({type(issue).__name__ for issue in issues})
     queries = LogQLBackend().convert(rules)
+    print(f"  {len(rules)} rules, {len(issues)} remarks of its validators {kinds}, {len(queries)} queries of Loki")
     filters = [re.search(r"\|~ ?`(.*)`", query) for query in queries]
-    print(f"  {len(rules)} rules, {len(queries)} queries of Loki, such as {queries[0][:100]}")
-    tests = [re.compile(found[1]) for found in filters if found]
-    lines = log.read_text(encoding="utf-8").split("\n")
-    return {number for number, line in enumerate(lines, 1) if any(test.search(line) for test in tests)}
+    if others := [query for query, found in zip(queries, filters, strict=True) if not found]:
+        print(f"  {len(others)} queries of another form, such as {others[0][:200]}")
+    return filtered(cases, [found[1] for found in filters if found])
 
 
-def by_loki(log: Path, work: Path) -> set[int]:
-    """The lines that our own queries match, their line filters run here."""
-    import json
+def filtered(cases: Cases, regexes: list[str]) -> Fetched:
+    import re2  # Loki's own syntax of patterns
 
-    queries = (work / "kb.loki.logql").read_text(encoding="utf-8").splitlines()
-    tests = [re.compile(json.loads(query.partition("|~ ")[2])) for query in queries]
-    lines = log.read_text(encoding="utf-8").split("\n")
-    return {number for number, line in enumerate(lines, 1) if any(test.search(line) for test in tests)}
+    options = re2.Options()
+    options.max_mem = 1 << 30
+    tests = [re2.compile(regex, options=options) for regex in regexes]
+    return {
+        name: around([n for n, line in enumerate(lines, 1) if any(test.search(line) for test in tests)], len(lines))
+        for name, lines in cases.items()
+    }
 
 
-def same_answers(work: Path, base: object) -> tuple[int, int]:
-    """Of the samples of articles, in noise: how many lead to the same cause from what ripgrep fetches as from the whole."""
-    same = count = 0
-    whole, part = work / "one.log", work / "part.log"
-    logs = noise(Path(sys.argv[1]))
-    for index, (_, text) in enumerate(samples()[::5]):
-        log = logs[index % len(logs)]
-        whole.write_text("\n".join([*log[:800], *text.splitlines(), *log[800:1600], ""]), encoding="utf-8")
-        command = ["rg", "-a", "-F", "-i", "-f", str(work / "kb.ripgrep.txt"), "-C", str(AROUND), "--no-filename"]
-        command += ["--no-line-number", "--no-context-separator", str(whole)]
-        part.write_bytes(subprocess.run(command, capture_output=True, check=False).stdout)
-        answers = [diagnose(open_inputs([str(path)]), base, Options()) for path in (whole, part)]
-        leads = [(a.verdict != "unknown" and a.causes[0].id) for a in answers]
-        count += 1
-        same += leads[0] == leads[1]
-    return same, count
+def around(numbers: list[int], most: int) -> list[int]:
+    return sorted({n for hit in numbers for n in range(max(1, hit - AROUND), min(most, hit + AROUND) + 1)})
+
+
+def lead(lines: list[str], path: Path, base: Store) -> str:
+    """The leading cause of a text, as `kb diagnose` says it."""
+    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    found = diagnose(open_inputs([str(path)]), base, Options())
+    return "" if found.verdict == "unknown" or not found.causes else found.causes[0].id
+
+
+FETCH: dict[str, Callable[[Cases, Path], Fetched]] = {
+    "ripgrep": by_ripgrep,
+    "clickhouse": by_clickhouse,
+    "loki": by_loki,
+    "sigma": by_sigma,
+}
+
+
+def told(name: str, cases: Cases, wanted: dict[str, set[int]], leads: dict[str, str], work: Path, base: Store) -> None:
+    start = time.monotonic()
+    try:
+        found = FETCH[name](cases, work)
+    except (ImportError, FileNotFoundError, RuntimeError) as error:
+        print(f"{name}: not run ({str(error)[:200]})")
+        return
+    seconds = time.monotonic() - start
+    missing = [(case, n) for case, numbers in wanted.items() for n in sorted(numbers - set(found[case]))]
+    lines, fetched = sum(map(len, cases.values())), sum(map(len, found.values()))
+    other = [
+        case
+        for case, all_lines in cases.items()
+        if lead([all_lines[n - 1] for n in found[case] if n <= len(all_lines)], work / "part.log", base) != leads[case]
+    ]
+    print(f"{name}: {fetched:,} of {lines:,} lines with context ({100 * fetched / lines:.0f} %) in {seconds:.1f} s")
+    print(
+        f"  {len(missing)} hits missing {missing[:3]}; the same leading cause in {len(cases) - len(other)} of {len(cases)}"
+    )
+    for case in other:
+        print(f"  another in {case}: {leads[case] or 'unknown'}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("noise", type=Path)
+    parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path)
+    parser.add_argument("--every", type=int, default=40)
+    parser.add_argument("--only", nargs="*", choices=FETCH)
     given = parser.parse_args()
     work: Path = given.work
-    for name in ("ripgrep", "loki", "clickhouse", "sigma"):
+    (work / "cases").mkdir(parents=True, exist_ok=True)
+    for name in FETCH:
         subprocess.run([sys.executable, "-m", "kb", "export", name, "--to", str(work), "--force"], check=True)
-    log = work / "all.log"
-    write_log(log, given.noise)
+    cases = cases_of(given.shared, given.every)
     with open_base() as base:
-        diagnose(paste("warm"), base)
+        leads = {name: lead(lines, work / "cases" / name, base) for name, lines in cases.items()}
         left = {p.regex for p, _ in needles_of(Wanted(regex, ()) for regex, _ in base.patterns()).left}
-        wanted = hits_of(log, base, left)
-        lines = log.read_bytes().count(b"\n")
-        print(f"{lines:,} lines, {len(wanted):,} of them with a hit of a promised pattern")
-        for fetch in (by_ripgrep, by_clickhouse, by_loki, by_sigma):
-            start = time.monotonic()
-            try:
-                found = fetch(log, work)
-            except (ImportError, FileNotFoundError, RuntimeError) as error:
-                print(f"{fetch.__name__}: not run ({str(error)[:200]})")
-                continue
-            seconds = time.monotonic() - start
-            missing = sorted(wanted - found)
-            print(f"{fetch.__name__}: {len(found):,} lines, {len(missing)} missing {missing[:5]}, {seconds:.1f} s")
-        same, count = same_answers(work, base)
-        print(f"the same leading cause from what ripgrep fetched with context: {same} of {count}")
+        regexes: dict[int, str] = {}
+        wanted = {name: hits_of(lines, base, left, regexes) for name, lines in cases.items()}
+        known = sum(bool(cause) for cause in leads.values())
+        print(
+            f"{len(cases)} cases, {known} with a known cause, {sum(map(len, wanted.values())):,} lines with a promised hit"
+        )
+        for name in given.only or FETCH:
+            told(name, cases, wanted, leads, work, base)
 
 
 if __name__ == "__main__":
