@@ -128,11 +128,13 @@ def by_sigma(cases: Cases, work: Path) -> Fetched:
     issues = SigmaValidator(validators.values()).validate_rules(iter(rules))
     kinds = sorted({type(issue).__name__ for issue in issues})
     queries = LogQLBackend().convert(rules)
-    print(f"  {len(rules)} rules, {len(issues)} remarks of its validators {kinds}, {len(queries)} queries of Loki")
-    filters = [re.search(r"\|~ ?`(.*)`", query) for query in queries]
-    if others := [query for query, found in zip(queries, filters, strict=True) if not found]:
-        print(f"  {len(others)} queries of another form, such as {others[0][:200]}")
-    return filtered(cases, [found[1] for found in filters if found])
+    print(
+        f"  {len(rules)} rules, {len(issues)} remarks of its validators {kinds}, {len(queries)} queries of Loki, longest {max(map(len, queries))}"
+    )
+    filters = [re.search(r"\|~ ?(?:`(.*)`|(\".*\"))", query) for query in queries]
+    if wrong := [query for query, found in zip(queries, filters, strict=True) if not found]:
+        print(f"  {len(wrong)} of them filter nothing, such as {wrong[0][:200]}")
+    return filtered(cases, [found[1] or json.loads(found[2]) for found in filters if found])
 
 
 def filtered(cases: Cases, regexes: list[str]) -> Fetched:

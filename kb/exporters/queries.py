@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from kb.exporters.needles import Needle, Needles
 
-CHUNK = 200  # texts in one query of Loki, in one call of ClickHouse
+CHUNK = 200  # texts in one call of ClickHouse
+# Older Lokis take queries of up to 5,120 characters, and Sigma's backend for it cuts what is longer, and cuts it badly.
+LONGEST_LOKI, LONGEST_RULE = 4800, 3000
 
 
 class Dialect(Struct, frozen=True):
@@ -41,11 +43,8 @@ def _ripgrep(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) 
 
 
 def _loki(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
-    lines = []
-    for part in _chunks(texts, CHUNK):
-        regex = "|".join(map(_regex, part))
-        lines.append(f'{{job=~".+"}} |~ {json.dumps(f"(?i)(?:{regex})")}\n')
-    return "".join(lines)
+    regexes = _of_length([json.dumps(_regex(needle))[1:-1] for needle in texts], LONGEST_LOKI)
+    return "".join(f'{{job=~".+"}} |~ "(?i)(?:{"|".join(part)})"\n' for part in regexes)
 
 
 def _regex(needle: Needle) -> str:
@@ -75,13 +74,20 @@ def _quoted(text: str) -> str:
 
 
 def _sigma(texts: Sequence[Needle], articles: Mapping[str, Sequence[Needle]]) -> str:
-    return "---\n".join(_rule(article, own) for article, own in articles.items() if own)
+    """Rules of some texts of an article each."""
+    rules = []
+    for article, own in articles.items():
+        parts = _of_length(["*".join(map(_wild, needle)) for needle in own], LONGEST_RULE)
+        rules += [
+            _rule(article if number == 1 else f"{article} {number}", part) for number, part in enumerate(parts, 1)
+        ]
+    return "---\n".join(rules)
 
 
-def _rule(article: str, texts: Sequence[Needle]) -> str:
-    number = uuid.uuid5(uuid.NAMESPACE_URL, f"kb:{article}")
+def _rule(title: str, keywords: Sequence[str]) -> str:
+    number = uuid.uuid5(uuid.NAMESPACE_URL, f"kb:{title}")
     lines = [
-        f"title: {article}",
+        f"title: {title}",
         f"id: {number}",
         "status: test",
         "logsource:",
@@ -90,7 +96,7 @@ def _rule(article: str, texts: Sequence[Needle]) -> str:
     ]
     lines += [
         "  keywords:",
-        *(f"    - {json.dumps('*'.join(map(_wild, needle)))}" for needle in texts),
+        *(f"    - {json.dumps(keyword)}" for keyword in keywords),
         "  condition: keywords",
         "level: medium",
     ]
@@ -100,6 +106,20 @@ def _rule(article: str, texts: Sequence[Needle]) -> str:
 def _wild(text: str) -> str:
     """A text in which `*`, `?` and backslashes stand for themselves."""
     return text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+
+
+def _of_length(texts: Sequence[str], length: int) -> Iterator[list[str]]:
+    """Runs of `texts` that make up to `length` characters with a sign between two."""
+    part: list[str] = []
+    room = length
+    for text in texts:
+        if part and len(text) >= room:
+            yield part
+            part, room = [], length
+        part.append(text)
+        room -= len(text) + 1
+    if part:
+        yield part
 
 
 def _chunks(texts: Sequence[Needle], size: int) -> Iterator[Sequence[Needle]]:
@@ -122,7 +142,9 @@ DIALECTS: dict[str, Dialect] = {
         _clickhouse,
         "clickhouse client --queries-file kb.clickhouse.sql --format TSVRaw | cut -f3- | kb diagnose -",
     ),
-    "sigma": Dialect("kb.sigma.yml", _sigma, "sigma convert -t BACKEND kb.sigma.yml (a rule an article)", _NO_CONTEXT),
+    "sigma": Dialect(
+        "kb.sigma.yml", _sigma, "sigma convert -t BACKEND kb.sigma.yml (a rule, or some, an article)", _NO_CONTEXT
+    ),
 }
 
 

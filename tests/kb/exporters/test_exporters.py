@@ -87,6 +87,18 @@ def test_each_dialect_says_texts_in_its_own_quotes():
     assert rule["detection"]["keywords"] == [r"it's a\*b\?", r"c:\\temp\\(x)*100%", 'say "so"', "50% {of} $it*."]
 
 
+def test_no_query_is_longer_than_a_loki_takes():
+    needles = Needles(tuple((f'"needle" {n:04}', "with a second text") for n in range(400)), ())
+    loki = made("loki", needles, {})[DIALECTS["loki"].file].splitlines()
+    assert max(map(len, loki)) < 5120
+    assert sum(query.count("with a second text") for query in loki) == 400
+    rules = list(yaml.safe_load_all(made("sigma", needles, {"art": needles})[DIALECTS["sigma"].file]))
+    words = [rule["detection"]["keywords"] for rule in rules]
+    assert max(sum(map(len, own)) for own in words) < 3000
+    assert sum(map(len, words)) == 400
+    assert len({rule["id"] for rule in rules}) == len({rule["title"] for rule in rules}) == len(rules)
+
+
 def test_the_command_writes_the_queries_and_what_they_promise(tmp_path, monkeypatch, capsys):
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
