@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from diagnose.checks.not_run import refusals
+from diagnose.checks.not_run import Refusal, refusals
 from diagnose.scan.linear import compile_text
 from diagnose.scan.needed import needed_texts
 from diagnose.templates import filled_plain
@@ -44,11 +44,23 @@ def quote_of(output: Output) -> str:
 
 def first_outcome(check: Check, text: str) -> str:
     """The first outcome, in the order of the article, that `text` shows."""
-    folded = fold_literal(text)
+    folded, lowered = _folded(text)
     for name, outcome in check.outcomes.items():
-        if shows(outcome, text, folded):
+        if shows(outcome, text, folded if outcome.case else lowered):
             return name
     return ""
+
+
+# A text is held against every check of every problem that may be it: what is said of the text alone is worked out once.
+@lru_cache(maxsize=2048)
+def _folded(text: str) -> tuple[str, str]:
+    folded = fold_literal(text)
+    return folded, folded.lower()
+
+
+@lru_cache(maxsize=2048)
+def _refusals(text: str) -> tuple[Refusal, ...]:
+    return refusals(text.split("\n"))
 
 
 def told_by(check: Check, text: str) -> tuple[str, str]:
@@ -57,7 +69,7 @@ def told_by(check: Check, text: str) -> tuple[str, str]:
     What an article itself takes for an answer of the check, such as a denial that it names, stays one.
     """
     outcome = first_outcome(check, text)
-    refused = refusals(text.split("\n"))
+    refused = _refusals(text)
     named = any(first_outcome(check, refusal.record) for refusal in refused)
     return ("", refused[0].why) if refused and not named else (outcome, "")
 
@@ -110,12 +122,16 @@ def _pieces(quotes: re.Pattern[str], command: str) -> set[str]:
 
 
 def shows(outcome: Outcome, text: str, folded: str) -> bool:
-    """Whether any pattern of `outcome` is in `text`; `folded` is the same text folded."""
-    lowered = folded if outcome.case else folded.lower()
-    literals = (fold_literal(text) for text in outcome.contains)
-    return any((lit if outcome.case else lit.lower()) in lowered for lit in literals) or any(
-        _compiled(pattern, not outcome.case)(text[: LONGEST_BLOCK * 200]) for pattern in outcome.regex
-    )
+    """Whether any pattern of `outcome` is in `text`; `folded` is the same text folded, and lowered unless its case counts."""
+    for literal in _literals(outcome.contains, outcome.case):  # a loop: twice as quick as any()
+        if literal in folded:
+            return True
+    return any(_compiled(pattern, not outcome.case)(text[: LONGEST_BLOCK * 200]) for pattern in outcome.regex)
+
+
+@lru_cache(maxsize=4096)
+def _literals(texts: tuple[str, ...], case: bool) -> tuple[str, ...]:
+    return tuple(folded if case else folded.lower() for folded in map(fold_literal, texts))
 
 
 def needs_of(problem: Problem) -> Iterator[Need]:

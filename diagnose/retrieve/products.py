@@ -22,7 +22,8 @@ _PORTS = {
     "5432": "postgresql", "5672": "rabbitmq", "6379": "redis", "6443": "kubernetes", "8500": "consul",
     "9090": "prometheus", "9092": "kafka", "9200": "elasticsearch", "11211": "memcached", "27017": "mongodb",
 }  # fmt: skip
-_PORT = re.compile(r"(?:\d|[a-z\]]):(\d{4,5})(?!\d)|\bport[ =:]{1,3}(\d{4,5})\b")
+_PORT_OF_HOST = re.compile(r":(?<=[\da-z\]]:)(\d{4,5})(?!\d)")  # begins with what is quickly found
+_PORT_NAMED = re.compile(r"\bport[ =:]{1,3}(\d{4,5})\b")
 SHORTENED = 3  # letters that a short form may leave off: postgres, rabbit
 
 
@@ -50,6 +51,7 @@ def _named(passages: Sequence[Passage], holders: Mapping[str, int]) -> set[str]:
         for line in passage.lines:
             lowered = line.lower()
             text.update(_WORD.findall(lowered))
-            text.update(_PORTS.get(a or b, "") for a, b in _PORT.findall(lowered))
+            ports = _PORT_OF_HOST.findall(lowered) + (_PORT_NAMED.findall(lowered) if "port" in lowered else [])
+            text.update(_PORTS[port] for port in ports if port in _PORTS)
     short = {word[:-cut]: word for word in holders for cut in range(1, SHORTENED + 1) if len(word) - cut >= 5}
     return {word for word in text if word in holders} | {short[word] for word in text if word in short}

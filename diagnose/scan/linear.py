@@ -74,13 +74,19 @@ def compile_text(regex: str, caseless: bool) -> Callable[[str], bool]:
 
     def found(text: str) -> bool:
         nonlocal search
-        lowered = text.encode("utf-8", "replace").lower()
+        lowered = _lowered(text)
         if not _holds_all(needed, lowered, 0, len(lowered)):
             return False
         search = search or _search_text(regex, caseless)
         return search(text)
 
     return found
+
+
+@lru_cache(maxsize=16)
+def _lowered(text: str) -> bytes:
+    """A text is asked for many patterns, one after the other."""
+    return text.encode("utf-8", "replace").lower()
 
 
 def _search_text(regex: str, caseless: bool) -> Callable[[str], bool]:

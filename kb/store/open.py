@@ -79,10 +79,9 @@ def damage_of(roots: Sequence[Path], cache: Path) -> list[str]:
 
 def _moved(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> set[str]:
     """The paths of the files that are new or gone, or have another size or time than when they were read."""
-    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns FROM file").fetchall()
-    known = {path: state for path, *state in rows}
-    present = {file.path: [file.size, file.mtime_ns, file.ctime_ns] for file in files}
-    return {path for path in known.keys() | present.keys() if known.get(path) != present.get(path)}
+    known = set(connection.execute("SELECT path, size, mtime_ns, ctime_ns FROM file"))
+    present = {(file.path, file.size, file.mtime_ns, file.ctime_ns) for file in files}
+    return {path for path, *_ in known ^ present}
 
 
 def _unnoticed(connection: sqlite3.Connection, files: Sequence[ArticleFile]) -> set[str]:

@@ -76,9 +76,10 @@ def clearing(problem: Problem, name: str, check: Check) -> list[str]:
 
 def _met(outcome: Outcome) -> str:
     for what, text in SILENCE.items():
-        if shows(outcome, text, text):
+        if shows(outcome, text, text if outcome.case else text.lower()):
             return what
     for text in REFUSALS:
-        if shows(outcome, text, fold_literal(text)) and refusals(text.split("\n")):
+        folded = fold_literal(text)
+        if shows(outcome, text, folded if outcome.case else folded.lower()) and refusals(text.split("\n")):
             return f"the message of a command that did not run ('{text.splitlines()[-1].strip()[:50]}')"
     return ""
