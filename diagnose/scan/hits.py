@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from diagnose.scan.excerpts import WHOLE, Edges, Excerpt, Windows
+from diagnose.text.blocks import line_ends
 from diagnose.text.decode import valid_utf8
 from diagnose.text.fold import fold
 
@@ -248,6 +249,6 @@ def located(first: int, data: bytes, found: Iterable[Hit]) -> Iterator[tuple[int
     for number, end in sorted(found, key=itemgetter(1, 0)):
         start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
         if start > position:
-            line += data.count(b"\n", position, start)
+            line += line_ends(data[position:start])
             position = start
         yield number, line, start, end

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from diagnose.errors import KbError
 from diagnose.text.binary import unpadded
 from diagnose.text.encoding_changes import segments
+from diagnose.text.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ _MARKS = (
 SWITCHING = ("utf-8", "utf-16-le", "utf-16-be")
 _SAMPLE = 4096
 _PADDED = 16  # zero bytes at the beginning are none of the text
+_LONE_CR = late(rb"\r(?!\n)")
 _LINE_END = re.compile(rb"\r{0,2}\n|\r")
 
 
@@ -123,10 +125,9 @@ def _line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _one_end(data: bytes) -> bytes:
-    # Deleting bytes is twice as fast as replacing pairs, and right where every CR belongs to a pair.
-    bare = data.translate(None, b"\r")
-    if len(data) - len(bare) == data.count(b"\r\n"):
-        return bare
+    # Taking one byte out is many times as fast as replacing pairs, and right where every CR belongs to a pair.
+    if not _LONE_CR.search(data):
+        return data.replace(b"\r", b"")
     if b"\r\r" in data:
         return _LINE_END.sub(b"\n", data)
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
