@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from kb.catalogs.message_tables import NotAMessageTableError, message_table
 from kb.safe_files import LARGEST, read
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read_catalog(path: Path) -> CatalogFile | Left:
         language, messages = reader(data, path)
     except OSError as error:
         return Left(str(path), error.strerror or str(error))
-    except (NotACatalogError, UnicodeDecodeError, struct.error, csv.Error) as error:
+    except (NotACatalogError, NotAMessageTableError, UnicodeDecodeError, struct.error, csv.Error) as error:
         return Left(str(path), f"cannot be read ({error})")
     if len(messages) > MOST_MESSAGES:
         return Left(str(path), f"has more than {MOST_MESSAGES:,} messages")
@@ -175,4 +176,5 @@ READERS: dict[str, Callable[[bytes, Path], tuple[str, Pairs]]] = {
     ".po": _po,
     ".catalog": _systemd,
     ".csv": _sql_server,
+    ".mui": message_table,
 }

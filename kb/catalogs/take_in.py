@@ -72,7 +72,7 @@ def take_in(paths: Iterable[Path], folder: Path) -> TakenIn:
     if not taken and not left:
         raise KbError(
             ", ".join(map(str, given)),
-            "holds no message catalogue (.mo, .po, .catalog, .csv)",
+            "holds no message catalogue (.mo, .po, .catalog, .csv, .mui)",
             "name one, or a folder of them",
         )
     return TakenIn(tuple(taken), tuple(left))

@@ -68,7 +68,7 @@ def _catalogs() -> Iterator[str]:
         languages = ", ".join(sorted({source.language for source in sources} - {""})) or "of no named language"
         yield f"catalogues  {sum(source.messages for source in sources):,} messages of {len(sources)} files: {languages}"
     elif folders := on_machine():
-        yield f"catalogues  none; messages in {language()} are read with: kb import catalog {' '.join(map(str, folders))}"
+        yield f"catalogues  none; messages in {language() or 'other languages'} are read with: kb import catalog {' '.join(map(str, folders))}"
 
 
 def _damage(session: Session) -> list[str]:

@@ -20,9 +20,20 @@ def german(monkeypatch, tmp_path):
 
 def test_the_folders_of_the_readers_language(german, monkeypatch):
     assert machine.on_machine() == [german]
+    monkeypatch.delenv("SYSTEMROOT", raising=False)
     for other in ("en_GB.UTF-8", "C", "ja_JP"):
         monkeypatch.setenv("LANG", other)
         assert machine.on_machine() == []
+
+
+def test_the_messages_of_windows_in_the_languages_that_it_has(monkeypatch, tmp_path):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for folder in ("de-DE", "en-US", "drivers"):
+        (tmp_path / "System32" / folder).mkdir(parents=True)
+        (tmp_path / "System32" / folder / "kernel32.dll.mui").write_bytes(b"")
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
+    assert machine.on_machine() == [tmp_path / "System32" / "de-DE" / "kernel32.dll.mui"]
 
 
 def test_import_takes_catalogues_in_and_doctor_tells_of_them(german, monkeypatch, tmp_path, capsys):
