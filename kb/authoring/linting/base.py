@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.match.evidence import match
 from diagnose.scan.merging import scan_source
+from diagnose.templates import SLOT
 from diagnose.text.blocks import blocks
 from diagnose.text.decode import sniff, to_utf8
 from diagnose.text.fold import fold_literal
@@ -24,6 +25,7 @@ from kb.safe_files import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from diagnose.model import Check
     from kb.articles.article import Article
     from kb.store.store import Store
 
@@ -143,8 +145,39 @@ def unused_outcomes(store: Store, articles: Sequence[Article]) -> Iterator[Fault
                 yield _fault(article, f"{use.part}:", what, "say what they mean, or take them out with null")
 
 
+def same_checks(store: Store, articles: Sequence[Article]) -> Iterator[Fault]:
+    """Checks that two articles write out alike: the same command, and outcomes told for the most part by the same words."""
+    holders: dict[tuple[str, str], list[tuple[str, str, frozenset[str]]]] = {}
+    for article in articles:
+        used = {use.part for use in article.uses if use.kind == "check"}
+        for name, check in article.problem.checks.items():
+            told = _told(check)
+            for asked in _asked(check) if name not in used else ():
+                held = holders.setdefault(asked, [])
+                alike = (
+                    f"{other} too, as '{part}'" for other, part, words in held if _most(words & told, words | told)
+                )
+                if there := next(alike, ""):
+                    what = f"the check '{name}' is written out in {there}"
+                    yield _fault(article, f"{name}:", what, "make it a check of the library, and use: it in both")
+                held.append((article.problem.id, name, told))
+
+
+def _asked(check: Check) -> set[tuple[str, str]]:
+    """Each command of a check, whatever its values."""
+    return {(shell, SLOT.sub("${}", line)) for shell, lines in check.commands.items() for line in lines}
+
+
+def _told(check: Check) -> frozenset[str]:
+    return frozenset(pattern for told in check.outcomes.values() for pattern in (*told.contains, *told.regex))
+
+
+def _most(some: frozenset[str], whole: frozenset[str]) -> bool:
+    return 2 * len(some) > len(whole)
+
+
 RULES: tuple[Rule, ...] = (
-    same_symptoms, untested_signals, led_elsewhere, silent_causes, unseen_outcomes, unused_outcomes,
+    same_symptoms, untested_signals, led_elsewhere, silent_causes, unseen_outcomes, unused_outcomes, same_checks,
 )  # fmt: skip
 
 

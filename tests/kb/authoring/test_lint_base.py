@@ -1,6 +1,7 @@
 """A base as a whole: what `kb lint --deep` says, and how samples survive damage (`kb test --mutate`)."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,21 @@ def test_two_articles_that_look_for_the_same_are_named_unless_they_are_linked(ba
     linked = base("door", DOOR, f"{DOOR}\n")
     base("door-two", DOOR, f"{DOOR}\n", more="related: [{id: door, type: similar}]\n")
     assert not any("is also one of door" in what for what in findings(linked))
+
+
+def test_a_check_that_two_articles_write_out_alike_is_named_and_one_of_other_words_is_not(base, findings):
+    base("valve", VALVE, f"12:00 {VALVE}\n")
+    folder = base("door", DOOR, f"12:00 {DOOR}\n")
+    named = "the check 'look' is written out in door too, as 'look'"
+    assert named in findings(folder)
+    door = Path(folder) / "door" / "article.md"
+    text = door.read_text(encoding="utf-8")
+    for old, new in (
+        ("bash: look", "bash: peer"),
+        ("{contains: red}, blue: {contains: blue}", "{contains: ajar}, blue: {contains: shut}"),
+    ):
+        door.write_text(text.replace(old, new), encoding="utf-8")
+        assert named not in findings(folder)
 
 
 def test_a_sample_that_leads_to_a_stranger_is_named(base, findings):
