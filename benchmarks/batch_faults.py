@@ -32,10 +32,15 @@ KILLS = 3
 Answers = dict[str, object]
 
 
+def heeding() -> None:
+    """A shell gives what it runs in the background a Ctrl-C that is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """One call of kb batch over a folder of cases."""
 
-    def __init__(self, cases: Path, out: Path, *words: str, before: Callable[[], None] | None = None) -> None:
+    def __init__(self, cases: Path, out: Path, *words: str, before: Callable[[], object] = heeding) -> None:
         self.out = out
         command = [sys.executable, "-m", "kb", "batch", str(cases), "--split-by", "*", "--to", str(out)]
         self.process = subprocess.Popen(

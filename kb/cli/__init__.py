@@ -161,6 +161,10 @@ def run(arguments: list[str]) -> int:
     """Run one command line; gives the exit code (0, 1, 2, 70, 130, 141)."""
     from kb.cli.screen import screens
 
+    if sys.stdout is None:  # what opens a file next would get its number
+        return _failed(KbError("standard output", "is closed", "send it to a file, or to nowhere with >/dev/null"))
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # closed: there is nothing to read
     with screens():
         code = _invoke(arguments)
         try:

@@ -175,3 +175,15 @@ def test_a_full_standard_output_is_one_line_and_status_2(root, tmp_path, command
         )  # fmt: skip
     assert done.returncode == 2
     assert [line[:20] for line in told(done.stderr.decode())] == ["kb: standard output:"]
+
+
+def test_a_closed_standard_output_is_one_line_and_a_closed_input_is_empty(monkeypatch, capsys, root, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        assert run(["code", "0x800706BA"]) == 2
+    assert capsys.readouterr().err.startswith("kb: standard output: is closed; ")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run(["--kb", str(root / "articles" / "system"), "diagnose", "-"]) == 1
+    assert "the input is empty" in capsys.readouterr().err
+    sys.stdin.close()
