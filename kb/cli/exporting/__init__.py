@@ -12,7 +12,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "ripgrep": ("queries", "Texts for ripgrep, to fetch every line that may matter from files."),
     "loki": ("queries", "The same as queries of Grafana Loki."),
     "clickhouse": ("queries", "The same as a query of ClickHouse."),
-    "sigma": ("queries", "The same as Sigma rules, an article a rule, for their many backends."),
+    "sigma": ("queries", "The same as Sigma rules, rules for each article, for their many backends."),
 }
 
 
