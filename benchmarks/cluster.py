@@ -1,0 +1,288 @@
+"""A Dask cluster on this machine, its workers killed and starved: the same answer, nothing lost, nothing counted twice, how fast.
+
+    pip install 'kb-diagnose[cluster]'
+    python benchmarks/cluster.py WORK [--mb 1000] [--rounds 3] [--only same kill memory scheduler batch speed]
+
+WORK is a folder that is made. Prints the figures of docs/scale.md; ends with 1 where an answer is another than that of one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from distributed import Client
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "examples" / "pool-failover.txt"
+PORT = 18790
+AT = f"tcp://127.0.0.1:{PORT}"
+PARTS = ("same", "kill", "memory", "scheduler", "batch", "speed")
+failed = False
+
+
+def expect(what: str, true: bool, shown: str = "") -> None:
+    global failed
+    failed |= not true
+    print(f"{'ok  ' if true else 'FAIL'}  {what}{': ' + shown if shown else ''}", flush=True)
+
+
+class Cluster:
+    """A scheduler and its workers, each with a nanny that starts it again."""
+
+    def __init__(self, work: Path, workers: int, limits: tuple[str, ...] = ()) -> None:
+        self.work = work
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._run("scheduler", "--host", "127.0.0.1", "--port", str(PORT), "--no-dashboard")
+        for number in range(workers):
+            limit = limits[number] if number < len(limits) else "0"
+            self.workers.append(self._worker(number, limit))
+        with self.client() as client:
+            client.wait_for_workers(workers, timeout=120)
+
+    def _worker(self, number: int, limit: str) -> subprocess.Popen[bytes]:
+        given = ("--nthreads", "1", "--no-dashboard", "--memory-limit", limit)
+        return self._run("worker", AT, *given, "--local-directory", str(self.work / f"worker{number}"))
+
+    def _run(self, *words: str) -> subprocess.Popen[bytes]:
+        with open(self.work / f"{words[0]}.log", "ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "dask", *words], stdout=log, stderr=log)
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        with Client(AT, timeout=60) as client:
+            yield client
+
+    def pids(self) -> dict[str, int]:
+        """The processes that do the work, below their nannies."""
+        with self.client() as client:
+            return dict(client.run(os.getpid))
+
+    def cpu(self) -> float:
+        """Seconds of processor time of all workers so far."""
+        times = [psutil.Process(pid).cpu_times() for pid in self.pids().values()]
+        return sum(one.user + one.system for one in times)
+
+    def close(self) -> None:
+        every = [child for one in self.workers for child in psutil.Process(one.pid).children(recursive=True)]
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+        for child in every:
+            if child.is_running():
+                child.kill()
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "kb", *words]
+
+
+def kb(*words: str) -> tuple[int, str, str]:
+    ran = subprocess.run(command(*words), capture_output=True, text=True)
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def made(work: Path, mb: int) -> list[str]:
+    """A large log with a sample in the midst of it, and a folder of small ones."""
+    big, small = work / "big.log", work / "small"
+    line = "2026-11-29 10:00:{:02} INFO worker {} nothing of note happened in this part of the log, request {} took 12 ms\n"
+    small.mkdir(parents=True, exist_ok=True)
+    if not big.exists() or big.stat().st_size < mb * 1_000_000:
+        with open(big, "w", encoding="utf-8") as file:
+            number, sampled = 0, False
+            while file.tell() < mb * 1_000_000:
+                file.write("".join(line.format(n % 60, n % 7, number + n) for n in range(20_000)))
+                number += 20_000
+                if not sampled and file.tell() > mb * 500_000:
+                    file.write(SAMPLE.read_text(encoding="utf-8"))
+                    sampled = True
+    for number in range(40):
+        text = line.format(1, 2, number) * 200 + (SAMPLE.read_text(encoding="utf-8") if number % 4 == 0 else "")
+        (small / f"{number:02}.log").write_text(text, encoding="utf-8")
+    return [str(big), str(small)]
+
+
+def kept(folder: Path) -> int:
+    return len(list(folder.glob("*.kbpart"))) if folder.is_dir() else 0
+
+
+def begun(target: Path, inputs: list[str], parts: int) -> subprocess.Popen[str]:
+    """A scan by the cluster that has so many parts already."""
+    words = ("scan", *inputs, "--to", str(target), "--force", "--cluster", AT)
+    process = subprocess.Popen(command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and kept(Path(f"{target}.parts")) < parts:
+        time.sleep(0.05)
+    return process
+
+
+def answer(target: Path) -> str:
+    return kb("diagnose", str(target), "--format", "json")[1]
+
+
+def same(work: Path, inputs: list[str], near: str) -> None:
+    for count in (1, 2, 4):
+        cluster = Cluster(work, count)
+        try:
+            code, far, told = kb("diagnose", *inputs, "--format", "json", "--cluster", AT)
+            expect(
+                f"{count} workers answer as one process does, byte for byte", code == 0 and far == near, told.strip()
+            )
+        finally:
+            cluster.close()
+
+
+def kill(work: Path, inputs: list[str], near: str) -> None:
+    cluster = Cluster(work, 2)
+    target = work / "killed.kbpart"
+    try:
+        process = begun(target, inputs, 3)
+        victim = next(iter(cluster.pids().values()))
+        os.kill(victim, signal.SIGKILL)
+        process.communicate()
+        expect("a worker killed with SIGKILL in the middle: nothing lost, nothing twice", answer(target) == near)
+        expect("its nanny began another", victim not in cluster.pids().values())
+    finally:
+        cluster.close()
+
+
+def memory(work: Path, inputs: list[str], near: str) -> None:
+    """One worker has room for itself and for no work: it is ended and begun again for as long as there is any."""
+    (work / "worker.log").unlink(missing_ok=True)
+    cluster = Cluster(work, 1)
+    idle = psutil.Process(next(iter(cluster.pids().values()))).memory_info().rss
+    cluster.close()
+    (work / "worker.log").unlink(missing_ok=True)
+    cluster = Cluster(work, 2, ("0", str(int(idle * 1.1))))
+    target = work / "starved.kbpart"
+    try:
+        code, _, told = kb("scan", *inputs, "--to", str(target), "--force", "--cluster", AT)
+        ended = (work / "worker.log").read_text(errors="replace").count("exceeded")
+        expect(f"a worker with {idle * 1.1 / 1e6:.0f} MB ran out of memory {ended} times: nothing lost, nothing twice",
+               code == 0 and ended > 0 and answer(target) == near, told.strip()[:200])  # fmt: skip
+    finally:
+        cluster.close()
+
+
+def scheduler(work: Path, inputs: list[str], near: str) -> None:
+    target = work / "lost.kbpart"
+    shutil.rmtree(f"{target}.parts", ignore_errors=True)
+    cluster = Cluster(work, 2)
+    process = begun(target, inputs, 3)
+    cluster.close()
+    cluster = Cluster(work, 2)  # begun again at once
+    process.communicate()
+    expect(
+        "a scheduler killed and begun again: the same call goes on", process.returncode == 0 and answer(target) == near
+    )
+    target.unlink(missing_ok=True)
+    process = begun(target, inputs, 3)
+    cluster.close()
+    _, told = process.communicate()
+    parts = kept(Path(f"{target}.parts"))
+    expect("a scheduler killed for good", process.returncode == 2 and parts >= 3, told.strip().splitlines()[-1])
+    cluster = Cluster(work, 2)
+    try:
+        code = kb("scan", *inputs, "--to", str(target), "--cluster", AT)[0]
+        expect(f"the same command goes on from {parts} parts", code == 0 and answer(target) == near)
+    finally:
+        cluster.close()
+
+
+def batch(work: Path) -> None:
+    def answers(folder: Path) -> list[tuple[str, str]]:
+        lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+        found = ((one["case"], one["diagnosis"]) for one in map(json.loads, lines))
+        return sorted((case, json.dumps(diagnosis)) for case, diagnosis in found)
+
+    near, far = work / "near", work / "far"
+    for folder in (near, far):
+        shutil.rmtree(folder, ignore_errors=True)
+    words = ("batch", str(work / "small"), "--split-by", "*.log")
+    kb(*words, "--to", str(near), "--jobs", "2")
+    cluster = Cluster(work, 2)
+    process = subprocess.Popen(
+        command(*words, "--to", str(far), "--cluster", AT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and not (far / "answers.jsonl").exists():
+        time.sleep(0.02)
+    while process.poll() is None and len((far / "answers.jsonl").read_bytes().splitlines()) < 5:
+        time.sleep(0.02)
+    cluster.close()
+    _, told = process.communicate()
+    done = len((far / "answers.jsonl").read_bytes().splitlines())
+    expect(
+        f"a batch whose scheduler is killed ends after {done} of 40 cases", process.returncode == 2, told.strip()[-200:]
+    )
+    cluster = Cluster(work, 2)
+    try:
+        code = kb(*words, "--to", str(far), "--resume", "--cluster", AT)[0]
+        expect(
+            "--resume answers the rest, each case once, as --jobs 2 does", code == 0 and answers(far) == answers(near)
+        )
+    finally:
+        cluster.close()
+
+
+def speed(work: Path, inputs: list[str], rounds: int) -> None:
+    """Wall and processor time against two threads of one process, in turn, start-up apart."""
+    tiny = str(work / "small" / "01.log")
+    cluster = Cluster(work, 2)
+    try:
+        figures: dict[str, list[tuple[float, float]]] = {"--jobs 2": [], "--cluster": []}
+        for _ in range(rounds):
+            for name, given in (("--jobs 2", ("--jobs", "2")), ("--cluster", ("--cluster", AT))):
+                times = []
+                for log in (tiny, inputs[0]):
+                    before, workers = os.times(), cluster.cpu()
+                    kb("scan", log, "--to", str(work / "speed.kbpart"), "--force", *given)
+                    after = os.times()
+                    own = after.children_user + after.children_system - before.children_user - before.children_system
+                    times.append((after.elapsed - before.elapsed, own + cluster.cpu() - workers))
+                figures[name].append((times[1][0] - times[0][0], times[1][1] - times[0][1]))
+        (near, near_cpu), (far, far_cpu) = (
+            tuple(statistics.median(one[index] for one in figures[name]) for index in (0, 1)) for name in figures
+        )
+        size = Path(inputs[0]).stat().st_size / 1e6
+        print(f"{size:.0f} MB, median of {rounds}: --jobs 2 {near:.1f} s, {near_cpu:.1f} CPU s; "
+              f"--cluster with two workers {far:.1f} s, {far_cpu:.1f} CPU s; every round: {figures}")  # fmt: skip
+        expect(
+            f"overhead {far / near - 1:+.0%} of wall time, {far_cpu / near_cpu - 1:+.0%} of processor time",
+            far_cpu < 1.15 * near_cpu,
+        )
+    finally:
+        cluster.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--mb", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
+    given = parser.parse_args()
+    work = given.work.absolute()
+    inputs = made(work, given.mb)
+    near = kb("diagnose", *inputs, "--format", "json")[1]
+    for name in given.only:
+        if name == "batch":
+            batch(work)
+        elif name == "speed":
+            speed(work, inputs, given.rounds)
+        else:
+            {"same": same, "kill": kill, "memory": memory, "scheduler": scheduler}[name](work, inputs, near)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
