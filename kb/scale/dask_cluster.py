@@ -1,19 +1,22 @@
 """A Dask cluster that exists, behind the protocol of `concurrent.futures`. An edge module: it connects to its scheduler.
 
 The base goes to every worker once, as a plugin, to those that come later as well. Dask gives the work of a worker that died to
-others; whoever loses several ends as a `LostError`. Where the scheduler went away, what was under way is cancelled, and the next
-`start` connects anew.
+others; an item that loses several, or whose worker stays paused for want of memory, ends as a `LostError`. Where the scheduler
+went away, what was under way is cancelled, and the next `start` connects anew.
 """
 
 from __future__ import annotations
 
 import logging
 import platform
+import time
 import uuid
-from concurrent.futures import BrokenExecutor, Executor, Future
+from asyncio import CancelledError as AsyncCancelledError
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 15  # seconds for a scheduler to answer
 WORKERS = 60  # seconds for the first worker to be there
+LOOK, LOOKS = 5, 4  # seconds between two looks at the workers, and looks after which a paused one is given up
+TRIES = 10  # of bringing the base to workers that die
 PACKAGE = "kb-diagnose"
 LOCAL = ("127.0.0.1", "localhost", "::1", "")
 
@@ -45,7 +50,7 @@ class DaskCluster:
     one with another kb or Python."""
 
     def __init__(self, address: str, tls: str, work: Work, base: bytes) -> None:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it loses is told by its futures
+        _quiet()
         self._address = address
         self._where = f"--cluster {address}"
         self._work = work
@@ -83,7 +88,7 @@ class DaskCluster:
             client.wait_for_workers(1, timeout=WORKERS)
             self._check(client)
             name = f"kb-{self._work.digest[:16]}-{uuid.uuid4().hex[:8]}"
-            client.register_plugin(_Base(self._work.digest, self._base), name=name)
+            _bring(client, _Base(self._work.digest, self._base), name)
             return client
         except BaseException as error:
             if client is not None:
@@ -121,6 +126,33 @@ class DaskCluster:
             raise KbError(f"{self._where}: the worker {worker}", what, "install the same on every machine")
 
 
+def _quiet() -> None:
+    """No traceback of Dask's own: what it loses is told by its futures, in a line of kb."""
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _workers(client: Any) -> dict[str, Any]:
+    """What the scheduler knows of each worker; some versions tell of five alone unless they are asked for all."""
+    try:
+        info = client.scheduler_info(n_workers=-1)
+    except TypeError:
+        info = client.scheduler_info()
+    return dict(info["workers"])
+
+
+def _bring(client: Any, plugin: WorkerPlugin, name: str) -> None:
+    """The plugin to all workers; one that dies meanwhile ends the call for all of them, not what came of it."""
+    for left in reversed(range(TRIES)):
+        try:
+            client.register_plugin(plugin, name=name)
+            return
+        except OSError:
+            if not left or client.status != "running":
+                raise
+            time.sleep(1)
+
+
 class _Base(WorkerPlugin):  # type: ignore[misc]
     """Brings the base to a worker."""
 
@@ -133,29 +165,60 @@ class _Base(WorkerPlugin):  # type: ignore[misc]
 
 
 class _Handing(Executor):
-    """Dask's executor, with the errors of `kb.scale.pool`."""
+    """Hands work to a client. Its errors are those of `kb.scale.pool`, also where the scheduler goes away at any moment: what
+    Dask's own executor then leaves open for ever is cancelled here."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._inner = client.get_executor(pure=False)
+        self._under_way: dict[Future[Any], Any] = {}
+        self._ended = Event()
+        Thread(target=self._watch, daemon=True).start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         if self._client.status != "running":
             raise BrokenExecutor("the scheduler is away")
         outer: Future[Any] = Future()
-        self._inner.submit(fn, *args, **kwargs).add_done_callback(partial(_hand_on, outer))
+        inner = self._client.submit(fn, *args, pure=False, **kwargs)
+        self._under_way[outer] = inner
+        inner.add_done_callback(partial(self._done, outer))
         return outer
 
+    def _watch(self) -> None:
+        """A worker that is short of memory is paused by Dask, with all that it was given, it may be for ever."""
+        paused: dict[str, int] = {}  # how many looks in a row
+        while not self._ended.wait(LOOK):
+            with suppress(Exception):  # where the scheduler is away, the work itself tells
+                states = {name: one["status"] for name, one in _workers(self._client).items()}
+                paused = {name: paused.get(name, 0) + 1 for name, state in states.items() if state == "paused"}
+                stuck = {name for name, looks in paused.items() if looks >= LOOKS}
+                if stuck:
+                    self._lose(stuck, everything=len(stuck) == len(states))
+
+    def _lose(self, stuck: set[str], *, everything: bool) -> None:
+        held = self._client.processing()
+        keys = {key for name in stuck for key in held.get(name, ())}
+        for outer, inner in list(self._under_way.items()):
+            if everything or inner.key in keys:
+                self._under_way.pop(outer, None)
+                outer.set_exception(LostError("a worker is out of memory"))
+                inner.cancel()
+
+    def _done(self, outer: Future[Any], inner: Any) -> None:
+        if self._under_way.pop(outer, None) is None:
+            return
+        try:
+            result = inner.result()
+        except (CancelledError, AsyncCancelledError):
+            outer.cancel()
+            outer.set_running_or_notify_cancel()
+        except KilledWorker as error:
+            outer.set_exception(LostError(str(error)))
+        except Exception as error:
+            outer.set_exception(error)
+        else:
+            outer.set_result(result)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        if self._client.status == "running":
-            self._inner.shutdown(wait=wait and not cancel_futures)
-
-
-def _hand_on(outer: Future[Any], inner: Future[Any]) -> None:
-    if inner.cancelled():
-        outer.cancel()
-        outer.set_running_or_notify_cancel()
-    elif (error := inner.exception()) is None:
-        outer.set_result(inner.result())
-    else:
-        outer.set_exception(LostError(str(error)) if isinstance(error, KilledWorker) else error)
+        self._ended.set()
+        if self._client.status == "running" and (cancel_futures or not wait):
+            self._client.cancel(list(self._under_way.values()))
