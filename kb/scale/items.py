@@ -1,6 +1,7 @@
 """Inputs as items of work for machines that share nothing but where the inputs lie: which files, which piece of one.
 
-Takes names as a person gave them; gives items of about ITEM bytes in the order of the inputs, and on a worker the sources of one.
+Takes names as a person gave them; gives items of ITEM bytes, larger ones where they would be too many, in the order of the
+inputs; and on a worker the sources of one.
 Small files go together, a plain file is cut into pieces, what is packed is whole. An edge module: it looks at files.
 """
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ITEM = 64 << 20
+LARGEST_ITEM = 16 * ITEM
+MOST_ITEMS = 10_000  # before they grow
 MOST_FILES = 500  # in an item
 
 
@@ -49,16 +52,19 @@ class Item(Struct, frozen=True):
 
 def items_of(names: Iterable[str], *, cut: bool = True) -> Iterator[Item | InputError]:
     """The items of all inputs, in their order, and errors where there is nothing to read. Nothing is cut unless `cut`."""
+    every = list(_found(names))
+    whole = sum(found.size for found in every if isinstance(found, Input))
+    most = max(ITEM, min(LARGEST_ITEM, whole // MOST_ITEMS))
     held: list[Input] = []
-    for found in _found(names):
-        large = not isinstance(found, InputError) and found.size > ITEM
-        if held and (large or isinstance(found, InputError) or _full(held, found.size)):
+    for found in every:
+        large = isinstance(found, Input) and found.size > most
+        if held and (large or isinstance(found, InputError) or _full(held, found.size, most)):
             yield Item(tuple(held))
             held = []
         if isinstance(found, InputError):
             yield found
         elif large:
-            count = -(-found.size // ITEM) if cut and _is_plain(found) else 1
+            count = -(-found.size // most) if cut and _is_plain(found) else 1
             yield from (Item((found,), (number, count)) for number in range(1, count + 1))
         else:
             held.append(found)
@@ -66,8 +72,8 @@ def items_of(names: Iterable[str], *, cut: bool = True) -> Iterator[Item | Input
         yield Item(tuple(held))
 
 
-def _full(held: Sequence[Input], more: int) -> bool:
-    return len(held) >= MOST_FILES or sum(one.size for one in held) + more > ITEM
+def _full(held: Sequence[Input], more: int, most: int) -> bool:
+    return len(held) >= MOST_FILES or sum(one.size for one in held) + more > most
 
 
 def _found(names: Iterable[str]) -> Iterator[Input | InputError]:

@@ -256,6 +256,45 @@ def test_the_extra_that_is_missing_is_named(monkeypatch):
         cluster_at("tcp://x:1", "", None, b"")
 
 
+def test_what_a_paused_worker_holds_is_done_elsewhere(monkeypatch):
+    pytest.importorskip("distributed")
+    from types import SimpleNamespace
+
+    from kb.scale import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "LOOK", 0.01)
+    states = {"a": {"status": "paused"}, "b": {"status": "running"}}
+
+    def submit(fn, key, pure):
+        return SimpleNamespace(key=key, add_done_callback=lambda done: None, cancel=lambda: None)
+
+    client = SimpleNamespace(
+        status="running",
+        submit=submit,
+        scheduler_info=lambda n_workers: {"workers": states},
+        processing=lambda: {"a": ("1",), "b": ("2",)},
+        cancel=lambda futures: None,
+    )
+    handing = dask_cluster._Handing(client)
+    held, free = handing.submit(str, "1"), handing.submit(str, "2")
+    assert isinstance(held.exception(timeout=5), LostError)
+    assert not free.done()
+    states["b"]["status"] = "paused"  # nobody is left
+    assert isinstance(free.exception(timeout=5), LostError)
+    handing.shutdown(wait=False)
+
+
+def test_items_grow_where_they_would_be_many(tmp_path, monkeypatch):
+    (tmp_path / "x.log").write_bytes(b"a line\n" * 100_000)
+    monkeypatch.setattr(items, "ITEM", 1 << 10)
+    monkeypatch.setattr(items, "LARGEST_ITEM", 1 << 18)
+    monkeypatch.setattr(items, "MOST_ITEMS", 10)
+    assert len(list(items.items_of([str(tmp_path / "x.log")]))) == 10
+    monkeypatch.setattr(items, "MOST_ITEMS", 1)
+    assert len(list(items.items_of([str(tmp_path / "x.log")]))) == 3
+    assert len(list(items.items_of([str(tmp_path / "x.log")], cut=False))) == 1
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_dask_gives_the_same_answer_and_refuses_in_one_line(kb, logs, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
