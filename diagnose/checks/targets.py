@@ -29,6 +29,7 @@ Sameness = Literal["same", "other", "unknown"]
 TARGETS: dict[ParamType, str] = {"host": "host", "ip": "host", "path": "path", "name": "name"}
 # Kinds that an output names as the check does: these can be compared, and taken from it.
 COMPARED = ("host", "path")
+NAMED = frozenset({"docker", "kubectl"})  # outputs whose name is that of the thing measured
 SHORTEST_ID = 4  # characters of a container's id that people type
 NAMESPACE = "namespace"  # of a pod: not what is measured, but where
 
@@ -100,7 +101,7 @@ def is_other(targets: Mapping[str, str], located: Located, mounts: Mapping[str, 
     if host and same_host(host, output.subject) == "other":
         return re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", output.text.casefold()) is None
     name = targets.get("name", "")
-    if name and "name" in output.subject and not _same_name(name, output):
+    if name and output.parser in NAMED and "name" in output.subject and not _same_name(name, output):
         return True
     if not path or "path" not in output.subject:
         return False

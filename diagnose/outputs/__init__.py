@@ -73,11 +73,11 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "ping": ("reach.ping", "ttl= packetloss (100% (0% %loss) ping: pingrequest pinging bytesofdata"),
     "w32tm": (
         "machine.w32tm",
-        "leapindicator sprungindikator 0x80070426 didnotresync tracking&o:+ tracking&o:- tracking&0x800705b4",
+        "leapindicator sprungindikator 0x80070426 didnotresync tracking&o:+ tracking&o:- tracking&samples. tracking&0x800705b4",
     ),
     "klist": (
         "machine.klist",
-        "cachedtickets zwischengespeichertetickets ticketsmisencache ticketcache: credentialscache klist:",
+        "cachedtickets zwischengespeichertetickets ticketzwischenspeicher: ticketsmisencache ticketcache: credentialscache klist:",
     ),
     "df": (
         "machine.df",

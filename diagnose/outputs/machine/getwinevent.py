@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from diagnose.outputs.base import MOST, Output, output
 from diagnose.outputs.parsing import echo, tables
 from diagnose.outputs.parsing.paste import Paste, paste, soft
-from diagnose.outputs.parsing.pieces import sentences
+from diagnose.outputs.parsing.pieces import Piece, sentences
 
 PARSER = "get-winevent"
 NAMES = ("Get-WinEvent",)
+RECORD = 10  # lines of one error record
 
 _PROVIDER = re.compile(r"\s*ProviderName: (?P<provider>\S.{0,200}?)\s*$")
 _KEYS = tables.keys(
@@ -40,13 +41,19 @@ def recognise(lines: Sequence[str]) -> Iterator[Output]:
     commands = echo.echoes(page, NAMES, _STOP)
     yield from _tables(page, commands)
     yield from _lists(page, commands)
-    last = -1
+    last = -RECORD
     for piece in sentences(page, _NONE):
-        if piece.first > last + 10 or piece.kind == "message":
-            above = echo.above(page, commands, piece.first)
+        if piece.first >= last + RECORD or piece.kind == "message":
+            above = echo.above(page, commands, piece.first) or _of_record(commands, piece)
             span = (above.first if above else piece.first, piece.last)
             yield output(PARSER, page.raw, span, subject=_asked(above), state="not-found")
             last = piece.last
+
+
+def _of_record(commands: Sequence[echo.Echo], piece: Piece) -> echo.Echo | None:
+    """The command above an error record of which only the id is not translated."""
+    near = (call for call in reversed(commands) if 0 < piece.first - call.last < RECORD)
+    return next(near, None) if piece.kind == "id" else None
 
 
 def _asked(command: echo.Echo | None) -> dict[str, str]:

@@ -22,9 +22,9 @@ NEAR = 25
 _PATTERNS = {
     "count": soft(r"(?:Cached Tickets|Zwischengespeicherte Tickets|Tickets mis en cache) ?: ?\((?P<count>\d{1,5})\)"),
     "server": soft(r"^Server ?: (?P<server>[\w$./-]{1,200} ?@ ?[\w.-]{1,200}?)$"),
-    "cache": soft(r"^(?:Ticket cache|Credentials cache) ?: (?P<cache>\S{1,200})"),
-    "principal": soft(r"^(?:Default principal|Principal) ?: (?P<principal>\S{1,200})"),
-    "ticket": soft(r"^[\d/A-Za-z :-]{10,45} (?P<server>[\w$./-]{1,200}@[\w.-]{1,200}?)$"),
+    "cache": soft(r"^(?:Ticket cache|Credentials cache|Ticketzwischenspeicher) ?: (?P<cache>\S{1,200})"),
+    "principal": soft(r"^(?:Default principal|Principal|Standard-Principal) ?: (?P<principal>\S{1,200})"),
+    "ticket": soft(r"^(?:\d|[A-Z][a-z][a-z] ?\d)[\d/A-Za-z :.-]{9,44} (?P<server>[\w$./-]{1,200}@[\w.-]{1,200}?)$"),
     "none": soft(r"^klist: (?:No credentials cache found|No ticket file|Credentials cache .{1,200}? not found)"),
 }
 _STOP = re.compile(r"Current LogonId|Ticket cache|Credentials|Cached|klist:|Aktuelle")

@@ -27,7 +27,7 @@ _PATTERNS = {
     "stopped": soft(r"(?:has not been started|nicht gestartet)\. ?\(0x80070426\)"),
     "no-data": soft(r"^The computer did not resync because no time data was available"),
     "tracking": soft(r"^Tracking (?P<host>[\w.-]{1,255}) \[(?P<address>[\da-fA-F.:%]{2,60}?)(?::123)?\]"),
-    "sample": soft(r"^\d\d:\d\d:\d\d,? (?:d:[+-][\d.,]{1,20}s )?o:(?P<offset>[+-][\d.,]{1,20})s"),
+    "sample": soft(r"^\d\d:\d\d:\d\d,? (?:d:[+-][\d.,]{1,20}s )?(?:o:)?(?P<offset>[+-][\d.,]{1,20})s"),
     "late": soft(r"^\d\d:\d\d:\d\d,? .{1,20}?: 0x800705B4"),
 }
 _OWN = frozenset({"leap", "stopped", "no-data", "tracking"})
