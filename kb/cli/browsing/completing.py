@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from click.shell_completion import CompletionItem
-
 from diagnose.errors import KbError
 from kb.cli.session import Session
 
@@ -16,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import click
+    from click.shell_completion import CompletionItem
 
     from diagnose.model import Problem
 
 
 def articles(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Ids of articles, with their titles."""
-    return [CompletionItem(p.id, help=p.title) for p in _problems(context) if p.id.startswith(begun)]
+    return _named((p.id, p.title) for p in _problems(context) if p.id.startswith(begun))
 
 
 def articles_and_causes(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -34,12 +33,12 @@ def articles_and_causes(context: click.Context, parameter: click.Parameter, begu
 
 def causes(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """ARTICLE/CAUSE, with the titles of the causes."""
-    return [
-        CompletionItem(f"{problem.id}/{cause.id}", help=cause.title)
+    return _named(
+        (f"{problem.id}/{cause.id}", cause.title)
         for problem in _problems(context)
         for cause in problem.causes
         if f"{problem.id}/{cause.id}".startswith(begun)
-    ]
+    )
 
 
 def parameters(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -49,6 +48,8 @@ def parameters(context: click.Context, parameter: click.Parameter, begun: str) -
 
 
 def _named(found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(value, help=told) for value, told in found]
 
 
