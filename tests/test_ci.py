@@ -177,6 +177,23 @@ def test_every_dependency_has_a_pin_that_it_allows(root):
             assert asked.specifier.contains(pins[canonicalize_name(asked.name)]), asked
 
 
+def test_the_build_of_a_wheel_asks_for_what_reading_an_article_imports(root):
+    """The rows of the articles are made then (.ci/wheel_rows.py), in an environment that has these alone."""
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    builder, *needed = told["build-system"]["requires"]
+    assert builder.startswith("hatchling")
+    assert set(needed) <= set(told["project"]["dependencies"])
+    assert (root / told["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["path"]).is_file()
+    reads = "import sys; from kb.store.shipped import make; import kb.store.update, kb.markdown.render, kb.markdown.convert; print(*sys.modules)"
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", reads], capture_output=True, text=True, check=True, cwd=root
+        ).stdout.split()
+    )
+    others = {"click", "hyperscan", "whoosh", "jc", "rich", "polib"}
+    assert not others & loaded
+
+
 def test_each_wheel_is_listed_with_its_hash(script, tmp_path):
     for name in ("Whoosh-2.7.4-py2.py3-none-any.whl", "ruamel_yaml-0.19.1-py3-none-any.whl"):
         (tmp_path / name).write_bytes(name.encode())
