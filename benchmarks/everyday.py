@@ -112,9 +112,10 @@ def main(runs: int) -> None:
             found = ["rg", "-a", "-n", "-i", "-j1", "-f", str(patterns), str(work / "dense.log")]
             scanned = [*KB, "--kb", str(work / "rules"), "diagnose", "--jobs", "1", "--format", "json"]
             scanned.append(str(work / "dense.log"))
-            pairs = [(cpu(found), cpu(scanned)) for _ in range(runs)]
-            rg = statistics.median(one for one, _ in pairs)
-            rows[f"dense hits, {LOG_MB} MB"] = statistics.median(two for _, two in pairs), f"rg {rg:.2f} s"
+            if subprocess.run(found, capture_output=True, check=False).returncode < 2:  # an old one refuses a pattern
+                pairs = [(cpu(found), cpu(scanned)) for _ in range(runs)]
+                rg = statistics.median(one for one, _ in pairs)
+                rows[f"dense hits, {LOG_MB} MB"] = statistics.median(two for _, two in pairs), f"rg {rg:.2f} s"
             shutil.rmtree(work / "cache")
         if first := installed(work, paste):
             rows["first run ever, installed"] = first, "import click"
