@@ -38,7 +38,8 @@ _STOP = re.compile(r"ProviderName|TimeCreated|Get-WinEvent ?:|-{3}")
 
 def recognise(lines: Sequence[str]) -> Iterator[Output]:
     page = paste(lines)
-    commands = echo.echoes(page, NAMES, _STOP)
+    calls = echo.echoes(page, NAMES, _STOP)
+    commands = [call for call in calls if not call.readings[0].lstrip().startswith(":")]  # the name before an error
     yield from _tables(page, commands)
     yield from _lists(page, commands)
     last = -RECORD
