@@ -7,6 +7,7 @@ the odds.
 from __future__ import annotations
 
 import re
+from functools import cache
 from math import log
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from diagnose.templates import filled_text
 from diagnose.text.late import late
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from diagnose.answer.candidate import Candidate
     from diagnose.diagnosis import Finding, ShownCheck
@@ -130,15 +131,19 @@ def ruled_out(findings: Sequence[Finding]) -> tuple[RuledOut, ...]:
 def blind_spots(cases: Sequence[Candidate], passages: Sequence[Passage]) -> tuple[BlindSpot, ...]:
     """What was not looked at and would change the leading cause or move a probability by MOVES, most first."""
     texts = ["\n".join(passage.lines) for passage in passages]
-    kinds = {kind for kind, pattern in _KINDS.items() if any(pattern.search(text) for text in texts)}
-    found = [spot for case in cases if case.share >= LIVE for spot in _spots(case, kinds)]
+
+    @cache
+    def looked_at(kind: str) -> bool:
+        return kind in _KINDS and any(_KINDS[kind].search(text) for text in texts)
+
+    found = [spot for case in cases if case.share >= LIVE for spot in _spots(case, looked_at)]
     return tuple(spot for _, spot in sorted(found, key=lambda item: -item[0])[:MOST])
 
 
-def _spots(case: Candidate, kinds: Collection[str]) -> Iterator[tuple[float, BlindSpot]]:
+def _spots(case: Candidate, looked_at: Callable[[str], bool]) -> Iterator[tuple[float, BlindSpot]]:
     seen = {item.seen for item in case.evidence}
     for collect in (*case.problem.collect, *_uncollected(case.problem)):
-        if seen & set(collect.covers) or collect.source in kinds:
+        if seen & set(collect.covers) or looked_at(collect.source):
             continue
         moves = [(_move(case, name), name) for name in collect.covers if name in case.problem.signals]
         told = [(size, text, cause, name) for (size, text, cause), name in moves if size >= MOVES]
