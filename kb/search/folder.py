@@ -126,12 +126,11 @@ def nearest(folder: Path, kind: str, digests: Mapping[str, str]) -> Near | None:
     for path in sorted(folder.iterdir()):
         try:
             made_by, changed, known = json.loads((path / ARTICLES).read_bytes())
-        except (OSError, ValueError):
-            continue
-        if made_by == kind and not damage(path):
             differ = len({*known.items()} ^ {*digests.items()})
-            if changed + differ < least:
-                best, least = Near(path, known, changed), changed + differ
+        except (OSError, ValueError, TypeError, AttributeError):
+            continue  # none, or one that is not as it was written
+        if made_by == kind and changed + differ < least and not damage(path):
+            best, least = Near(path, known, changed), changed + differ
     return best
 
 

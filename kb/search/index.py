@@ -134,9 +134,9 @@ class Index:
 
         try:
             folders.build(place, fill, self._engine.FORMAT, self._digests, near.changed + len({*gone, *fresh}))
-        except (OSError, _DocsError):
+        except _DocsError:
             raise
-        except Exception:  # whatever a damaged one makes the engine raise
+        except Exception:  # swept meanwhile, or whatever a damaged one makes the engine raise
             self._build(place)
 
     def _build(self, place: Path) -> None:

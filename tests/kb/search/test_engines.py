@@ -78,6 +78,16 @@ def test_an_edit_reads_what_changed_and_finds_what_an_index_made_anew_finds(tmp_
 
 
 @ENGINES
+def test_three_bases_in_turn_are_read_once(tmp_path, engine):
+    bases = [[SearchDoc(id=f"{base}{n}", title="A title") for n in range(3)] for base in "abc"]
+    for docs in bases:
+        open_index(*asked(docs), tmp_path, engine).close()
+    for docs in bases * 2:
+        with open_index(asked(docs)[0], lambda ids: 1 / 0, tmp_path, engine) as index:
+            assert answer(index, "title")[0] == [doc.id for doc in docs]
+
+
+@ENGINES
 def test_many_edits_build_the_index_anew(tmp_path, engine):
     open_index(*asked(BASE), tmp_path, engine).close()
     changed = [SearchDoc(id=doc.id, title=doc.title, digest="9") for doc in BASE]
