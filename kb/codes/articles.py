@@ -25,26 +25,26 @@ _LEAST_DIGITS = 4
 
 def naming(store: Store, readings: Iterable[CodeReading]) -> dict[CodeReading, list[str]]:
     """The ids of the articles that name the code of each of `readings`; the articles are read once."""
-    problems = store.problems(store.ids())
-    return {reading: _naming(store, problems, reading) for reading in readings}
+    articles = {name: (problem, tuple(_texts(problem))) for name, problem in store.problems(store.ids()).items()}
+    return {reading: _naming(store, articles, reading) for reading in readings}
 
 
-def _naming(store: Store, problems: Mapping[str, Problem], reading: CodeReading) -> list[str]:
+def _naming(store: Store, articles: Mapping[str, tuple[Problem, tuple[str, ...]]], reading: CodeReading) -> list[str]:
     looks = _looks_like(reading)
     indexed = store.postings([f"code:{reading.key}"])
     # What a signal declares is indexed by its key. Below the number of the article: frequency.
     known = set(store.names({entry >> 8 for posting in indexed.values() for entry in posting}).values())
-    return [name for name, problem in problems.items() if name in known or _names(problem, reading, looks)]
+    return [name for name, article in articles.items() if name in known or _names(*article, reading, looks)]
 
 
-def _names(problem: Problem, reading: CodeReading, looks: re.Pattern[str] | None) -> bool:
+def _names(problem: Problem, texts: tuple[str, ...], reading: CodeReading, looks: re.Pattern[str] | None) -> bool:
     if reading.kind == "event" and any(
         str(event.id) == reading.value for signal in problem.signals.values() for event in signal.event
     ):
         return True
     if reading.kind in _OF_WINDOWS:
-        return any(says(text, reading.key) for text in _texts(problem))
-    return looks is not None and any(looks.search(text) for text in _texts(problem))
+        return any(says(text, reading.key) for text in texts)
+    return looks is not None and any(map(looks.search, texts))
 
 
 def _texts(problem: Problem) -> Iterator[str]:
