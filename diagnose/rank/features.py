@@ -125,8 +125,12 @@ class Observations:
 
     def of_another(self, problem: Problem) -> bool:
         """Whether its title names an error by its number and the text names others."""
+        return of_another(self.numbers_of_title(problem), self.numbers)
+
+    def numbers_of_title(self, problem: Problem) -> frozenset[str]:
+        """The errors that its title names by their numbers."""
         own = self.wordings.get(problem.id)
-        return own is not None and of_another(own.numbers, self.numbers)
+        return own.numbers if own else frozenset()
 
     def worded(self, problem: Problem) -> float:
         """The same for the words of a symptom's pattern, whatever their order: the best of all."""
@@ -201,7 +205,10 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         tally.add(because, covered.share**near_miss * worth, at)
     for named in seen.named.get(problem.id, ()):
         at = Place(source=named.place.source, line=named.place.line)
-        tally.add(named.term, -log(named.share) * NAMED_WORTH[named.term.partition(":")[0]], at)
+        kind, _, value = named.term.partition(":")
+        tally.add(named.term, -log(named.share) * NAMED_WORTH[kind], at)
+        if kind == "number" and value in seen.numbers_of_title(problem):
+            tally.show(SUPPORTING * NAMED_WORTH[kind], f"error {value}, which its title names")
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
     context = seen.context.get(problem.id, 0.0)

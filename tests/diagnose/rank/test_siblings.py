@@ -13,6 +13,8 @@ from diagnose.rank.problems import softmax, stand
 from diagnose.rank.siblings import siblings, told_apart
 from diagnose.retrieve.fulltext import Holdings
 from diagnose.retrieve.lookup import Retrieved
+from diagnose.retrieve.names import Named
+from diagnose.scan.passages import TextLine
 from diagnose.text.terms import prose
 
 RARITY = {"overcommit": 5.0, "quota": 6.0, "oct": 6.0}
@@ -105,3 +107,17 @@ def test_a_short_number_of_a_title_counts_as_a_word_of_it(seen, numerals, share)
     )
     observed = Observations({}, found, 1, {"p": Wording(frozenset({"replic", "error"}), numbers=frozenset("5"))})
     assert observed.titled(problem) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("named", "signal"), [({"67"}, 0.42), (set(), 0.0)])
+def test_the_number_of_a_title_that_the_text_names_brings_the_article_up(named, signal):
+    """`error 67` said in passing: the article whose title names it is not one of which nothing was seen."""
+    problem = Problem(
+        id="p", title="System error 67", status="test", signals={"said": Signal(contains=("x",))}, symptoms=("said",)
+    )
+    at = TextLine("-", 1, "it gives me error 67")
+    found = Retrieved((), (Named("p", "number:67", 0.001, at),), {}, numbers=frozenset({"67"}))
+    wordings = {"p": Wording(numbers=frozenset(named))}
+    (standing,) = stand({"p": problem}, {}, Observations({}, found, 1, wordings))
+    assert standing.features.signal == pytest.approx(signal)
+    assert not standing.symptom
