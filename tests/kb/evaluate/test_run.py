@@ -19,6 +19,7 @@ from kb.evaluate.figures import (
     at_right_kept,
     bootstrap,
     expected_error,
+    perfect,
     report,
     right,
     wilson,
@@ -70,6 +71,13 @@ def test_a_resampled_interval_is_the_same_every_time_and_holds_the_figure():
 def test_calibration_is_the_distance_of_confidence_from_what_was_right():
     assert expected_error([(0.95, True)] * 19 + [(0.95, False)]) == pytest.approx(0.0)
     assert expected_error([(0.9, False)] * 4) == pytest.approx(0.9)
+
+
+def test_what_a_perfect_model_reaches_hangs_on_confidences_and_their_number_alone():
+    few, many = [(0.5, True)] * 20, [(0.5, False)] * 2000
+    assert perfect([(1.0, False)] * 20) == perfect([(0.0, True)] * 20) == 0.0
+    assert 0.05 < perfect(few) < 0.3
+    assert perfect(many) < perfect(few) / 3
 
 
 def test_the_threshold_lets_one_of_twenty_negatives_through():
