@@ -207,7 +207,7 @@ def tally_of(problem: Problem, evidence: Sequence[Evidence], seen: Observations)
         at = Place(source=named.place.source, line=named.place.line)
         kind, _, value = named.term.partition(":")
         tally.add(named.term, -log(named.share) * NAMED_WORTH[kind], at)
-        if kind == "number" and value in seen.numbers_of_title(problem):
+        if kind == "number" and problem.status != "stable" and value in seen.numbers_of_title(problem):
             tally.show(SUPPORTING * NAMED_WORTH[kind], f"error {value}, which its title names")
     tally.lines = tally.best_of_lines()
     text = seen.fulltext.get(problem.id)
