@@ -64,3 +64,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else ""
+
+
+def bug_in(error: Exception) -> str:
+    """Where an error arose that nobody thought of, without its words: they may be of an input."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
+    return f"a bug in kb ({type(error).__name__} at {place}); please report it"

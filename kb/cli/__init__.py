@@ -8,12 +8,11 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from diagnose.errors import KbError
+from diagnose.errors import KbError, bug_in
 from kb.cli.output import tell
 from kb.cli.session import Session, base_option
 
@@ -263,9 +262,5 @@ def _damaged() -> int:
 def _bug(error: Exception) -> int:
     if os.environ.get("KB_DEBUG") == "1":
         raise error
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    tell(f"a bug in kb ({type(error).__name__} at {place}); please report it; KB_DEBUG=1 shows all (KB-E070)")
+    tell(f"{bug_in(error)}; KB_DEBUG=1 shows all (KB-E070)")
     return 70

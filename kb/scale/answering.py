@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from diagnose.errors import KbError
+from diagnose.errors import KbError, bug_in
 from diagnose.options import Options
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ def answer(work: Work, case: str, name: str) -> tuple[str, str]:
         diagnosis = ask(sources, store, work.options, raw=work.raw)
     except KbError as error:
         return failed(name, str(error), time.monotonic() - start), "failed"
+    except MemoryError:
+        raise  # tried again alone
+    except Exception as error:  # of thousands of cases, the others are answered all the same
+        return failed(name, bug_in(error), time.monotonic() - start), "failed"
     made = Answer(case=name, seconds=round(time.monotonic() - start, 3), diagnosis=diagnosis)
     return json_text(made, indent=-1), "answered"
 

@@ -109,6 +109,23 @@ def test_who_is_at_work_when_a_worker_dies_is_tried_alone_then_reported():
     assert tried.count("kills") == tried.count("large") == 2
 
 
+def test_a_bug_in_one_case_leaves_the_others(cases, work, tmp_path, monkeypatch):
+    from kb import ask as asking
+
+    real = asking.ask
+
+    def broken(sources, *given, **options):
+        sources = list(sources)
+        if sources[0].name.endswith("b.log"):
+            raise TypeError("password=Hunter2")
+        return real(sources, *given, **options)
+
+    monkeypatch.setattr(asking, "ask", broken)
+    summary, _ = ask(cases, work, tmp_path / "out")
+    assert (summary.cases, summary.failed, summary.known) == (4, 1, 2)
+    assert summary.unread[0].reason.startswith("a bug in kb (TypeError at test_batch.py:")
+
+
 # --- the folder ----------------------------------------------------------------------------------------------------
 
 
