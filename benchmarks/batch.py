@@ -108,8 +108,10 @@ def main() -> None:
     ]
     subprocess.run([*command, "--jobs", str(given.jobs), "--no-learned"], check=False)
     seconds = time.monotonic() - start
-    print(f"{given.cases} cases with --jobs {given.jobs}: {seconds:.0f} s, {3600 * given.cases / seconds:.0f} an hour")
-    print(judged(out / "answers.jsonl", expected))
+    counts = judged(out / "answers.jsonl", expected)
+    done = sum(counts.values())
+    print(f"{done} cases with --jobs {given.jobs}: {seconds:.0f} s, {3600 * done / seconds:.0f} an hour")
+    print(counts)
     if resource:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         print(f"CPU {used.ru_utime + used.ru_stime:.0f} s, largest process {used.ru_maxrss / 1024:.0f} MB")
