@@ -64,8 +64,17 @@ def _parse(line: str) -> _Row | None:
 
 def _output(page: Paste, span: tuple[int, int], row: _Row) -> Output:
     fields = {"total": row.numbers[0], "available": row.numbers[-1]}
-    state = _state([_bytes(number) for number in row.numbers])
-    return output(PARSER, page.raw, span, subject={"name": "memory"}, state=state, why=DAMAGED, fields=fields)
+    sizes = [_bytes(number) for number in row.numbers]
+    state = _state(sizes)
+    plain = _plain(sizes, "\n".join(page.raw[span[0] : span[1] + 1])) if state else ""
+    return output(
+        PARSER, page.raw, span, subject={"name": "memory"}, state=state, why=DAMAGED, fields=fields, plain=plain
+    )
+
+
+def _plain(sizes: Sequence[float], text: str) -> str:
+    """The share that is available, as the library's command prints it, above the row itself."""
+    return f"memory available: {int(sizes[-1] * 100 / sizes[0])} % of {int(sizes[0] / (1 << 20))} MB\n{text}"
 
 
 def _bytes(number: str) -> float:

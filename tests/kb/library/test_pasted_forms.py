@@ -19,6 +19,7 @@ CHECKS = {
     **dict.fromkeys(("ss", "netstat", "get-nettcpconnection"), "listening-port"),
     **dict.fromkeys(("sc-query", "get-service"), "windows-service"),
     "ping": "ping",
+    "free": "memory-pressure",
     "openssl-s-client": "tls-certificate",
     "systemctl": "service",
     "docker": "container-state",
@@ -33,6 +34,7 @@ SAYS = {
     "start-pending": {"starting"},
     "failed": {"config-error", "stopped"},
     "restarting": {"stopped"},
+    "nearly-full": {"low"},
 }
 OF_INODES = {"ok": {"left", "not-counted"}, "full": {"none-left"}}
 # What the checks do not ask: another state of a connection, how a service starts.
