@@ -14,7 +14,7 @@ from kb.importers import IMPORTERS
 CATALOG, BASE = "catalog", "base"
 FORMATS = {
     **{name: what for name, (_, what) in IMPORTERS.items()},
-    CATALOG: "message catalogues (.mo, .po, .catalog of systemd, sys.messages as .csv) of other languages",
+    CATALOG: "message catalogues (.mo, .po, .mui, .catalog of systemd, sys.messages as .csv)",
     BASE: "a base that kb export base wrote, in the place of the one before; --undo goes back",
 }
 
