@@ -102,6 +102,9 @@ def answer(work: Work, case: str, name: str) -> tuple[str, str]:
         raise  # tried again alone
     except Exception as error:  # of thousands of cases, the others are answered all the same
         return failed(name, bug_in(error), time.monotonic() - start), "failed"
+    if diagnosis.skipped and not any(read.bytes for read in diagnosis.inputs):
+        first = diagnosis.skipped[0]  # nothing was read: not the same as nothing known
+        return failed(name, f"{first.path}: {first.reason}", time.monotonic() - start), "failed"
     made = Answer(case=name, seconds=round(time.monotonic() - start, 3), diagnosis=diagnosis)
     return json_text(made, indent=-1), "answered"
 

@@ -34,7 +34,7 @@ _STYLE = """<style>
 
 def headline(summary: Summary) -> str:
     """One line: how many cases, with what answer."""
-    parts = [f"{summary.cases:,} of {_cases(summary.asked)} answered", f"{summary.known:,} with a known cause"]
+    parts = [f"{summary.cases:,} of {case_count(summary.asked)} answered", f"{summary.known:,} with a known cause"]
     parts.append(f"{summary.unknown:,} unknown")
     parts += [f"{summary.failed:,} failed"] if summary.failed else []
     return ", ".join(parts)
@@ -63,9 +63,9 @@ def _markdown(summary: Summary, folder: str) -> Iterator[str]:
     for cause in summary.causes:
         named = f"{text(cause.title)} ({text(cause.id)})"
         yield f"| {len(cause.cases):,} | {_sure(cause)} | {named} | {text(names.few(cause.cases))} |"
-    yield from ("", "## Unknown: what to write next", "", *([] if summary.write_next else [NONE]))
+    yield from ("", "## Unknown: what to write next", "", *([] if summary.unknown else [NONE]))
     for cluster in summary.write_next:
-        yield f"- {_cases(len(cluster.cases))}: {text(cluster.message)}"
+        yield f"- {case_count(len(cluster.cases))}: {text(cluster.message)}"
         yield f"  - in {text(names.few(cluster.cases))}"
         yield f"  - `{neutral(draft_command(cluster, folder)).replace('`', '')}`"
     yield from ("", said) if (said := _without_message(summary)) else ()
@@ -91,7 +91,8 @@ def _html(summary: Summary, folder: str) -> Iterator[str]:
     yield from _opened([_cause_row(cause, most, names) for cause in summary.causes], "causes", "<table class=causes>")
     yield "</section></main><main class=unknown><section><h2>Unknown: what to write next</h2>"
     yield f"<p class=faint>{said}</p>" if (said := _without_message(summary)) else ""
-    yield from _opened([_cluster(cluster, folder, names) for cluster in summary.write_next], "messages", "<div>")
+    clusters = [_cluster(cluster, folder, names) for cluster in summary.write_next]
+    yield from _opened(clusters, "messages", "<div>") if clusters or not said else ()
     yield "</section></main>"
     yield _fold("Not read whole", [f"{_e(names.of(u.case))}: {_e(u.reason)}" for u in summary.unread])
     yield _fold("Slowest", [f"{s.seconds:.2f} s {_e(names.of(s.case))}" for s in summary.slow])
@@ -115,7 +116,7 @@ def _cause_row(cause: CauseCount, most: int, names: _Names) -> str:
 def _cluster(cluster: Cluster, folder: str, names: _Names) -> str:
     lines = "\n".join(_e(clip(line, LONGEST)) for line in cluster.lines)
     return (
-        f"<section><h3>{_cases(len(cluster.cases))}: {_e(clip(cluster.message, LONGEST))}</h3><pre>{lines}</pre>"
+        f"<section><h3>{case_count(len(cluster.cases))}: {_e(clip(cluster.message, LONGEST))}</h3><pre>{lines}</pre>"
         f"{_few('in', cluster.cases, names)}<pre>{_e(draft_command(cluster, folder))}</pre></section>"
     )
 
@@ -125,7 +126,7 @@ def _few(word: str, cases: Sequence[str], names: _Names) -> str:
     if len(cases) == 1:
         return f"<div class=faint>{word} {_e(names.of(cases[0]))}</div>"
     items = "".join(f"<li>{_e(names.of(case))}" for case in cases)
-    return f"<details class=few><summary>{word} {_cases(len(cases))}</summary><ul>{items}</ul></details>"
+    return f"<details class=few><summary>{word} {case_count(len(cases))}</summary><ul>{items}</ul></details>"
 
 
 class _Names:
@@ -150,10 +151,11 @@ class _Names:
 def _without_message(summary: Summary) -> str:
     """How many unknown cases are in no cluster."""
     rest = summary.unknown - sum(len(cluster.cases) for cluster in summary.write_next)
-    return f"{_cases(rest)} without a message that tells them from those with a known cause." if rest > 0 else ""
+    return f"{case_count(rest)} without a message that tells them from those with a known cause." if rest > 0 else ""
 
 
-def _cases(count: int) -> str:
+def case_count(count: int) -> str:
+    """How many, in words."""
     return f"{count:,} case{'s' if count != 1 else ''}"
 
 

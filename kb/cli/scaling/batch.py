@@ -85,7 +85,7 @@ def _stop_on_terminate() -> None:
 
 def _lines(summary: Summary, target: str) -> list[str]:
     from diagnose.text.sanitize import clip, neutral
-    from kb.scale.summary_page import headline
+    from kb.scale.summary_page import case_count, headline
 
     lines = [headline(summary)]
     lines += (f"{len(c.cases):7,}  {clip(neutral(c.title), 68)}" for c in summary.causes[:SHOWN])
@@ -95,5 +95,5 @@ def _lines(summary: Summary, target: str) -> list[str]:
         lines.append(f"unknown, by message ({len(summary.write_next)}):")
         lines += (f"{len(c.cases):7,}  {clip(neutral(c.message), 68)}" for c in summary.write_next[:SHOWN])
     if summary.unread:
-        lines.append(f"{len(summary.unread):,} cases were not read whole")
+        lines.append(f"not read whole: {case_count(len(summary.unread))}")
     return [*lines, f"all of it: {target}/summary.html"]

@@ -307,6 +307,7 @@ def test_the_command_with_a_process(cases, tmp_path, work, monkeypatch, capsys):
     )
     assert code == 2
     printed = capsys.readouterr().out
-    assert "2 of 2 cases answered, 1 with a known cause" in printed
+    assert "2 of 2 cases answered, 1 with a known cause, 0 unknown, 1 failed\n" in printed
+    assert "not read whole: 1 case\n" in printed
     assert run(["batch", "--kb", base, "-", "--to", str(tmp_path / "other")]) == 2
     assert "standard input is one text" in capsys.readouterr().err
