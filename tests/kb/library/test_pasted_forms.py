@@ -36,6 +36,8 @@ SAYS = {
     "restarting": {"stopped"},
     "nearly-full": {"low"},
 }
+# A fault of a certificate says nothing of the port, or that it was reached.
+OF_PORT = SAYS | dict.fromkeys(("expired", "untrusted", "name-mismatch"), {"connected", ""})
 OF_INODES = {"ok": {"left", "not-counted"}, "full": {"none-left"}}
 # What the checks do not ask: another state of a connection, how a service starts.
 NOT_ASKED = {"listening-port": {"connected", "timeout"}, "windows-service": {"disabled"}}
@@ -65,7 +67,8 @@ def test_a_check_reads_each_form_for_what_it_says_of_its_target(tool):
         shown = {tuple(o.subject.items()): o for o in recognise(lines) if o.state} if stem == tool else {}
         for output in shown.values():
             inodes = output.fields.get("kind") == "inodes"
-            name, says = ("inodes", OF_INODES) if inodes else (CHECKS[tool], SAYS)
+            name = "inodes" if inodes else CHECKS[tool]
+            says = {"inodes": OF_INODES, "tcp-port": OF_PORT}.get(name, SAYS)
             seen = read(entries[name], name, lines, output.subject)
             if output.state in NOT_ASKED.get(name, ()):
                 assert not seen
