@@ -37,7 +37,7 @@ SAYS = {
     "nearly-full": {"low"},
 }
 # A fault of a certificate says nothing of the port, or that it was reached.
-OF_PORT = SAYS | dict.fromkeys(("expired", "untrusted", "name-mismatch"), {"connected", ""})
+OF_PORT = SAYS | {state: {"connected", ""} for state in ("expired", "untrusted", "name-mismatch")}
 OF_INODES = {"ok": {"left", "not-counted"}, "full": {"none-left"}}
 # What the checks do not ask: another state of a connection, how a service starts.
 NOT_ASKED = {"listening-port": {"connected", "timeout"}, "windows-service": {"disabled"}}
