@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "pool-failover.txt"
 PORT = 18790
 AT = f"tcp://127.0.0.1:{PORT}"
-PARTS = ("same", "kill", "memory", "scheduler", "batch", "speed")
+PARTS = ("same", "kill", "memory", "scheduler", "batch", "tls", "objects", "speed")
 failed = False
 
 
@@ -237,6 +237,75 @@ def batch(work: Path) -> None:
         cluster.close()
 
 
+def tls(work: Path, inputs: list[str], near: str) -> None:
+    """A scheduler that takes certificates of one authority alone."""
+    import trustme
+
+    folder, other = work / "tls", work / "tls-other"
+    for place in (folder, other):
+        place.mkdir(exist_ok=True)
+        authority = trustme.CA()
+        made_out = authority.issue_cert("127.0.0.1", "localhost")
+        authority.cert_pem.write_to_path(str(place / "ca.pem"))
+        made_out.private_key_pem.write_to_path(str(place / "key.pem"))
+        with open(place / "cert.pem", "wb") as file:
+            file.writelines(blob.bytes() for blob in made_out.cert_chain_pems)
+    certificates = (
+        "--tls-ca-file",
+        folder / "ca.pem",
+        "--tls-cert",
+        folder / "cert.pem",
+        "--tls-key",
+        folder / "key.pem",
+    )
+    words = [str(one) for one in certificates]
+    at = f"tls://127.0.0.1:{PORT + 1}"
+    given = ("--host", at, "--no-dashboard")
+    processes = []
+    with open(work / "tls.log", "ab") as log:
+        for program in (["scheduler", *given], ["worker", at, "--nthreads", "1", "--no-dashboard", "--no-nanny"]):
+            processes.append(subprocess.Popen([sys.executable, "-m", "dask", *program, *words], stdout=log, stderr=log))
+    try:
+        far = kb("diagnose", inputs[1], "--format", "json", "--cluster", at, "--cluster-tls", str(folder))
+        expect(
+            "TLS with certificates of its own",
+            far[1] == kb("diagnose", inputs[1], "--format", "json")[1],
+            far[2].strip(),
+        )
+        code, _, told = kb("diagnose", inputs[1], "--cluster", at, "--cluster-tls", str(other))
+        expect("those of another authority are refused", code == 2 and "Traceback" not in told, told.strip())
+        code, _, told = kb("diagnose", inputs[1], "--cluster", f"tcp://127.0.0.1:{PORT + 1}")
+        expect("and so is none", code == 2 and "Traceback" not in told, told.strip())
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def objects(work: Path, inputs: list[str], near: str) -> None:
+    """Inputs that no worker has: they read them of a store by themselves."""
+    import remote
+
+    server = remote.Server(keys=False)
+    os.environ.update(remote.KEYS, AWS_ENDPOINT_URL=server.url, AWS_EC2_METADATA_DISABLED="true")
+    size = 200_000_000
+    with open(inputs[0], "rb") as file:
+        file.seek(Path(inputs[0]).stat().st_size // 2 - size // 2)
+        file.readline()
+        (work / "cut.log").write_bytes(file.read(size))
+    server.client.upload_file(str(work / "cut.log"), "logs", "app/cut.log")
+    for name in ("00.log", "01.log"):
+        server.client.upload_file(str(Path(inputs[1]) / name), "logs", f"app/{name}")
+    cluster = Cluster(work, 2)
+    try:
+        code, far, told = kb("diagnose", "s3://logs/app", "--format", "json", "--cluster", AT)
+        same = far == kb("diagnose", "s3://logs/app", "--format", "json")[1]
+        expect("a folder of S3, its large object in pieces, read by two workers", code == 0 and same, told.strip())
+    finally:
+        cluster.close()
+        server.close()
+
+
 def speed(work: Path, inputs: list[str], rounds: int) -> None:
     """Wall and processor time against two threads of one process, in turn, start-up apart."""
     tiny = str(work / "small" / "01.log")
@@ -283,7 +352,15 @@ def main() -> None:
         elif name == "speed":
             speed(work, inputs, given.rounds)
         else:
-            {"same": same, "kill": kill, "memory": memory, "scheduler": scheduler}[name](work, inputs, near)
+            runs = {
+                "same": same,
+                "kill": kill,
+                "memory": memory,
+                "scheduler": scheduler,
+                "tls": tls,
+                "objects": objects,
+            }
+            runs[name](work, inputs, near)
     sys.exit(failed)
 
 
