@@ -35,14 +35,16 @@ class FullText(Struct, frozen=True):
 
 
 class Holdings(Struct, frozen=True):
-    """Which documents hold the words of a text, and how often: the rarest HELD_TERMS of them, as postings."""
+    """Which documents hold the words of a text, and how often: the rarest HELD_TERMS of them, as postings, with the
+    lengths of all documents."""
 
     postings: dict[str, array[int]] = {}
-    norms: Mapping[int, float] = {}
+    lengths: Mapping[int, int] = {}
 
     def of(self, document: int) -> dict[str, float]:
         """The words that a document holds, with what it says of each by BM25: about 1 for once, at most K1 + 1."""
-        norm = self.norms.get(document, K1)
+        average = sum(self.lengths.values()) / max(1, len(self.lengths))
+        norm = _norm(self.lengths.get(document, average), average)
         found = {}
         for term, posting in self.postings.items():
             if frequency := _frequency(posting, document):
@@ -53,7 +55,7 @@ class Holdings(Struct, frozen=True):
 def holdings(postings: Mapping[str, array[int]], base: Knowledge) -> Holdings:
     """Of the words of a text what tells candidates apart."""
     rarest = sorted(postings, key=lambda term: (len(postings[term]), term))[:HELD_TERMS]
-    return Holdings({term: postings[term] for term in rarest}, _norms(base) if rarest else {})
+    return Holdings({term: postings[term] for term in rarest}, base.lengths() if rarest else {})
 
 
 def fulltext_scores(
@@ -111,7 +113,11 @@ def _frequency(posting: array[int], document: int) -> int:
 def _norms(base: Knowledge) -> Mapping[int, float]:
     lengths = base.lengths()
     average = sum(lengths.values()) / max(1, len(lengths))
-    return {document: K1 * (1 - B + B * length / average) for document, length in lengths.items()}
+    return {document: _norm(length, average) for document, length in lengths.items()}
+
+
+def _norm(length: float, average: float) -> float:
+    return K1 * (1 - B + B * length / (average or 1.0))
 
 
 def _add(scores: dict[int, float], posting: array[int], idf: float, norms: Mapping[int, float]) -> None:
