@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from kb.scale.answering import Work
     from kb.scale.executors import Cluster
     from kb.store.store import Store
+
+OLD = 30 * 86400
 
 
 def work_of(session: Session, call: Call, store: Store, options: Options) -> Work:
@@ -81,6 +85,8 @@ def part_by_cluster(
     except BaseException:
         if parts.any():
             tell(f"what was read is kept in {parts.folder}; the same command goes on")
+        else:
+            parts.remove()
         raise
     data = packed(items, store)
     parts.remove()
@@ -88,7 +94,15 @@ def part_by_cluster(
 
 
 def _own_folder(session: Session, name: str) -> Path:
-    return session.cache / "cluster" / name if session.cache else Path(tempfile.mkdtemp(prefix="kb-cluster-"))
+    """A folder of the cache; those that nobody came back to for a month go."""
+    if not session.cache:
+        return Path(tempfile.mkdtemp(prefix="kb-cluster-"))
+    place = session.cache / "cluster"
+    for old in place.glob("*"):
+        with suppress(OSError):
+            if time.time() - old.lstat().st_mtime > OLD:
+                shutil.rmtree(old)
+    return place / name
 
 
 def check(call: Call) -> None:

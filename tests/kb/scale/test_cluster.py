@@ -143,6 +143,7 @@ def test_who_was_cut_short_goes_on_with_what_is_left(kb, logs, tmp_path, monkeyp
     assert "no scheduler there" in told
     assert "what was read is kept in all.kbpart.parts; the same command goes on" in told
     kept = sorted((tmp_path / "all.kbpart.parts").iterdir())
+    assert len(kept) == 4
     kept[0].write_bytes(kept[0].read_bytes()[:-1])  # torn: made again
     monkeypatch.setattr(StandIn, "fail", None)
     before = len(ASKED)
@@ -184,11 +185,12 @@ def test_what_a_worker_does_not_see_is_told(kb, logs, monkeypatch):
         (("scan", "small", "--to", "x.kbpart", "--cluster", "ftp://x"), "ftp:// is no scheme of a cluster"),
     ],
 )
-def test_what_no_cluster_does(kb, logs, words, what):
+def test_what_no_cluster_does(kb, logs, tmp_path, words, what):
     code, _, told = kb(*words)
     assert code == 2
     assert what in told
     assert not ASKED
+    assert not (tmp_path / "x.kbpart.parts").exists()
 
 
 # --- who works -----------------------------------------------------------------------------------------------------
