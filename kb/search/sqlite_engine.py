@@ -77,7 +77,7 @@ def _write(folder: Path, gone: Collection[str], docs: Iterable[SearchDoc]) -> No
 
 def opened(folder: Path) -> SqliteReader:
     uri = f"{(folder / FILE).absolute().as_uri()}?immutable=1"
-    return SqliteReader(sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False))
+    return _read(sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False))
 
 
 def in_memory(docs: Iterable[SearchDoc]) -> SqliteReader:
@@ -87,7 +87,15 @@ def in_memory(docs: Iterable[SearchDoc]) -> SqliteReader:
     except BaseException:
         connection.close()
         raise
-    return SqliteReader(connection)
+    return _read(connection)
+
+
+def _read(connection: sqlite3.Connection) -> SqliteReader:
+    try:
+        return SqliteReader(connection)
+    except BaseException:  # a damaged file
+        connection.close()
+        raise
 
 
 def _fill(connection: sqlite3.Connection, gone: Collection[str], docs: Iterable[SearchDoc]) -> None:
