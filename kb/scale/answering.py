@@ -56,6 +56,11 @@ class _Opened(local):
     digest = ""
     store: Store | None = None
 
+    def close(self) -> None:
+        if self.store is not None:
+            self.store.close()
+        self.store, self.digest = None, ""
+
 
 _opened = _Opened()
 _carried: dict[str, bytes] = {}  # bases that came with the work, the last ones
@@ -127,8 +132,7 @@ def store_of(work: Work) -> Store:
     """The store of `work`, opened once a thread; KbError where it is not what was asked about."""
     if _opened.store is None or _opened.digest != work.digest:
         _check_version(work)
-        if _opened.store is not None:
-            _opened.store.close()
+        _opened.close()
         _opened.store, _opened.digest = _open(work), work.digest
     return _opened.store
 

@@ -157,7 +157,7 @@ class Index:
             self._to_memory(error)
             return
         try:
-            self._close_quietly()
+            self._let_go()
             folders.remove(self._place)
             self._build(self._place)
             self._reader = self._engine.opened(self._place)
@@ -171,10 +171,12 @@ class Index:
         reason = getattr(error, "strerror", None) or type(error).__name__
         self.note = f"cannot write the search index ({reason}); results from memory"
         self._place = None
+        self._let_go()
         self._reader = self._engine.in_memory(self._docs(self._digests))
 
-    def _close_quietly(self) -> None:
-        reader: Reader | None = getattr(self, "_reader", None)
+    def _let_go(self) -> None:
+        """Close what is open, if anything is."""
+        reader: Reader | None = self.__dict__.pop("_reader", None)
         if reader is not None:
             reader.close()
 

@@ -222,7 +222,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path, opened_store):
     (tmp_path / "widget-lost" / "article.md").write_text(ARTICLE, encoding="utf-8")
     store = opened_store([tmp_path], None)
     work = Work(bases=(), cache=None, digest=store.documents_digest, version=store.version, options=answering.Options())
-    answering._opened.store = None
+    answering._opened.close()
     with pytest.raises(KbError, match=r"has kb .*, not 0\.0; install the same on every machine"):
         store_of(Work(**{**{f: getattr(work, f) for f in work.__struct_fields__}, "version": "0.0"}))
     with pytest.raises(KbError, match=r"has Python .*, not 2\.7"):
@@ -231,7 +231,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path, opened_store):
     with store_of(work) as there:
         assert there.ids() == ["widget-lost"]
         assert there.lines.dump() == store.lines.dump()
-    answering._opened.store = None
+    answering._opened.close()
     answering._carried.clear()
     carry("other", carried(store))
     with pytest.raises(KbError, match="has other articles"):
