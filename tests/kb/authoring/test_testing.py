@@ -32,10 +32,9 @@ def test_an_article_that_was_left_out_is_no_success(base, capsys):
     (base / "broken" / "article.md").write_text(ARTICLE.replace("contains:", "contians:"), encoding="utf-8")
     assert run(["test", "--kb", str(base), "valve"]) == 0
     capsys.readouterr()
-    assert run(["test", "--kb", str(base), "--jobs", "1"]) == 1
+    assert run(["test", str(base), "--jobs", "1"]) == 1
     out, err = capsys.readouterr()
-    assert out.endswith(", 0 failures, 1 left out\n")
-    assert "of them of the library" in out
+    assert out == "1 samples, 0 failures, 1 left out\n"
     assert "article left out" in err
 
 
