@@ -11,3 +11,4 @@ $python benchmarks/scan.py --size 512 --patterns 1000 --only plain,gz
 $python benchmarks/scan.py --size 512 --patterns 5000 --only plain
 $python benchmarks/search_quality.py
 $python benchmarks/large.py 7
+$python benchmarks/growth.py
