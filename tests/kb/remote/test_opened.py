@@ -10,24 +10,12 @@ import pytest
 from diagnose.errors import InputError
 from diagnose.scan import parts
 from kb.ask import redactor_for
-from kb.cli import run
 from kb.remote import drivers, failures, listing, redirects
 from kb.remote.drivers import DRIVERS, Driver
 from kb.remote.opened import is_uri, open_named
 from kb.scale.batch_cases import cases_of
 
 TEXT = b"fine\nerror: widget not found\n"
-ARTICLE = """---
-id: widget-lost
-title: The widget is lost
-signals:
-  gone: {contains: widget not found}
-symptoms: [gone]
-causes:
-  - {id: eaten, title: Somebody ate the widget, evidence: [{signal: gone, supports: strong}]}
----
-Text.
-"""
 
 
 @pytest.fixture
@@ -42,20 +30,8 @@ def store(monkeypatch):
 
 
 @pytest.fixture
-def kb(tmp_path, monkeypatch, capsysbinary):
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    place = tmp_path / "base" / "widget-lost"
-    place.mkdir(parents=True)
-    (place / "article.md").write_text(ARTICLE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        code = run([words[0], "--kb", str(tmp_path / "base"), *words[1:]])
-        printed = capsysbinary.readouterr()
-        return code, printed.out.decode(), printed.err.decode()
-
-    return call
+def kb(on_widgets):
+    return on_widgets
 
 
 def read(*names, limit=0):

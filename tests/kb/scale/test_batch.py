@@ -21,18 +21,6 @@ from kb.scale.pool import KILLED, NO_MEMORY, results
 from kb.scale.summary import summary_of
 from kb.scale.summary_page import html, markdown
 
-ARTICLE = """---
-id: widget-lost
-title: The widget is lost
-signals:
-  gone: {contains: widget not found}
-symptoms: [gone]
-causes:
-  - {id: eaten, title: Somebody ate the widget, evidence: [{signal: gone, supports: strong}]}
----
-Text.
-"""
-
 
 class Here(Executor):
     """Runs work at once, in this process; a killed worker breaks it as a pool of processes does."""
@@ -55,13 +43,10 @@ class Here(Executor):
 
 
 @pytest.fixture
-def work(tmp_path, opened_store):
-    place = tmp_path / "base" / "widget-lost"
-    place.mkdir(parents=True)
-    (place / "article.md").write_text(ARTICLE, encoding="utf-8")
-    store = opened_store([tmp_path / "base"], None)
+def work(widget_base, opened_store):
+    store = opened_store([widget_base], None)
     return Work(
-        bases=(tmp_path / "base",), cache=None, digest=store.documents_digest, version=store.version, options=Options()
+        bases=(widget_base,), cache=None, digest=store.documents_digest, version=store.version, options=Options()
     )
 
 

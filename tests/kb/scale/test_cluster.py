@@ -11,24 +11,12 @@ import pytest
 
 from diagnose.errors import KbError
 from diagnose.scan import parts as ranges
-from kb.cli import run
 from kb.scale import answering, executors, items
 from kb.scale.answering import Work, carry, store_of
 from kb.scale.executors import Kind, cluster_at
 from kb.scale.pool import FRUITLESS, KILLED, LostError, results
 from kb.store.carried import arrived, carried
 
-ARTICLE = """---
-id: widget-lost
-title: The widget is lost
-signals:
-  gone: {contains: widget not found}
-symptoms: [gone]
-causes:
-  - {id: eaten, title: Somebody ate the widget, evidence: [{signal: gone, supports: strong}]}
----
-Text.
-"""
 ASKED = []
 
 
@@ -64,13 +52,7 @@ class StandIn(Executor):
 
 
 @pytest.fixture
-def kb(tmp_path, monkeypatch, capsysbinary):
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    place = tmp_path / "base" / "widget-lost"
-    place.mkdir(parents=True)
-    (place / "article.md").write_text(ARTICLE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+def kb(on_widgets, monkeypatch):
     monkeypatch.setattr(executors, "CLUSTERS", (Kind("here", ("here",), f"{__name__}:StandIn"),))
     monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or type(sys)(__name__))
     monkeypatch.setattr(sys.modules[__name__], "StandIn", StandIn, raising=False)
@@ -79,13 +61,7 @@ def kb(tmp_path, monkeypatch, capsysbinary):
     monkeypatch.setattr(items, "ITEM", 2 << 20)
     answering._carried.clear()
     ASKED.clear()
-
-    def call(*words):
-        code = run([words[0], "--kb", str(tmp_path / "base"), *words[1:]])
-        printed = capsysbinary.readouterr()
-        return code, printed.out.decode(), printed.err.decode()
-
-    return call
+    return on_widgets
 
 
 @pytest.fixture
@@ -217,10 +193,8 @@ def test_where_all_workers_went_away_nobody_is_to_blame():
     assert [one.error for one in results(["never"], run_one, lambda _: standing, 2)] == [KILLED]
 
 
-def test_a_worker_of_another_version_is_refused(tmp_path, opened_store):
-    (tmp_path / "widget-lost").mkdir()
-    (tmp_path / "widget-lost" / "article.md").write_text(ARTICLE, encoding="utf-8")
-    store = opened_store([tmp_path], None)
+def test_a_worker_of_another_version_is_refused(widget_base, opened_store):
+    store = opened_store([widget_base], None)
     work = Work(bases=(), cache=None, digest=store.documents_digest, version=store.version, options=answering.Options())
     answering._opened.close()
     with pytest.raises(KbError, match=r"has kb .*, not 0\.0; install the same on every machine"):
@@ -238,10 +212,8 @@ def test_a_worker_of_another_version_is_refused(tmp_path, opened_store):
         store_of(Work(bases=(), cache=None, digest="other", version=store.version, options=answering.Options()))
 
 
-def test_a_base_that_another_processor_compiled_is_compiled_anew(tmp_path, opened_store, monkeypatch):
-    (tmp_path / "widget-lost").mkdir()
-    (tmp_path / "widget-lost" / "article.md").write_text(ARTICLE, encoding="utf-8")
-    data = carried(opened_store([tmp_path], None))
+def test_a_base_that_another_processor_compiled_is_compiled_anew(widget_base, opened_store, monkeypatch):
+    data = carried(opened_store([widget_base], None))
     monkeypatch.setattr("kb.store.carried.engine", lambda: "another")
     with arrived(data) as there:
         assert there.ids() == ["widget-lost"]

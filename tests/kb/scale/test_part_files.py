@@ -4,36 +4,10 @@ import json
 
 import pytest
 
-from kb.cli import run
-
-ARTICLE = """---
-id: widget-lost
-title: The widget is lost
-signals:
-  gone: {contains: widget not found}
-symptoms: [gone]
-causes:
-  - {id: eaten, title: Somebody ate the widget, evidence: [{signal: gone, supports: strong}]}
----
-Text.
-"""
-
 
 @pytest.fixture
-def kb(tmp_path, monkeypatch, capsysbinary):
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "XDG_DATA_HOME", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    place = tmp_path / "base" / "widget-lost"
-    place.mkdir(parents=True)
-    (place / "article.md").write_text(ARTICLE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words):
-        code = run([words[0], "--kb", str(tmp_path / "base"), *words[1:]])
-        printed = capsysbinary.readouterr()
-        return code, printed.out.decode(), printed.err.decode()
-
-    return call
+def kb(on_widgets):
+    return on_widgets
 
 
 def test_parts_of_single_files_answer_as_the_files_do(kb, tmp_path):
