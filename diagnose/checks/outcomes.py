@@ -14,7 +14,15 @@ from diagnose.checks.answers import Answered, CheckAnswer, Located, newer, of_ro
 from diagnose.checks.echoed import echoed, refused_checks
 from diagnose.checks.implied import NAME
 from diagnose.checks.listening import outcome_of_rows, port_asked, rows_of
-from diagnose.checks.patterns import command_lines, names_itself, outcome_of, printed_line, quote_of, told_by
+from diagnose.checks.patterns import (
+    command_lines,
+    names_itself,
+    outcome_of,
+    printed_line,
+    printed_words,
+    quote_of,
+    told_by,
+)
 from diagnose.checks.targets import (
     COMPARED,
     is_other,
@@ -189,9 +197,9 @@ class CheckReader:
         """Short inputs of their own that no recogniser knows and that fit the outcomes of one open check only."""
         result: dict[str, CheckAnswer] = {}
         for passage in self.passages if self.explained else ():
-            text = "\n".join(passage.lines)
             if len(passage.lines) > LONGEST_ALONE or not self._unclaimed(passage):
                 continue
+            text = "\n".join(passage.lines)
             checks = self.problem.checks
             fitting = {name: outcome for name, check in checks.items() if (outcome := told_by(check, text)[0])}
             if len(fitting) == 1:
@@ -205,10 +213,10 @@ class CheckReader:
     def _printed(self, known: Mapping[str, CheckAnswer]) -> dict[str, CheckAnswer]:
         """Lines that commands print in words of their own, in a text that holds the error as well."""
         result: dict[str, CheckAnswer] = {}
-        for passage in self.passages:
+        checks = {name: c for name, c in self.problem.checks.items() if name not in known and printed_words(c)}
+        for passage in self.passages if checks else ():
             text = "\n".join(passage.lines)
-            for name in self.problem.checks.keys() - known.keys():
-                check = self.problem.checks[name]
+            for name, check in checks.items():
                 if found := printed_line(check, text):
                     index, line, outcome = found
                     at = Place(source=passage.source, line=passage.first + index)

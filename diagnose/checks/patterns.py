@@ -99,7 +99,7 @@ def printed_line(check: Check, text: str) -> tuple[int, str, str] | None:
     Such a line tells what it is wherever it stands, unless the text shows an outcome that goes before it: some commands
     only print that they ended. A line of the command itself, pasted with its quotes, is none.
     """
-    words = _printed_of(tuple(line for lines in check.commands.values() for line in lines))
+    words = printed_words(check)
     if not any(word in text for word in words):
         return None
     for index, line in reversed([*enumerate(text.split("\n"))]):
@@ -108,6 +108,11 @@ def printed_line(check: Check, text: str) -> tuple[int, str, str] | None:
         if said and not typed and (outcome := first_outcome(check, line)):
             return (index, line, outcome) if first_outcome(check, text) == outcome else None
     return None
+
+
+def printed_words(check: Check) -> frozenset[str]:
+    """The texts that the commands of `check` print themselves."""
+    return _printed_of(tuple(line for lines in check.commands.values() for line in lines))
 
 
 @lru_cache(maxsize=1024)

@@ -198,8 +198,7 @@ class _Handing(Executor):
         held = self._client.processing()
         keys = {key for name in stuck for key in held.get(name, ())}
         for outer, inner in list(self._under_way.items()):
-            if everything or inner.key in keys:
-                self._under_way.pop(outer, None)
+            if (everything or inner.key in keys) and self._under_way.pop(outer, None) is not None:
                 outer.set_exception(LostError("a worker is out of memory"))
                 inner.cancel()
 
